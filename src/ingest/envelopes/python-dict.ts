@@ -48,23 +48,24 @@ const signs = new Map([
   [70, 102],
 ]);
 const none = Buffer.from('None');
+const isQuote = (c: number): boolean => c === QUOTE || c === APOSTROPHE;
 const CAPITAL_N = 78;
+const isNone = (b: Buffer, p: number): boolean => b[p] === CAPITAL_N && none.compare(b, p, p + none.length) === 0;
 
 function toJson(b: Buffer, from: number, to: number, into: Buffer): number {
   let k = 0;
   let quote = 0;
   for (let p = from; p < to; p++) {
     const c = b[p];
-    if (quote === 0 && c === CAPITAL_N && none.compare(b, p, p + none.length) === 0) {
+    const isOpening = quote === 0 && isQuote(c);
+    if (isOpening || c === quote) {
+      quote = isOpening ? c : 0;
+      into[k++] = QUOTE;
+    } else if (quote === 0 && isNone(b, p)) {
       k += into.write('null', k);
       p += none.length - 1;
     } else if (quote === 0) {
-      const isQuote = c === QUOTE || c === APOSTROPHE;
-      if (isQuote) quote = c;
-      into[k++] = isQuote ? QUOTE : (signs.get(c) ?? c);
-    } else if (c === quote) {
-      quote = 0;
-      into[k++] = QUOTE;
+      into[k++] = signs.get(c) ?? c;
     } else if (c === BACKSLASH) {
       k = putEscape(b[++p], into, k);
     } else {

@@ -67,50 +67,66 @@ export interface KernelParts {
 }
 
 const POWERS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
+/** Reads one token from p on; null: it is none that kernels read. */
+const tokenCode = (fields: KernelFields, { tokens, columns }: KernelParts, index: number): Code | null => {
+  const token = tokens[index];
+  return isLiteral(token)
+    ? fields.literal(token.literal)
+    : fields.field(token.field, contextOf(tokens, columns, index));
+};
+
+/** From the end of the line back to the text at `textAt`, which is what remains between; null as above. */
+function codeBehindText(f: FunctionBuilder, fields: KernelFields, parts: KernelParts, textAt: number): Code[] | null {
+  const { p, e } = fields;
+  const { tokens } = parts;
+  const [q, r, z] = [f.local('i32'), f.local('i32'), f.local('i32')];
+  const code: Code[] = [fields.leaveIf(greater(get(p), get(e))), set(r, get(p)), set(q, get(e))];
+  for (let i = tokens.length - 1; i > textAt; i--) {
+    const token = tokens[i];
+    if (isLiteral(token)) {
+      code.push(set(q, sub(get(q), i32(bytesOf(token.literal).length))));
+      code.push(fields.leaveIf(less(get(q), get(r))), fields.leaveIf(isZero(fields.stands(token.literal, get(q)))));
+      continue;
+    }
+    const before = tokens[i - 1];
+    const literal = isLiteral(before) ? bytesOf(before.literal) : new Uint8Array();
+    const behindBlank = literal.length - 1 - literal.indexOf(32);
+    const read = tokenCode(fields, parts, i);
+    if (read === null) return null;
+    code.push(set(z, get(q)), fields.backToBlank(q, r), set(q, add(get(q), i32(behindBlank))), set(p, get(q)));
+    code.push(fields.leaveIf(greater(get(q), get(z))), read, fields.leaveIf(differs(get(p), get(z))));
+  }
+  const text = tokens[textAt];
+  if (!isLiteral(text) && text.field.kind === 'text' && text.field.never !== undefined) {
+    code.push(fields.isNone(text.field.never, r, q));
+  }
+  return code;
+}
+
 /** null: a field of the layout is none that kernels read. */
-function lineCode(f: FunctionBuilder, fields: KernelFields, { tokens, columns }: KernelParts): Code | null {
+function lineCode(f: FunctionBuilder, fields: KernelFields, parts: KernelParts): Code | null {
+  const { tokens } = parts;
   const { p, e, columns: c } = fields;
   const textAt = lastText(tokens);
-  const code: Code[] = [];
-  const one = (index: number): boolean => {
-    const token = tokens[index];
-    const read = isLiteral(token)
-      ? fields.literal(token.literal)
-      : fields.field(token.field, contextOf(tokens, columns, index));
-    if (read) code.push(read);
-    return read !== null;
-  };
+  const code: Code[] = hasLead(tokens) ? [set(c.L, f64(0))] : [];
   const forwardsTo = textAt < 0 ? tokens.length : textAt;
-  for (let i = 0; i < forwardsTo; i++) if (!one(i)) return null;
-  if (textAt < 0) code.push(fields.leaveIf(less(get(p), get(e))));
-  else {
-    const [q, r, z] = [f.local('i32'), f.local('i32'), f.local('i32')];
-    code.push(fields.leaveIf(greater(get(p), get(e))), set(r, get(p)), set(q, get(e)));
-    for (let i = tokens.length - 1; i > textAt; i--) {
-      const token = tokens[i];
-      if (isLiteral(token)) {
-        code.push(set(q, sub(get(q), i32(bytesOf(token.literal).length))));
-        code.push(fields.leaveIf(less(get(q), get(r))), fields.leaveIf(isZero(fields.stands(token.literal, get(q)))));
-        continue;
-      }
-      const before = tokens[i - 1];
-      const literal = isLiteral(before) ? bytesOf(before.literal) : new Uint8Array();
-      const behindBlank = literal.length - 1 - literal.indexOf(32);
-      code.push(set(z, get(q)), fields.backToBlank(q, r), set(q, add(get(q), i32(behindBlank))), set(p, get(q)));
-      code.push(fields.leaveIf(greater(get(q), get(z))));
-      if (!one(i)) return null;
-      code.push(fields.leaveIf(differs(get(p), get(z))));
-    }
-    const text = tokens[textAt];
-    if (!isLiteral(text) && text.field.kind === 'text' && text.field.never !== undefined) {
-      code.push(fields.isNone(text.field.never, r, q));
-    }
+  for (let i = 0; i < forwardsTo; i++) {
+    const read = tokenCode(fields, parts, i);
+    if (read === null) return null;
+    code.push(read);
   }
+  const behind = textAt < 0 ? [fields.leaveIf(less(get(p), get(e)))] : codeBehindText(f, fields, parts, textAt);
+  return behind && [...code, ...behind, ...completeRow(fields, tokens)];
+}
+
+/** What several fields say together. */
+function completeRow(fields: KernelFields, tokens: readonly Token[]): Code[] {
+  const { columns: c } = fields;
+  const code: Code[] = [];
   const kinds = new Set(tokens.map((token) => (isLiteral(token) ? null : token.field.kind)));
   if (!kinds.has('request') && kinds.has('target')) code.push(fields.joinRoute());
   if (hasLead(tokens)) {
     const known = [set(c.T, real.add(get(c.T), get(c.L))), set(c.D, real.sub(get(c.D), get(c.L)))];
-    code.unshift(set(c.L, f64(0)));
     code.push(when(real.differs(get(c.L), get(c.L)), set(c.D, f64(Number.NaN)), known));
   }
   if (kinds.has('until')) code.push(set(c.D, real.sub(get(c.U), get(c.T))));

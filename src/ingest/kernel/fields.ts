@@ -37,12 +37,14 @@ import {
   xor,
 } from './assembler.ts';
 
-import { atMost, isByte, isDigitByte } from './line.ts';
+import { atMost, isByte, isDigitByte, type Test } from './line.ts';
 import { MOST_DIGITS } from './numbers.ts';
 import { KernelStamps } from './stamp.ts';
 
 /** Words longer than this are compared by more than three words and a rest. */
 const MAX_SHORT = 15;
+
+type PassedOver = Extract<Field, { kind: 'level' | 'level-prefix' | 'list' | 'word' | 'day' | 'text' | 'blanks' }>;
 
 export class KernelFields extends KernelStamps {
   /** As `hashBytes` of b[s, t), at most 15 bytes: words and rest, all mixed in and taken where they belong to it. */
@@ -134,11 +136,33 @@ export class KernelFields extends KernelStamps {
     ];
   }
 
+  /** A word that names who did the work; -1: "-". */
+  private named(field: Extract<Field, { kind: 'worker' | 'thread' }>, wordEnd: readonly Test[]): Code {
+    const { p, s, columns: c } = this;
+    const column = field.kind === 'worker' ? c.WK : c.TH;
+    const [known, isWorker] = [this.calls, field.kind === 'worker'];
+    const named = isWorker ? call(known.worker, get(s), get(p), i32(-1)) : call(known.thread, get(s), get(p));
+    return [
+      set(s, get(p)),
+      // Words that are none are in capitals: what begins with one is left to the scanner.
+      field.kind === 'worker' && field.never
+        ? this.leaveIf(lessUnsigned(sub(this.byte(get(p)), i32(65)), i32(26)))
+        : [],
+      this.skipTo(p, get(p), ...wordEnd),
+      this.leaveIf(equal(get(p), get(s))),
+      when(
+        and(equal(sub(get(p), get(s)), i32(1)), equal(this.byte(get(s)), i32(45))),
+        set(column, i32(-1)),
+        set(column, named),
+      ),
+    ];
+  }
+
   /** Reads a field from p on and leaves p behind it; null: kernels cannot. */
   field(field: Field, context: FieldContext): Code | null {
     const { p, e } = this;
     const c = this.columns;
-    const [s, x, t] = [this.s, this.x, this.t];
+    const { x } = this;
     const { after, used, index } = context;
     const stop = after === '' ? 0 : bytesOf(after)[0];
     const wordEnd = [atMost(32), ...(stop > 32 ? [isByte(stop)] : [])];
@@ -170,25 +194,8 @@ export class KernelFields extends KernelStamps {
       case 'pid':
         return this.pid();
       case 'worker':
-      case 'thread': {
-        const column = field.kind === 'worker' ? c.WK : c.TH;
-        const [known, isWorker] = [this.calls, field.kind === 'worker'];
-        const named = isWorker ? call(known.worker, get(s), get(p), i32(-1)) : call(known.thread, get(s), get(p));
-        return [
-          set(s, get(p)),
-          // Words that are none are in capitals: what begins with one is left to the scanner.
-          field.kind === 'worker' && field.never
-            ? this.leaveIf(lessUnsigned(sub(this.byte(get(p)), i32(65)), i32(26)))
-            : [],
-          this.skipTo(p, get(p), ...wordEnd),
-          this.leaveIf(equal(get(p), get(s))),
-          when(
-            and(equal(sub(get(p), get(s)), i32(1)), equal(this.byte(get(s)), i32(45))),
-            set(column, i32(-1)),
-            set(column, named),
-          ),
-        ];
-      }
+      case 'thread':
+        return this.named(field, wordEnd);
       case 'collected':
         return [this.stamp(index, field.shape), field.use === 'ignored' ? [] : set(c.E, get(x))];
       case 'until':
@@ -218,6 +225,17 @@ export class KernelFields extends KernelStamps {
           field.plain ? this.skipTo(p, get(p), atMost(32)) : this.search(context),
           set(this.target[3], get(p)),
         ];
+      default:
+        return this.passedOver(field, context);
+    }
+  }
+
+  /** A field that fills no column. */
+  private passedOver(field: PassedOver, context: FieldContext): Code {
+    const { p, s, t } = this;
+    const { after } = context;
+    const stop = after === '' ? 0 : bytesOf(after)[0];
+    switch (field.kind) {
       case 'level':
         return [
           set(s, get(p)),
