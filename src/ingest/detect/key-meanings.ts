@@ -66,10 +66,18 @@ const inMillis = /^T[adt]$|^t[adt]$|(^|\.)responseLatency$/;
 /** Of IIS, Azure and CloudFront: whole milliseconds, or seconds with decimals. */
 const taken = /(^|\.)(TimeTaken|time-taken)$/;
 
+/** OpenTelemetry's conventions: seconds, and milliseconds before. */
+const ofConventions: readonly (readonly [RegExp, TimeUnit])[] = [
+  [/(^|\.)http\.server\.request\.duration$/, 's'],
+  [/(^|\.)http\.server\.duration$/, 'ms'],
+];
+
 /** null: the name says nothing that is looked for. */
 export function keyMeaning(key: string, hasDecimals = false): KeyMeaning | null {
   if (inMillis.test(key)) return { kind: 'duration', unit: hasDecimals ? 'by-value' : 'ms' };
   if (taken.test(key)) return { kind: 'duration', unit: hasDecimals ? 's' : 'ms' };
+  const convention = ofConventions.find(([pattern]) => pattern.test(key));
+  if (convention) return { kind: 'duration', unit: convention[1] };
   if (key.length === 1) return letters[key] ?? (key === 'd' ? { kind: 'duration', unit: 'by-value' } : null);
   const name = snake(key);
   // loguru's serialized records: since the program was started.

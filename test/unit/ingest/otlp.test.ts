@@ -66,6 +66,21 @@ describe('records of OTLP', () => {
     }
   });
 
+  it('have durations in the unit of the conventions, however long they are', () => {
+    const slow = (r: Request) => micros(r) * 200;
+    for (const [name, per] of [
+      ['http.server.request.duration', 1e6] as const,
+      ['http.server.duration', 1e3] as const,
+    ]) {
+      const { rows } = read((r) => {
+        const { method, path, status } = r;
+        const named = { 'http.method': method, 'http.target': path, 'http.status_code': status, [name]: slow(r) / per };
+        return logs(r, record({ ...r, end: r.end + all.indexOf(r) * 60_000 }, { attributes: listOf(named) }));
+      });
+      expect(rows.map(({ duration }) => duration)).toEqual(all.map(slow));
+    }
+  });
+
   it('tell of requests by a body of named values', () => {
     const body = (r: Request) => ({ kvlistValue: { values: listOf(attributes(r)) } });
     expect(told(read((r) => logs(r, record(r, { body: body(r), attributes: [] }))))).toEqual(asServed);
