@@ -19,7 +19,8 @@ const MOST_RECORDS = 10_000;
 /** Before the list of events stand the names of its group and stream. */
 const HEAD_BYTES = 4096;
 const events = /^\{[^{}]*"(?:events|logEvents|records)" ?: ?\[ ?(?=\{[^{}]*"(?:message|time)" ?:)/;
-const otlp = ['"resourceLogs"', '"resourceSpans"'];
+const otlp = /^\{ ?"resource(?:Logs|Spans)"/;
+const OTLP_BYTES = 20;
 
 /** One of them: b[0, length), a newline behind it; `at`: how far behind the start of the line. */
 export interface JoinedRecord {
@@ -33,7 +34,7 @@ export interface JoinedRecord {
 export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
   const first = behindListSigns(b, from, to);
   if (b[first] !== OPEN_BRACE) return [];
-  const isOtlp = otlp.some((name) => b.subarray(first, Math.min(to, first + HEAD_BYTES)).includes(name));
+  const isOtlp = otlp.test(b.toString('latin1', first, Math.min(to, first + OTLP_BYTES)));
   const lists = isOtlp ? otlpLists(b, first, to) : listsAt(b, first, to);
   const least = lists.length > 0 || first > from ? 1 : 2;
   const found = (lists.length > 0 ? lists : [first]).map((at) => startsIn(b, at, to, lists.length > 0));

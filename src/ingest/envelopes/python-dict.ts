@@ -22,7 +22,8 @@ export function pythonDict(runtime: Runtime): Envelope {
     id: 'dict',
     peel(line) {
       const { b, v, from, to } = line;
-      if (b[to - 1] !== CLOSE_BRACE || (b[from] !== OPEN_BRACE && !isDigit(b[from]))) return false;
+      if (b[to - 1] !== CLOSE_BRACE) return false;
+      if (b[from] === OPEN_BRACE ? b[from + 1] !== APOSTROPHE : !isDigit(b[from])) return false;
       const at = b.subarray(from, Math.min(to, from + HEAD_BYTES)).indexOf(opening);
       if (at < 0 || b.subarray(from + at, to).indexOf(nested) < 0) return false;
       const stamp = at === 0 ? Number.NaN : stampAt(b, v, from);

@@ -63,7 +63,8 @@ export function quoted(runtime: Runtime): Envelope {
     const head = b.subarray(from, Math.min(to, from + HEAD_BYTES));
     for (const name of names) {
       // The first value of the line has no blank in front of its name.
-      if (name.compare(head, 0, name.length - 1, 1) === 0) return from + name.length - 1;
+      const isFirst = head.length >= name.length && name.compare(head, 0, name.length - 1, 1) === 0;
+      if (isFirst) return from + name.length - 1;
       const at = head.indexOf(name);
       if (at >= 0) return from + at + name.length;
     }

@@ -163,6 +163,25 @@ describe("gunicorn's lines through structlog", () => {
   }
 });
 
+describe('short lines of named values', () => {
+  it('are no messages', () => {
+    for (const line of [
+      'a=1',
+      'e=',
+      'event=',
+      'event="',
+      'msg="x',
+      'log=""',
+      "{'",
+      "{'a': {'}",
+      "1 {'a': {'N}",
+      "{'a': {'b': N}",
+    ]) {
+      expect(parse(`${line}\n`.repeat(12)).rows).toEqual([]);
+    }
+  });
+});
+
 describe('dicts of Python', () => {
   // django-requestlogs
   const entry = (r: Request) =>
