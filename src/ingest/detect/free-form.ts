@@ -3,9 +3,10 @@
  * durations, in any order and cut in any way ("2024-10-29 17:04:15,123 | GET | /api/x | 200 | 31ms | pid=811"). The shape that
  * most of them share becomes a layout.
  */
+import type { Field } from '../../core/format.ts';
 import { alikeBeginning, mostAlike } from './alike.ts';
 import { type Cut, cutIntoColumns } from './free-columns.ts';
-import { type FreeForm, resolveFields } from './free-layout.ts';
+import { type FreeForm, resolveFields, unsaid } from './free-layout.ts';
 import { type FreeKind, type FreePiece, freePieces, methodSource } from './free-pieces.ts';
 import { findRequest, type Lacking, type Slot } from './free-slots.ts';
 import { isOutgoing } from './key-meanings.ts';
@@ -167,14 +168,13 @@ function slotsOfColumns({ rows: all, delimiter }: Cut): ColumnSlots | null {
 }
 
 function slotsOfWholeLines(texts: readonly string[]): ColumnSlots | null {
-  const { lines, pieces } = alike(texts);
-  if (pieces.length === 0) return null;
-  const beginning = lines.length < ALIKE * texts.length ? slotsOfBeginning(texts) : null;
-  return { slots: beginning ?? slotsOf(pieces), part: null };
+  const { pieces } = alike(texts);
+  return pieces.length === 0 ? null : { slots: slotsOf(pieces), part: null };
 }
 
 /** Of lines that look alike up to their last words, such as a user agent in no quotes; null where they do not tell of requests up to there. */
 function slotsOfBeginning(texts: readonly string[]): readonly Slot[] | null {
+  if (alike(texts).lines.length >= ALIKE * texts.length) return null;
   const cut = alikeBeginning(texts.map(freePieces), ALIKE);
   if (cut === null) return null;
   const ends = cut.lines.map((line, i) =>
@@ -182,6 +182,13 @@ function slotsOfBeginning(texts: readonly string[]): readonly Slot[] | null {
   );
   const slots = slotsOf(cut.pieces);
   return findRequest(slots) === null ? null : [...slots, anything(ends)];
+}
+
+/** Does the beginning of the lines have all fields that are read? */
+function tellsAsMuch(beginning: FreeForm, whole: FreeForm): boolean {
+  const kinds = ({ tokens }: FreeForm) => tokens.flatMap((token) => ('field' in token ? [token.field.kind] : []));
+  const had = new Set<Field['kind']>([...kinds(beginning), ...unsaid]);
+  return kinds(whole).every((kind) => had.has(kind));
 }
 
 /**
@@ -199,6 +206,9 @@ export function findFreeForm(
   if (!found) return null;
   const { slots, part } = found;
   const form = resolveFields(slots, spannedSeconds, lacking);
+  const beginning = cut.delimiter === '' ? slotsOfBeginning(texts) : null;
+  const begun = beginning && resolveFields(beginning, spannedSeconds, lacking);
+  if (begun && (form === null || tellsAsMuch(begun, form))) return begun;
   if (form !== null || part === null) return form;
   // Two kinds of lines in the same columns: "--> GET /a" and "<-- GET /a 200".
   const inPart = (isIn: boolean) =>

@@ -35,7 +35,8 @@ const wordsThatEnd = (found: readonly FoundToken[]): FoundToken[] =>
       : one;
   });
 
-const unsaid = new Set<Field['kind']>(['text', 'word', 'number', 'blanks', 'list']);
+/** Fields that fill no column. */
+export const unsaid = new Set<Field['kind']>(['text', 'word', 'number', 'blanks', 'list']);
 
 /** null: no request in it, or nothing tells where its fields end. */
 export function resolveFields(slots: readonly Slot[], spannedSeconds: number, lacking: Lacking): FreeForm | null {

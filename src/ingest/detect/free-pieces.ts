@@ -61,8 +61,8 @@ const sources: readonly (readonly [FreeKind, string])[] = [
     'quoted',
     `(?<=^|[\\s=:([{,;|])"(?!(?:${simple})(?:"|$)|${methodSource} \\/[^"]* \\d|HTTP\\/[\\d.]+ ${methodSource})[^"]*"`,
   ],
-  // Between blanks: what stands in a dict is read by its names.
-  ['apostrophes', `(?<=^|\\s)'(?!(?:${simple}|[\\w.-]*)'|${methodSource} \\/)[^']*'(?=\\s|$)`],
+  // Between blanks, and not behind a name: what stands in a dict is read by its look.
+  ['apostrophes', `(?<=^|[^:]\\s)'(?!(?:${simple}|[\\w.-]*)'|${methodSource} \\/)[^']*'(?=\\s|$)`],
   // Nor one that holds a time of day: "[I 2024-10-29 17:04:15.123 ServerApp]".
   ['bracketed', String.raw`\[(?!(?:${simple})\]|[^[\]]*\d\d:\d\d:\d\d)[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
   // What Python writes of a time that passed: "0:00:01.234567", "0:00:02".

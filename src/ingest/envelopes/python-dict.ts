@@ -1,6 +1,6 @@
 /**
  * A dict of Python with others in it, as `logging` and `print` show it, alone or behind a stamp: "2024-10-29 17:04:15,123 {'request': {'method':
- * 'GET', …}, …}". It becomes JSON. What has no other in it is read by its look.
+ * 'GET', …}, 'response': {…}}". It becomes JSON. What has no others in it, or one, is read by its look, which knows more forms of dates.
  */
 import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
@@ -15,6 +15,11 @@ const nested = Buffer.from(": {'");
 /** Bytes in which the dict has to start. */
 const HEAD_BYTES = 200;
 
+const holdsTwo = (dict: Buffer): boolean => {
+  const first = dict.indexOf(nested);
+  return first >= 0 && dict.indexOf(nested, first + 1) >= 0;
+};
+
 export function pythonDict(runtime: Runtime): Envelope {
   const stampAt = runtime.stamp('iso');
   const { cursor } = runtime;
@@ -25,7 +30,7 @@ export function pythonDict(runtime: Runtime): Envelope {
       if (b[to - 1] !== CLOSE_BRACE) return false;
       if (b[from] === OPEN_BRACE ? b[from + 1] !== APOSTROPHE : !isDigit(b[from])) return false;
       const at = b.subarray(from, Math.min(to, from + HEAD_BYTES)).indexOf(opening);
-      if (at < 0 || b.subarray(from + at, to).indexOf(nested) < 0) return false;
+      if (at < 0 || !holdsTwo(b.subarray(from + at, to))) return false;
       const stamp = at === 0 ? Number.NaN : stampAt(b, v, from);
       if (at > 0 && Number.isNaN(stamp)) return false;
       if (at > 0) {
