@@ -12,6 +12,7 @@ const agent = (r: Request) => agents[all.indexOf(r) % agents.length];
 const asked = (r: Request) => `${r.method} ${r.path} HTTP/1.1`;
 const read = (line: Line) => {
   const parsed = parse(text(line));
+  parsed.rows.sort((a, b) => a.offset - b.offset);
   expect(parsed.report).toMatchObject({ requests: all.length, unparsed: 0 });
   expect(parsed.rows.map(({ status }) => status)).toEqual(all.map(({ status }) => status));
   expect(parsed.rows.every(({ route }) => /^(?:GET|POST) \//.test(route ?? ''))).toBe(true);
@@ -24,6 +25,19 @@ describe('published configurations', () => {
     const line: Line = (r) =>
       `203.0.113.7 - - [${clfTime(r.end)}] '${asked(r)}' ${r.status} ${r.bytes} '-' '${agent(r)}' in ${micros(r)}µs`;
     expect(durations(line)).toEqual(all.map(micros));
+  });
+
+  it('a duration behind texts of several looks is read all the same', () => {
+    const referer = (r: Request) => (all.indexOf(r) % 3 === 0 ? 'https://example.com/a?b=1' : '-');
+    const line: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] '${asked(r)}' ${r.status} ${r.bytes} '${referer(r)}' '${agent(r)}' in ${micros(r)}µs`;
+    expect(durations(line)).toEqual(all.map(micros));
+  });
+
+  it('a status with its phrase, and a date with the day first, may stand in a dict within a dict', () => {
+    const line: Line = (r) =>
+      `{'timestamp': '29/10/2024 17:04:15', 'level': 'INFO', 'message': {'status_code': '${r.status} OK', 'client_addr': '203.0.113.7:0', 'request': '${asked(r)}'}}`;
+    expect(read(line).rows.every(({ time }) => time?.startsWith('2024-10-29T17:04:15') === true)).toBe(true);
   });
 
   it('a user agent at the end may stand in no quotes', () => {
