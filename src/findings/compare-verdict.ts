@@ -11,6 +11,8 @@ interface Compared {
   readonly findings: readonly FindingSummary[];
 }
 
+/** A difference that no test calls sure, but that nobody would call none: at most so many times as long or as short. */
+const NEARLY_SAME = 1.2;
 /** Loads that differ by more than this change waits by themselves. */
 const OTHER_LOAD = 0.1;
 const MOST_ROUTES = 5;
@@ -65,9 +67,12 @@ function serverText(server: Server): string {
   return `${countText(workers, 'worker')}${server.model === 'threaded' ? ' with an unknown number of threads' : ''}`;
 }
 
-/** Where nothing is said to have changed: because nothing did, or because the logs cannot tell. */
-function nothing({ service_time_mean: service, wait_mean: wait, inputs }: Omit<Diff, 'verdict'>): string {
+/** Where nothing is said to have changed: because nothing did, because chance may have done it, or because the logs cannot tell. */
+function nothing(diff: Omit<Diff, 'verdict'>): string {
+  const { service_time_mean: service, wait_mean: wait, inputs } = diff;
   if (service.change !== 'unknown' || wait.change !== 'unknown') {
+    if (isUnclear(service))
+      return `No change is certain: the mean ${diff.service_time_is} went from ${time(service.before!)} to ${time(service.after!)}, which chance may do`;
     return wait.doubt === 'ranges-overlap'
       ? 'No change is certain'
       : 'Nothing changed that chance would not change as well';
@@ -82,6 +87,9 @@ function nothing({ service_time_mean: service, wait_mean: wait, inputs }: Omit<D
   const silent = ofBoth((side) => service[side] === null);
   return `Whether times changed cannot be told: no service time or wait is known of ${listText(silent)}`;
 }
+
+const isUnclear = ({ change, ratio }: DiffMeasure): boolean =>
+  change === 'unclear' && ratio !== null && Math.max(ratio, 1 / ratio) > NEARLY_SAME;
 
 function unknownWait({ wait_mean: wait, service_time_mean: service }: Omit<Diff, 'verdict'>): string[] {
   if (wait.change !== 'unknown' || service.change === 'unknown') return [];

@@ -106,6 +106,7 @@ describe('what cannot be compared', () => {
     const diff = diffOf(few(0.5), few(0.4));
     expect(diff.service_time_mean).toMatchObject({ change: 'unclear', p: null, doubt: 'few-requests' });
     expect(textOf(diff)).toMatch(/service time, mean +500 ms +400 ms {2}unclear: too few requests for a test\n/);
+    expect(diff.verdict).toContain('the mean service time went from 500 ms to 400 ms, which chance may do');
   });
   it('is no change of the wait either, where a few callers stood in a queue', () => {
     const burst = (n: number) =>
