@@ -137,6 +137,20 @@ export function oneClientAsks(trace: Trace): boolean {
 }
 
 /**
+ * May they be those of a client who asks again at once? A log too short to show how evenly answers come does not tell one caller, who never
+ * waits, from one slot with a queue that takes as long from request to request.
+ */
+export function mayBeOneClient(trace: Trace): boolean {
+  const pause = pauseOf(trace, 1);
+  // Of the first and the last request nobody knows how much lies between those ticks.
+  const error = (2 * meanOf(trace.duration)) / trace.length;
+  if (trace.length < FEWEST_EACH || !(pause - error >= SOONEST_CLIENT && pause <= LATEST_CLIENT)) return false;
+  if (variesMoreThanClients(trace, 1)) return false;
+  const rhythm = rhythmOf(trace);
+  return rhythm === null || rhythm.closed(pause) >= -NOT_EXCLUDED;
+}
+
+/**
  * Are `lanes` full from the first line to the last, with the pauses of clients between requests? A pool with a queue fills them so,
  * and so do as many clients who each ask again as soon as they are answered, whatever the server could run: nothing tells one from
  * the other, unless some stretches are busier than others, as clients in turn would not make them.

@@ -10,6 +10,7 @@ import {
   clientsAreTheLimit,
   clientsMayBeTheLimit,
   clientsMayFillWorkers,
+  mayBeOneClient,
   oneClientAsks,
   oneProcess,
 } from './few-clients.ts';
@@ -57,7 +58,7 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   const expected = several ? misfitsWithShuffledWorkers(trace, 1, replicas) : limit.expected;
   const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1).requests);
   const nats = several ? overlap : overlap + natsOfSeamlessness(trace);
-  const oneClient = !several && oneClientAsks(trace);
+  const oneClient = !several && (oneClientAsks(trace) || mayBeOneClient(trace));
   const isTold = tellsOverlaps(trace, limit) && !oneClient;
   const confidence = isTold ? (several ? sureOfSeveral(nats) : sureOfOne(nats)) : 0;
   if (confidence > 0) {

@@ -57,8 +57,13 @@ describe('callers who ask again as soon as they are answered', () => {
 
   it('show no limit of a server that could run more: one alone, and several', () => {
     for (const seed of few) {
-      const one = inferred({ ...base, seed, kind: 'gthread', service: short, load: callers(1) });
-      expect([one.capacity.value, one.wait.lowMean]).toEqual([null, 0]);
+      for (const seconds of [15, 30, 60]) {
+        for (const pid of [true, false]) {
+          const load = callers(1, seconds);
+          const { capacity, wait } = inferred({ ...base, seed, kind: 'gthread', service: short, load }, pid);
+          expect([capacity.value, wait.lowMean || 0]).toEqual([null, 0]);
+        }
+      }
       for (const pid of [true, false]) {
         const four = inferred(
           { ...base, seed, kind: 'gevent', service: { ...short, mean: 0.2 }, load: callers(4) },
