@@ -36,6 +36,11 @@ function handOver(old: readonly Life[], young: readonly Life[]): boolean {
   const end = Math.max(...leaving.map(({ to }) => to));
   const coming = young.filter(({ from }) => from < end);
   if (leaving.length < FEWEST || coming.length < FEWEST) return false;
+  // Who begins a while after others ended takes their place, and not that of those who end later.
+  const replaces =
+    old.some(({ to }) => to <= begin && to > begin - LONGEST) ||
+    young.some(({ from }) => from >= end && from < end + LONGEST);
+  if (replaces) return false;
   const both = end - begin;
   const interval = Math.max(...leaving.map(({ from, to, requests }) => (to - from) / requests));
   const shorter = Math.min(end - old[0].from, Math.max(...young.map(({ to }) => to)) - begin);

@@ -56,8 +56,8 @@ describe('generations', () => {
 
   it('may overlap for a while where the old ones end together, and the new ones go on', () => {
     const first = [life(0, 0, 50, 90), life(1, 0.2, 51, 80)];
-    const second = [life(2, 40, 100, 85), life(3, 40.5, 101, 90)];
-    const third = [life(4, 90, 150, 85), life(5, 90.5, 150, 90)];
+    const second = [life(2, 40, 200, 285), life(3, 40.5, 201, 290)];
+    const third = [life(4, 190, 250, 85), life(5, 190.5, 250, 90)];
     expect(reloadsOf([...first, ...second]).map((one) => one.lives.length)).toEqual([2, 2]);
     expect(reloadsOf([...first, ...second, ...third]).map((one) => one.lives.length)).toEqual([2, 2, 2]);
   });
@@ -65,6 +65,14 @@ describe('generations', () => {
   it('are one where workers are added, however their last requests before the end of the log lie', () => {
     const old = [life(0, 0, 99, 90), life(1, 0.2, 99.2, 80)];
     expect(reloadsOf([...old, life(2, 80, 99.8, 20), life(3, 80.5, 99.9, 20)])).toEqual([]);
+  });
+
+  it('are one where half of the workers end together and are replaced, and then the other half', () => {
+    const halves = [0, 1, 2, 3, 4].flatMap((k) => [
+      life(2 * k, Math.max(0, 25 * k - 22), 25 * k + 25, 200),
+      life(2 * k + 1, Math.max(0, 25 * k - 21), 25 * k + 24, 200),
+    ]);
+    expect(reloadsOf(halves)).toEqual([]);
   });
 
   it('are one where one worker goes, or they go one after another', () => {
