@@ -70,7 +70,7 @@ export function lineOrderText(table: RequestTable, source: number): string | nul
 }
 
 /** The rows of an input are read as its lines stand. */
-function isByOffset({ length, source, offset }: RequestTable, of: number): boolean {
+export function isByOffset({ length, source, offset }: RequestTable, of: number): boolean {
   let before = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < length; row++) {
     if (source[row] !== of) continue;

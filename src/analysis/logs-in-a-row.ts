@@ -8,6 +8,7 @@
 import { clockSteps } from '../core/clock-steps.ts';
 import { instantOf, type RequestTable, sliceRows } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
+import { isByOffset } from './line-order.ts';
 import { Partial } from './partial.ts';
 
 /** Share of a log, at least, behind whose beginning the next one begins where both are of the same time. */
@@ -83,7 +84,7 @@ export interface PlacesInARow {
 /** Where in the rows of one input, in the order of their lines, logs begin; null: they are of one log. */
 export function placesInARow(table: RequestTable): PlacesInARow | null {
   const steps = clockSteps(table);
-  if (steps.length === 0) return null;
+  if (steps.length === 0 || !isByOffset(table, table.source[0])) return null;
   const begins = [0, ...steps.map(({ row }) => row)];
   const stretches = begins.map((from, k) => stretchOf(table, from, begins[k + 1] ?? table.length));
   const relations = stretches.slice(1).map((stretch, k) => relationOf(stretches[k], stretch));

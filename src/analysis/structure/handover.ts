@@ -15,8 +15,8 @@ const TOGETHER = 15_000_000;
 const SILENT = 8;
 /** That one comes and one goes is no more than chance. */
 const FEWEST = 2;
-/** Of more lives at once nobody asks: a server that starts a process for each request replaces none. */
-const MOST_LIVES = 1000;
+/** Of more lives nobody asks: a server that starts a process for each request replaces none. */
+const MOST_LIVES = 200;
 
 /** The generations of workers who were at work at once, in order of time: one, where none handed over to another. */
 export function handedOver(lives: Life[]): Life[][] {

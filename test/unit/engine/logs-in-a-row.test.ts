@@ -109,6 +109,12 @@ it('what was taken apart stays so in a partial', async () => {
   expect(lookedAt(partial, inputs)).toEqual(await told(path));
 });
 
+it('logs of which each stands newest first are not taken apart by places in the file', async () => {
+  const { requests, inputs } = await told(written('reversed.log', [...first.toReversed(), ...second.toReversed()]));
+  expect(requests.total).toBe(lines.length);
+  expect(inputs[0].assumptions).toEqual([expect.stringContaining('newest first')]);
+});
+
 it('logs too long to be kept whole are read again, each alone', async () => {
   const from = Date.UTC(2026, 10, 20, 12);
   const longLog = (answer: string) =>
