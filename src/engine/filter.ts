@@ -2,10 +2,12 @@
  * The filter language: `route:/io status:5xx worker:8712 slower:500ms wait>1s`. Terms are joined by "and", a leading "-"
  * turns one around, a word without a field looks into the route. What a request does not say never passes a term about it.
  */
+import { isIPv4 } from 'node:net';
 import type { Names } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
+import { hashOfClient } from '../ingest/client-hash.ts';
 
 /** What a filter looks at. */
 export interface FilterInput {
@@ -38,6 +40,7 @@ export const filterFields: Readonly<Record<string, string>> = {
   status: 'status:5xx, status:404, status>=400',
   worker: 'worker:8712',
   thread: 'name of the thread',
+  client: 'whole address of the caller, as the log has it: client:10.0.0.7',
   slower: 'service time above: slower:500ms',
   faster: 'service time below: faster:20ms',
   duration: 'duration>1s',
@@ -67,6 +70,17 @@ const compares: Readonly<Record<Comparison, (a: number, b: number) => boolean>> 
   '<=': (a, b) => a <= b,
   '>=': (a, b) => a >= b,
 };
+
+/** What is wrong with a value of a comparison. Milliseconds are meant as often as seconds are, so that a bare number is asked which. */
+function misread(field: string, column: string, sign: string, value: string): string {
+  if (column === 'bytes') return `"${value}" is no size, as 100k is`;
+  if (/^\d+(?:\.\d+)?$/.test(value))
+    return `"${value}" has no unit: ${field}${sign}${value}ms or ${field}${sign}${value}s?`;
+  return `"${value}" is no duration, as 500ms is`;
+}
+
+/** µs of a duration with its unit; only 0 needs none. */
+const parseLimit = (text: string): number => (Number(text) > 0 ? Number.NaN : parseDuration(text));
 
 /** A test of text: part of it, or the whole with "*" for anything. Case does not matter. */
 function textTest(pattern: string): (text: string) => boolean {
@@ -106,14 +120,14 @@ const numeric: Readonly<
 > = {
   // Service times as they are drawn: logged, or inferred where the log has stamps alone.
   duration: {
-    parse: parseDuration,
+    parse: parseLimit,
     value:
       ({ placement }) =>
       (row) =>
         placement.end[row] - placement.start[row],
   },
   wait: {
-    parse: parseDuration,
+    parse: parseLimit,
     value:
       ({ placement }) =>
       (row) =>
@@ -156,6 +170,16 @@ function statusTerm(value: string, comparison: Comparison | ':'): Term | string 
       requests.status[row] > 0 && passes(requests.status[row], code);
 }
 
+/** Of an address the table keeps a hash: it is compared as a whole. */
+function clientTerm(address: string): Term | string {
+  if (address.includes('*') || (/^[\d.]+$/.test(address) && !isIPv4(address)))
+    return `"${address}" is no whole address, as client:10.0.0.7 is`;
+  const wanted = hashOfClient(address);
+  return ({ requests }) =>
+    (row) =>
+      requests.client[row] === wanted;
+}
+
 function termOf(field: string, comparison: Comparison | ':', value: string): Term | string {
   if (value === '') return `"${field}${comparison}" lacks a value`;
   if (field === 'status') return statusTerm(value, comparison);
@@ -163,11 +187,11 @@ function termOf(field: string, comparison: Comparison | ':', value: string): Ter
   const column = limit ? 'duration' : field;
   if (column in numeric) {
     const bound = numeric[column].parse(value);
-    if (Number.isNaN(bound))
-      return `"${value}" is no ${field === 'bytes' ? 'size, as 100k is' : 'duration, as 500ms is'}`;
+    if (Number.isNaN(bound)) return misread(field, column, comparison, value);
     return numberTerm(column, limit ?? (comparison === ':' ? '>=' : comparison), bound);
   }
   if (comparison !== ':') return `"${field}" is not a number: write ${field}:${value}`;
+  if (field === 'client') return clientTerm(value);
   const test = textTest(value);
   switch (field) {
     case 'route':

@@ -4,9 +4,10 @@ import { createDictionary } from '../../core/dictionary.ts';
 import type { DurationUnit, StampShape } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { isDigit } from '../bytes.ts';
+import { clientHash } from '../client-hash.ts';
 import { epochReader, epochShapeOf } from '../epochs.ts';
 import type { KernelInput } from '../kernel/compile.ts';
-import { createMemo, hashBytes } from '../memo.ts';
+import { createMemo } from '../memo.ts';
 import { RouteCache } from '../route-cache.ts';
 import { idOfTemplate, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
@@ -246,7 +247,7 @@ export function createRuntime(
     client(b, v, from, to) {
       if (to <= from || (to === from + 1 && b[from] === 45)) return 0;
       if (to - from > LONGEST_IPV4 && !isAddress(b, from, to)) return -1;
-      return hashBytes(v, from, to) >>> 0 || 1;
+      return clientHash(v, from, to);
     },
     request(b, v, from, end, after, next) {
       const to = after.length === 0 ? end : requestEnd(b, from, end, after, next);

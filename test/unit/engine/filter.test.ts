@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { completeFilter, filterFields, parseDuration, parseFilter } from '../../../src/engine/filter.ts';
+import { hashOfClient } from '../../../src/ingest/client-hash.ts';
 import { handSnapshot } from '../../helpers/snapshots.ts';
 
 const snapshot = handSnapshot({
@@ -12,6 +13,7 @@ const snapshot = handSnapshot({
   ],
   change: { sources: ['/var/log/web1.log'] },
 });
+snapshot.requests.client.set(['10.0.0.9', '10.0.0.7', '10.0.0.70', '10.0.0.7'].map(hashOfClient));
 
 const passing = (text: string): number[] => {
   const { filter, error } = parseFilter(text);
@@ -43,6 +45,9 @@ describe('parseFilter', () => {
     ['wait<1s', [0, 3]],
     ['bytes>10', [0, 1, 2, 3]],
     ['bytes>1k', []],
+    ['wait>0', [1, 3]],
+    ['client:10.0.0.7', [1, 3]],
+    ['-client:10.0.0.7', [0, 2]],
     ['file:web1', [0, 1, 2, 3]],
     ['-status:5xx', [0, 2, 3]],
     ['route:/users -status:5xx slower:1ms', [2]],
@@ -55,6 +60,11 @@ describe('parseFilter', () => {
     ['rout:/io', 'there is no field "rout": did you mean route?'],
     ['status:fine', '"fine" is no status'],
     ['slower:soon', '"soon" is no duration'],
+    ['wait>200', '"200" has no unit: wait>200ms or wait>200s?'],
+    ['slower:0.5', '"0.5" has no unit: slower:0.5ms or slower:0.5s?'],
+    ['client:10.0', '"10.0" is no whole address'],
+    ['client:10.0.0.*', '"10.0.0.*" is no whole address'],
+    ['client>5', '"client" is not a number'],
     ['bytes>much', '"much" is no size'],
     ['route>5', '"route" is not a number'],
     ['worker:', 'lacks a value'],

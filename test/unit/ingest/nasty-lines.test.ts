@@ -1,5 +1,6 @@
 // Twenty lines that real servers have written, and what must become of them.
 import { describe, expect, it } from 'vitest';
+import { hashOfClient } from '../../../src/ingest/client-hash.ts';
 import { parse } from '../../helpers/ingest.ts';
 
 const at = '[29/Oct/2024:17:04:15 +0000]';
@@ -48,6 +49,19 @@ describe('nasty lines', () => {
     expect(client('::1:39280 - "GET /a HTTP/1.1" 200')).toEqual(client('::1:39281 - "GET /a HTTP/1.1" 200'));
     expect(client('::1:39280 - "GET /a HTTP/1.1" 200')).not.toEqual(client('::2:39280 - "GET /a HTTP/1.1" 200'));
     expect(client(`[2001:db8::1]:443 - - [29/Oct/2024:17:04:15] "GET /a" 200 6`)).toHaveLength(1);
+  });
+
+  it.each([
+    ['9.9.9.9', `9.9.9.9 - - ${at} "GET /a HTTP/1.1" 200 6`],
+    ['203.0.113.207', `203.0.113.207 - - ${at} "GET /a HTTP/1.1" 200 6`],
+    ['2001:db8:0:1::17', `2001:db8:0:1::17 - - ${at} "GET /a HTTP/1.1" 200 6`],
+    ['10.0.0.7', 'INFO:     10.0.0.7:39280 - "GET /a HTTP/1.1" 200 OK'],
+    ['10.0.0.7', JSON.stringify({ time: iso, remote_addr: '10.0.0.7', method: 'GET', path: '/a', status: 200 })],
+  ])('%s is found by the address that somebody writes', (address, line) => {
+    // More than a few lines of one kind are read by what was compiled for them.
+    const { rows } = parse(lines(...Array<string>(40).fill(line)));
+    expect(rows).toHaveLength(40);
+    expect(new Set(rows.map(({ client }) => client))).toEqual(new Set([hashOfClient(address)]));
   });
 
   it('4: a list of forwarded addresses; offsets in hundredths of an hour', () => {
