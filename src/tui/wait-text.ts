@@ -27,7 +27,7 @@ export function waitNote(wait: WaitInference, micros: number): string {
 const roundly = (callers: number): string => shortCount(Math.round(Number(callers.toPrecision(2))));
 
 /**
- * "13-570", "≤2.7k", "≥13": between what a queue of so many callers lies, as far as all waits do, in at most so many cells; "" where that
+ * "13-570", "≤2.7k", "≥13", "<1": between what a queue of so many callers lies, as far as all waits do, in at most so many cells; "" where that
  * is near it, or nothing is known.
  */
 export function queueRange(wait: WaitInference, callers: number, cells: number): string {
@@ -35,6 +35,8 @@ export function queueRange(wait: WaitInference, callers: number, cells: number):
   const { mean, lowMean, highMean, mostQueued = Number.POSITIVE_INFINITY } = wait;
   const most = Math.max(callers, Math.min(mostQueued, (callers * highMean) / mean));
   const [low, high] = [(callers * lowMean) / mean, most].map(roundly);
+  // "0-0" would deny the part of a caller that stands above it.
+  if (high === roundly(0)) return '<1';
   const ways = Number.isFinite(most) ? [`${low}-${high}`, `≤${high}`] : [`≥${low}`];
   return ways.find(({ length }) => length <= cells) ?? '';
 }

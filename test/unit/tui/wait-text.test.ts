@@ -25,6 +25,8 @@ it('says of a queue between what it lies, in the cells there are', () => {
   expect(queueRange(wide, 1234, 8)).toBe('120-9.9k');
   expect(queueRange(wide, 1234, 6)).toBe('≤9.9k');
   expect(queueRange(wide, 1.5, 6)).toBe('0-12');
+  // Of a part of a caller "0-0" would say that there was none.
+  expect(queueRange(wide, 0.03, 6)).toBe('<1');
   expect(queueRange({ ...wide, highMean: Number.POSITIVE_INFINITY }, 25, 6)).toBe('≥3');
   // Never more than can have queued, and never less than was seen.
   expect(queueRange({ ...wide, mostQueued: 144 }, 25, 6)).toBe('3-140');
