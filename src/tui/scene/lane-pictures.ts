@@ -3,6 +3,7 @@ import type { Snapshot } from '../../core/snapshot.ts';
 import type { TimeAxis } from '../time-axis.ts';
 import type { BarRow, Raster, RasterPlan, ShareRow, TrackPicture } from './lane-raster.ts';
 import type { LaneTile } from './lane-tile.ts';
+import type { LostRequest } from './lost-requests.ts';
 import type { PastColumns } from './past-columns.ts';
 import { mostSlots } from './pool-series.ts';
 import type { TilePart } from './tile-cache.ts';
@@ -18,6 +19,8 @@ export interface LanePicturesInput {
   readonly tracks: Tracks;
   readonly raster: Raster;
   readonly past: PastColumns | null;
+  /** Their workers were busy with them. */
+  readonly lost: readonly LostRequest[];
 }
 
 /** Everything that decides what stands in the columns of a row besides its tiles. */
@@ -91,7 +94,8 @@ export class LanePictures {
     const isTimed = totals.timed[index] === 1;
     const track = plan.shared ? joined(tracks, plan.shared) : tracks.list[plan.track];
     const knownFrom = knownFromOf(input);
-    const busyShare = busyShareOf(input, index, track, totals);
+    const held = heldMicros(input, plan.shared ?? [plan.track]);
+    const busyShare = busyShareOf(input, index, track, totals, held);
     const lastColumn = totals.lastColumn[index] - firstColumn;
     const drawn = (rows: TrackPicture['rows'], peak = Number.NaN) => ({
       plan,
@@ -188,12 +192,21 @@ function peakOf(parts: Parts, row: number, past: Float64Array | null): number {
 /** Of requests that are not held somebody may have counted those of the pool alone: that is not to say that its workers were idle. */
 const knownFromOf = ({ past }: LanePicturesInput): number => (past && !past.countsWorkers ? past.until : 0);
 
+/** µs of the axis for which requests that died with their workers held those of these tracks. */
+function heldMicros({ axis, lost }: LanePicturesInput, tracks: readonly number[]): number {
+  let sum = 0;
+  for (const { track, from, to } of lost)
+    if (tracks.includes(track)) sum += Math.max(0, Math.min(axis.to, to) - Math.max(axis.from, from));
+  return sum;
+}
+
 /** Only the part of the axis that the log covers counts. */
 function busyShareOf(
   input: LanePicturesInput,
   index: number,
   { slots }: Track,
   { busy, lastColumn, timed }: PlanTotals,
+  held: number,
 ): number {
   const { snapshot, axis } = input;
   const { now, from: begun, inference } = snapshot;
@@ -203,7 +216,8 @@ function busyShareOf(
   // Of slots that nobody knows the number of there is no share.
   const isTimed = timed[index] === 1 || (!hasRequests && inference.service.method !== 'unknown');
   const isKnown = isTimed && mostSlots(inference) !== null;
-  return isKnown && covered > 0 ? Math.min(1, (busy[index] * axis.microsPerColumn) / (covered * slots)) : Number.NaN;
+  const micros = busy[index] * axis.microsPerColumn + held;
+  return isKnown && covered > 0 ? Math.min(1, micros / (covered * slots)) : Number.NaN;
 }
 
 /** Mean requests in flight of a track's workers in the past; null without one. */

@@ -4,6 +4,7 @@ import { colouringFor, RouteColours } from './hues.ts';
 import { LanePictures } from './lane-pictures.ts';
 import { type Raster, rasterFor, type TrackPlan } from './lane-raster.ts';
 import { type LaneTile, laneTile } from './lane-tile.ts';
+import type { LostRequest } from './lost-requests.ts';
 import type { PastColumns } from './past-columns.ts';
 import type { Change, RowIndex } from './row-index.ts';
 import type { LaneScene, SceneInput } from './scene.ts';
@@ -24,6 +25,8 @@ export interface LaneRequest extends Omit<TileRange, 'key'> {
   readonly picture: number;
   readonly passes: RowTest | null;
   readonly past: PastColumns | null;
+  /** Those that pass. */
+  readonly lost: readonly LostRequest[];
   readonly budget: Budget;
   readonly nowMs: number;
 }
@@ -60,7 +63,7 @@ export class LaneScenes {
   /** The lanes of a picture; `isBehind`: a part of them is still as it was. */
   get(input: SceneInput, asked: LaneRequest): { lanes: LaneScene; isBehind: boolean } {
     const { snapshot, ui, axis, theme } = input;
-    const { plans, tracks, passes, past, budget } = asked;
+    const { plans, tracks, passes, past, lost, budget } = asked;
     this.#sample(input, asked);
     const raster = rasterFor({
       plans,
@@ -106,7 +109,7 @@ export class LaneScenes {
     const { firstColumn } = asked;
     return {
       lanes: {
-        pictures: this.#pictures.of({ snapshot, axis, firstColumn, parts, tracks, raster, past }),
+        pictures: this.#pictures.of({ snapshot, axis, firstColumn, parts, tracks, raster, past, lost }),
         hues: { legend: colouring.legend, weight: colouring.weight, shown },
         mostSlack,
         longest,

@@ -131,6 +131,8 @@ export class SceneCache {
             picture: this.#picture,
             passes: passes(),
             past: past(),
+            // Whether they would pass a filter nobody knows.
+            lost: passes() ? [] : scene.lost(),
             budget,
             nowMs,
           });

@@ -44,6 +44,14 @@ describe('a request that died with its worker', () => {
     expect([at(-40), at(-29.5), at(-20), at(-5)].map((one) => Math.round(one ?? -1))).toEqual([1, 2, 1, 0]);
   });
 
+  it('counts in how busy its worker was, unless a filter asks for what passes', () => {
+    const share = (filter: string) =>
+      /(\d+)%$/.exec(drawn(lanes, viewOf(killed(500), { ui: { filter } }), 80, 3)[1])?.[1];
+    // Of 60 s it answered for one and hung from -49 s to -10 s.
+    expect(Number(share(''))).toBeGreaterThanOrEqual(66);
+    expect(Number(share('route:/io'))).toBeLessThan(3);
+  });
+
   it('is not there when the worker answered until then', () => {
     const [title, lane] = drawn(lanes, viewOf(killed(200)), 80, 3);
     expect(title).not.toContain('killed, never logged');
