@@ -12,7 +12,7 @@ import { HeldRequests } from './held-requests.ts';
 import { LiveClock } from './live-clock.ts';
 import { LiveExaminations } from './live-examinations.ts';
 import type { LiveEvent, LiveOptions } from './live-options.ts';
-import { hindranceOf, statusOf, titleOf, wordsFor } from './live-words.ts';
+import { hindranceOf, InputNews, statusOf, titleOf } from './live-words.ts';
 import { PartKeeper } from './part-keeper.ts';
 import { spanOf } from './placement.ts';
 import { Publisher } from './publisher.ts';
@@ -43,7 +43,7 @@ export class LiveEngine implements Engine {
   #begun: () => void = () => {};
   #openedAt = Number.NaN;
   #caughtUp = false;
-  #words = '';
+  readonly #news = new InputNews();
   #trouble = '';
   #stopped = false;
   /** It was stopped while a file system did not answer: what was asked of it is still under way. */
@@ -76,7 +76,7 @@ export class LiveEngine implements Engine {
       },
       wake: () => this.#reading.wake(),
       event: (event, path) => {
-        this.#words = wordsFor(event, path);
+        this.#news.happened(event, path, options.clock.nowMicros());
         this.#tell({ type: event, path });
         this.#changed = true;
         this.#reading.wake();
@@ -283,7 +283,7 @@ export class LiveEngine implements Engine {
   }
 
   get #status(): string {
-    return statusOf(this.#follower.inputs, this.hindrance, this.#words);
+    return statusOf(this.#follower.inputs, this.hindrance, this.#news.words(this.#options.clock.nowMicros()));
   }
 
   /** While the log is live, time goes on although nothing is written. */

@@ -7,8 +7,10 @@ import type { LiveInput } from './follow/live-input.ts';
 export const titleOf = (paths: readonly string[]): string =>
   paths.length === 1 ? (paths[0] === '-' ? 'standard input' : printable(basename(paths[0]))) : `${paths.length} inputs`;
 
-/** For the status line: what happened to a file. */
-export function wordsFor(event: FollowEvent, path: string): string {
+/** A line that stands for hours makes nobody look; a file that is gone is waited for all the time. */
+const NEWS_MICROS = 60_000_000;
+
+function wordsFor(event: FollowEvent, path: string): string {
   const name = printable(basename(path));
   switch (event) {
     case 'rotated':
@@ -19,6 +21,29 @@ export function wordsFor(event: FollowEvent, path: string): string {
       return `${name} is gone, waiting for it`;
     case 'back':
       return `${name} is back`;
+  }
+}
+
+/** What happened to the inputs, for as long as it is news. */
+export class InputNews {
+  /** Paths of files that are gone, the newest last. */
+  readonly #gone = new Set<string>();
+  #newest = '';
+  /** µs since 1970 UTC */
+  #newestAt = Number.NEGATIVE_INFINITY;
+
+  happened(event: FollowEvent, path: string, nowMicros: number): void {
+    this.#gone.delete(path);
+    if (event === 'gone') this.#gone.add(path);
+    this.#newest = wordsFor(event, path);
+    this.#newestAt = nowMicros;
+  }
+
+  /** For the status line; "" when there is nothing to say. */
+  words(nowMicros: number): string {
+    if (nowMicros - this.#newestAt < NEWS_MICROS) return this.#newest;
+    const gone = [...this.#gone].at(-1);
+    return gone === undefined ? '' : wordsFor('gone', gone);
   }
 }
 
