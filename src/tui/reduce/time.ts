@@ -43,7 +43,9 @@ export function moveInTime(view: View, action: TimeAction): Outcome {
       return steppedFinding(view, action.by);
     case 'step-request': {
       const to = neighbourRequest(view, action.by);
-      return to === null ? changed(ui, { message: 'No further request' }) : commanded(ui, { type: 'seek', to });
+      return to === null
+        ? changed(ui, { message: action.by > 0 ? 'No later request; R goes back' : 'No earlier request; r goes on' })
+        : commanded(ui, { type: 'seek', to });
     }
     case 'speed':
       return commanded(ui, { type: 'speed', factor: nextSpeed(snapshot.speed, action.by) });

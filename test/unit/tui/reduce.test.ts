@@ -104,6 +104,16 @@ describe('seeking in a replay', () => {
     expect(command.to).toBeCloseTo(to, -2);
   });
 
+  it('says on which side there is no request', () => {
+    const said = (now: number, by: 1 | -1) => {
+      const { ui, commands } = outcomeOf({ ...replay, now }, {}, { type: 'step-request', by });
+      expect(commands).toEqual([]);
+      return ui.message;
+    };
+    expect(said(replay.to, 1)).toMatch(/^No later request/);
+    expect(said(replay.from, -1)).toMatch(/^No earlier request/);
+  });
+
   it('steps through the speeds and stops at both ends', () => {
     const speed = (present: number, by: 1 | -1) =>
       (outcomeOf({ ...replay, speed: present }, {}, { type: 'speed', by }).commands[0] as { factor: number }).factor;
