@@ -40,7 +40,7 @@ export const filterFields: Readonly<Record<string, string>> = {
   status: 'status:5xx, status:404, status>=400',
   worker: 'worker:8712',
   thread: 'name of the thread',
-  client: 'whole address of the caller, as the log has it: client:10.0.0.7',
+  client: 'whole address as the log has it: client:10.0.0.7',
   slower: 'service time above: slower:500ms',
   faster: 'service time below: faster:20ms',
   duration: 'duration>1s',

@@ -43,7 +43,8 @@ export class Painter {
       const line = chrome.get(row);
       if (line !== undefined) {
         if (this.#known && this.#chrome.get(row) === line) continue;
-        out += `\x1b[${row + 1};1H${ascii ? toAscii(line) : line}\x1b[0m\x1b[K`;
+        // Erased first: behind a line as wide as the screen the cursor still stands on its last cell.
+        out += `\x1b[${row + 1};1H\x1b[K${ascii ? toAscii(line) : line}\x1b[0m`;
       } else {
         out += this.#row(grid, styles, row, this.#known && !this.#chrome.has(row), ascii);
       }

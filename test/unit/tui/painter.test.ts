@@ -56,6 +56,13 @@ const picture = fc.record({
 });
 
 describe('Painter', () => {
+  it('erases a row before it is written: tmux has the cursor on the last cell of a full one, and would erase that', () => {
+    const full = 'x'.repeat(columns);
+    const bytes = new Painter().paint({ grid: gridOf([]), styles, chrome: new Map([[rows - 1, full]]), ascii: false });
+    expect(bytes).toContain(full);
+    expect(bytes.slice(bytes.indexOf(full))).not.toContain('\x1b[K');
+  });
+
   it('leaves the same screen by differences as by painting the last picture alone', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(picture, { minLength: 1, maxLength: 5 }), async (pictures) => {
