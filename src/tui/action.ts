@@ -41,7 +41,7 @@ export type ListAction =
   | { readonly type: 'next-tab'; readonly by: 1 | -1 }
   | { readonly type: 'focus'; readonly id: string }
   | { readonly type: 'select'; readonly by: number; readonly panel?: string }
-  | { readonly type: 'select-line'; readonly panel: string; readonly line: number }
+  | { readonly type: 'select-line'; readonly panel: string; readonly line: number; readonly first?: number }
   | { readonly type: 'open' };
 
 export type LookAction =

@@ -2,7 +2,7 @@
 import type { Action } from './action.ts';
 import type { Rect } from './canvas.ts';
 import { gutterOf } from './draw/gutter.ts';
-import { firstShown, selectedLine } from './draw/list.ts';
+import { firstOfList, firstShown, selectedLine } from './draw/list.ts';
 import type { Layout } from './layout.ts';
 import type { PlacedList } from './lists.ts';
 import type { MouseEvent } from './mouse.ts';
@@ -88,8 +88,9 @@ function list({ x, y }: MouseEvent, view: View, { id, rect }: PlacedList): Actio
   if (count === 0 || id === 'findings') return isTab && ui.focus !== id ? [{ type: 'focus', id }] : asTab;
   const rows = rect.rows - 1;
   const selected = selectedLine(view, id, count);
-  const line = firstShown(selected, rows, count) + (y - rect.y - 1);
+  const first = id === 'log' ? firstShown(selected, rows, count) : firstOfList(view, id, rows, count);
+  const line = first + (y - rect.y - 1);
   if (line < 0 || line >= count) return asTab;
   if (isTab && line === selected && ui.focus === id) return [{ type: 'open' }];
-  return [...asTab, { type: 'select-line', panel: id, line }];
+  return [...asTab, { type: 'select-line', panel: id, line, first }];
 }

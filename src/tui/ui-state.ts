@@ -21,6 +21,8 @@ export interface UiState {
   readonly tab: string;
   /** Selected line of each panel, and the first line shown. */
   readonly selected: Readonly<Record<string, number>>;
+  /** The line of a list that was clicked last, and the first one that was shown then. */
+  readonly clicked: { readonly panel: string; readonly line: number; readonly first: number } | null;
   readonly spanSeconds: number;
   /** Right edge of the lanes, µs since 1970 UTC; null: follows the log. */
   readonly edge: number | null;
@@ -55,6 +57,7 @@ export const initialUi = (settings: Partial<UiState> = {}): UiState => ({
   focus: 'findings',
   tab: 'findings',
   selected: {},
+  clicked: null,
   spanSeconds: 60,
   edge: null,
   cursor: null,

@@ -33,6 +33,14 @@ export function firstShown(selected: number, rows: number, count: number): numbe
 export const selectedLine = (view: View, panel: string, count: number): number =>
   Math.max(0, Math.min(view.ui.selected[panel] ?? 0, count - 1));
 
+/** First line shown of a list with columns. A line that was clicked stays under the pointer, so that a second click opens it. */
+export function firstOfList(view: View, panel: string, rows: number, count: number): number {
+  const selected = selectedLine(view, panel, count);
+  const { clicked } = view.ui;
+  const isHeld = clicked?.panel === panel && clicked.line === selected && selected < clicked.first + rows;
+  return isHeld ? Math.max(0, Math.min(clicked.first, count - rows)) : firstShown(selected, rows, count);
+}
+
 /** A column with its place on the canvas. */
 interface PlacedColumn<Line> {
   readonly column: Column<Line>;
@@ -94,7 +102,7 @@ export function drawList<Line>(view: View, canvas: Canvas, input: ListInput<Line
   const placed = placeColumns(input.columns, canvas.columns);
   const rows = canvas.rows - 1;
   const selected = selectedLine(view, input.panel, count);
-  const first = firstShown(selected, rows, count);
+  const first = firstOfList(view, input.panel, rows, count);
   const range = count > rows ? `${first + 1}-${Math.min(first + rows, count)} of ${count}` : '';
   drawHead(view, canvas, input, placed, range);
   if (count === 0) canvas.text(1, 1, input.empty, theme.quiet);

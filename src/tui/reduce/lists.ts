@@ -32,7 +32,9 @@ export function moveInLists(view: View, action: ListAction, act: (view: View, ac
     }
     case 'select-line': {
       const line = Math.max(0, action.line);
-      return changed(ui, { focus: action.panel, selected: { ...ui.selected, [action.panel]: line } });
+      const { panel, first } = action;
+      const clicked = first === undefined ? null : { panel, line, first };
+      return changed(ui, { focus: panel, selected: { ...ui.selected, [panel]: line }, clicked });
     }
     case 'open': {
       const panel = panelById(ui.focus);

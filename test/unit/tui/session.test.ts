@@ -202,6 +202,26 @@ describe('the screen', () => {
     expect(screen.session.ui.mouse).toBe(false);
   });
 
+  it('keeps a clicked line of a scrolled list under the pointer, where a second click opens it', async () => {
+    const { screen } = await openScreen(fullPool(), { columns: 100, rows: 30 });
+    await screen.press('4');
+    const head = screen.rows().findIndex((row) => /\bended\b.*\broute\b/.test(row));
+    const lines = () => screen.rows().slice(head + 1, head + 6);
+    const top = lines();
+    screen.session.mouse({ kind: 'wheel', x: 20, y: head + 2, by: 3 });
+    screen.session.mouse({ kind: 'wheel', x: 20, y: head + 2, by: 3 });
+    await screen.settle();
+    const scrolled = lines();
+    expect(scrolled).not.toEqual(top);
+    const press = () => screen.session.mouse({ kind: 'press', x: 20, y: head + 2, by: 0 });
+    press();
+    await screen.settle();
+    expect(lines()).toEqual(scrolled);
+    press();
+    await screen.settle();
+    expect(screen.session.ui.request).not.toBeNull();
+  });
+
   it('says what it waits for when there is nothing yet', async () => {
     const { screen } = await openScreen(emptyTail());
     expect(screen.text()).toContain('No requests yet.');
