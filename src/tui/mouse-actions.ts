@@ -2,7 +2,7 @@
 import type { Action } from './action.ts';
 import type { Rect } from './canvas.ts';
 import { gutterOf } from './draw/gutter.ts';
-import { firstOfList, firstShown, selectedLine } from './draw/list.ts';
+import { firstOfList, selectedLine } from './draw/list.ts';
 import type { Layout } from './layout.ts';
 import type { PlacedList } from './lists.ts';
 import type { MouseEvent } from './mouse.ts';
@@ -81,16 +81,16 @@ function list({ x, y }: MouseEvent, view: View, { id, rect }: PlacedList): Actio
   if (id === 'request') return [];
   const { ui } = view;
   const isTab = id === ui.tab && !ui.request;
-  const count = panelById(id)?.count?.(view) ?? 0;
+  const panel = panelById(id);
+  const count = panel?.count?.(view) ?? 0;
   const asTab: Action[] = isTab ? [] : [{ type: 'tab', id }];
-  const pressed = y === rect.y ? panelById(id)?.pressTitle?.(view, rect.columns, x - rect.x) : null;
+  const pressed = y === rect.y ? panel?.pressTitle?.(view, rect.columns, x - rect.x) : null;
   if (pressed) return [...asTab, pressed];
   if (count === 0 || id === 'findings') return isTab && ui.focus !== id ? [{ type: 'focus', id }] : asTab;
-  const rows = rect.rows - 1;
-  const selected = selectedLine(view, id, count);
-  const first = id === 'log' ? firstShown(selected, rows, count) : firstOfList(view, id, rows, count);
-  const line = first + (y - rect.y - 1);
+  const row = y - rect.y;
+  const line = panel?.lineAt?.(view, rect, row) ?? firstOfList(view, id, rect.rows - 1, count) + row - 1;
   if (line < 0 || line >= count) return asTab;
-  if (isTab && line === selected && ui.focus === id) return [{ type: 'open' }];
+  if (isTab && line === selectedLine(view, id, count) && ui.focus === id) return [{ type: 'open' }];
+  const first = Math.max(0, line - (panel?.lineAt ? row : row - 1));
   return [...asTab, { type: 'select-line', panel: id, line, first }];
 }

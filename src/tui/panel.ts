@@ -43,6 +43,8 @@ export interface Panel {
   count?(view: View): number;
   /** What enter does on a selected line. */
   open?(view: View, line: number): Action | null;
+  /** The line in row `y` of a canvas of that size; missing: a title stands in the first row, and a line in each of the others. */
+  lineAt?(view: View, size: { readonly columns: number; readonly rows: number }, y: number): number;
   /** What a click on the titles of its columns does, `x` cells from its left edge. */
   pressTitle?(view: View, columns: number, x: number): Action | null;
 }

@@ -30,15 +30,16 @@ export function firstShown(selected: number, rows: number, count: number): numbe
   return Math.max(0, Math.min(selected - Math.floor(rows / 2), count - rows));
 }
 
-export const selectedLine = (view: View, panel: string, count: number): number =>
-  Math.max(0, Math.min(view.ui.selected[panel] ?? 0, count - 1));
+/** Of a log that nobody has moved in it is the newest line. */
+export const selectedLine = ({ ui }: Pick<View, 'ui'>, panel: string, count: number): number =>
+  Math.max(0, Math.min(ui.selected[panel] ?? (panel === 'log' ? count - 1 : 0), count - 1));
 
-/** First line shown of a list with columns. A line that was clicked stays under the pointer, so that a second click opens it. */
+/** First line shown of a list. A line that was clicked stays under the pointer, so that a second click opens it. */
 export function firstOfList(view: View, panel: string, rows: number, count: number): number {
   const selected = selectedLine(view, panel, count);
   const { clicked } = view.ui;
   const isHeld = clicked?.panel === panel && clicked.line === selected && selected < clicked.first + rows;
-  return isHeld ? Math.max(0, Math.min(clicked.first, count - rows)) : firstShown(selected, rows, count);
+  return isHeld ? clicked.first : firstShown(selected, rows, count);
 }
 
 /** A column with its place on the canvas. */

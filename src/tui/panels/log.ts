@@ -2,7 +2,7 @@
 
 import { printable } from '../../core/text.ts';
 import type { RawLine } from '../../engine/engine.ts';
-import { firstShown, selectedLine } from '../draw/list.ts';
+import { firstOfList, selectedLine } from '../draw/list.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
 import { cut } from '../width.ts';
@@ -43,6 +43,16 @@ function looksOf({ snapshot, scene, theme }: View): (row: number | undefined) =>
   };
 }
 
+/** The chosen line, its rows, and the first line shown. */
+function arranged(view: View, { columns, rows }: { readonly columns: number; readonly rows: number }) {
+  const { rawLines } = view;
+  const selected = selectedLine(view, 'log', rawLines.length);
+  // The end of a line says the most (duration, pid): the chosen one is shown in full, over a few rows.
+  const whole = cut(printable(rawLines[selected].text, 4000), columns - 3).slice(0, MOST_ROWS);
+  const extra = Math.max(0, Math.min(whole.length, rows) - 1);
+  return { selected, whole, first: firstOfList(view, 'log', rows - extra, rawLines.length) };
+}
+
 export default definePanel({
   id: 'log',
   title: 'Log',
@@ -59,6 +69,11 @@ export default definePanel({
     }
     return { type: 'message', text: 'This line is no request' };
   },
+  lineAt(view, size, y) {
+    const { selected, whole, first } = arranged(view, size);
+    const line = first + y;
+    return line <= selected ? line : Math.max(selected, line - Math.max(0, whole.length - 1));
+  },
   draw(view, canvas) {
     const { theme, rawLines, glyphs } = view;
     if (rawLines.length === 0) {
@@ -67,12 +82,7 @@ export default definePanel({
     }
     const rowOf = understood(view);
     const lookOf = looksOf(view);
-    const selected =
-      view.ui.selected.log === undefined ? rawLines.length - 1 : selectedLine(view, 'log', rawLines.length);
-    // The end of a line says the most (duration, pid): the chosen one is shown in full, over a few rows.
-    const whole = cut(printable(rawLines[selected].text, 4000), canvas.columns - 3).slice(0, MOST_ROWS);
-    const extra = Math.max(0, Math.min(whole.length, canvas.rows) - 1);
-    const first = firstShown(selected, canvas.rows - extra, rawLines.length);
+    const { selected, whole, first } = arranged(view, canvas);
     for (let i = first, y = 0; i < rawLines.length && y < canvas.rows; i++) {
       const line = rawLines[i];
       const row = rowOf(line);

@@ -23,8 +23,7 @@ export function moveInLists(view: View, action: ListAction, act: (view: View, ac
       const id = action.panel ?? ui.focus;
       const count = panelById(id)?.count?.(view) ?? 0;
       if (count === 0) return changed(ui, {});
-      const fallback = id === 'log' ? count - 1 : 0;
-      const line = Math.max(0, Math.min(count - 1, (ui.selected[id] ?? fallback) + action.by));
+      const line = Math.max(0, Math.min(count - 1, selectedLine(view, id, count) + action.by));
       const outcome = changed(ui, { selected: { ...ui.selected, [id]: line } });
       // An open request is that of the chosen line.
       const opened = ui.request === null ? null : panelById(id)?.open?.(view, line);

@@ -222,6 +222,42 @@ describe('the screen', () => {
     expect(screen.session.ui.request).not.toBeNull();
   });
 
+  it('chooses the line of the log that was clicked, also where the chosen one stands in several rows', async () => {
+    const { screen, engine } = await openScreen(fullPool(), { columns: 80, rows: 30 });
+    engine.lines = Array.from({ length: 40 }, (_, i) => ({
+      source: 0,
+      offset: i * 200,
+      text: `line-${i} ${'x'.repeat(i % 3 === 0 ? 150 : 20)} end`,
+    }));
+    await screen.press('7');
+    await screen.settle();
+    const shown = () => screen.rows().map((row) => Number(/line-(\d+) /.exec(row)?.[1] ?? -1));
+    expect(screen.session.ui.selected.log).toBeUndefined();
+    for (const pick of [1, 3, 2, 4]) {
+      const wanted = shown().filter((line) => line >= 0)[pick];
+      const y = shown().indexOf(wanted);
+      screen.session.mouse({ kind: 'press', x: 20, y, by: 0 });
+      await screen.settle();
+      expect(screen.session.ui.selected.log).toBe(wanted);
+      expect(shown()[y]).toBe(wanted);
+    }
+  });
+
+  it('opens the newest line of the log where none was chosen', async () => {
+    const snapshot = fullPool();
+    const { screen, engine } = await openScreen(snapshot, { columns: 80, rows: 30 });
+    const { offset, source, length } = snapshot.requests;
+    engine.lines = Array.from({ length: 10 }, (_, i) => length - 10 + i).map((row) => ({
+      source: source[row],
+      offset: offset[row],
+      text: `line ${row}`,
+    }));
+    await screen.press('7');
+    await screen.settle();
+    await screen.press('\r');
+    expect(screen.session.ui.request?.offset).toBe(offset[length - 1]);
+  });
+
   it('says what it waits for when there is nothing yet', async () => {
     const { screen } = await openScreen(emptyTail());
     expect(screen.text()).toContain('No requests yet.');
