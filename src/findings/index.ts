@@ -35,6 +35,7 @@ import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
 import poolReplaced from './pool-replaced.ts';
 import poolSaturated from './pool-saturated.ts';
+import poolStalls from './pool-stalls.ts';
 import poolTooSmall from './pool-too-small.ts';
 import queueBehindProxy from './queue-behind-proxy.ts';
 import recycleStorm from './recycle-storm.ts';
@@ -59,6 +60,7 @@ export const findingRules: readonly FindingRule[] = [
   slotHeld,
   callersWaitForBoot,
   noAnswers,
+  poolStalls,
   poolGrewLate,
   poolReplaced,
   poolSaturated,

@@ -8,6 +8,7 @@ import { countText, durationText, percentText, roundText } from '../core/words.t
 import { AROUND, isIdle, MINIMUM_AROUND, type Pause, pausesOf, standingStill, withBacklog } from './pauses.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfFullPool, waitingIn } from './saturation.ts';
+import { findStalls } from './stalls.ts';
 
 /** Share of the callers who came in a pause from which it is in the p95 of all. */
 const MANY = 0.05;
@@ -111,7 +112,12 @@ function examine(facts: Facts): Finding | null {
     said(facts, { from, to }, ['reload'], TICK) && isIdle(rows, { from, to });
   const leastSlots = hasNoSlots(summary.server.model) ? Number.POSITIVE_INFINITY : (summary.server.capacity.low ?? 1);
   const isStill = standingStill(rows, leastSlots);
-  const pauses = pausesOf(ends, rows.uncertainty, isReloaded, isStill).filter((pause) => !hadKills(facts, pause));
+  // Where every slot was taken, and again and again, that is another finding.
+  const stalls = findStalls(facts);
+  const isStall = (pause: Pause) => stalls.some(({ from, to }) => pause.from <= to && pause.to >= from);
+  const pauses = pausesOf(ends, rows.uncertainty, isReloaded, isStill).filter(
+    (pause) => !hadKills(facts, pause) && !isStall(pause),
+  );
   const reloads = pauses.filter(({ from, to }) => isReloaded(from, to));
   // New workers whose first requests last through it are cold, and that finding tells of them.
   const isCold = (pause: Pause) => !isIdle(rows, pause) && findColdStarts(facts) !== null;

@@ -1,0 +1,109 @@
+// A pool that stands still now and then with every slot taken: how often, how long, for how many; and what only looks like it.
+import { describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { postMortem } from '../../../src/engine/post-mortem.ts';
+import poolStalls from '../../../src/findings/pool-stalls.ts';
+import type { KnownRequest } from '../../helpers/known-requests.ts';
+import type { Random } from '../../helpers/random.ts';
+import { type Call, factsOf, poisson, request } from '../../helpers/traffic.ts';
+
+const recorded = async (name: string) =>
+  (await postMortem([`test/faults/${name}.log.gz`], { formats })).summary.findings;
+
+describe('recorded', () => {
+  it('a log handler that writes to a slow disk holds 8 threads for 2 s every 12 s', async () => {
+    const [finding, ...others] = await recorded('log-on-slow-disk');
+    expect(finding).toMatchObject({ id: 'pool-stalls', severity: 'critical' });
+    expect(finding.evidence).toMatchObject({ stalls: 5, in_hand: 8, slots: null });
+    expect(finding.evidence.period_seconds).toBeCloseTo(12, 0);
+    // Threads were taken within the first moments of each, so that none took much longer than 1.8 s.
+    expect(finding.evidence.longest_seconds).toBeGreaterThan(1.5);
+    expect(finding.evidence.longest_seconds).toBeLessThan(2);
+    expect(others).toEqual([]);
+  });
+
+  it('a lock that stops 5 workers for 1.5 s, eight times at random, makes most of their queue', async () => {
+    const [finding, ...others] = await recorded('lock-stops-pool');
+    expect(finding).toMatchObject({ id: 'pool-stalls', severity: 'critical' });
+    expect(finding.evidence.slots).toBe(5);
+    expect(finding.evidence.stalls).toBeGreaterThanOrEqual(6);
+    expect(finding.evidence.stalls).toBeLessThanOrEqual(8);
+    expect(finding.evidence.period_seconds).toBeNull();
+    expect(finding.evidence.longest_seconds).toBeCloseTo(1.5, 1);
+    expect(finding.evidence.wait_share).toBeGreaterThan(0.6);
+    expect(others).toEqual([]);
+  });
+});
+
+interface Hold {
+  readonly from: number;
+  readonly to: number;
+  /** undefined: whatever is in hand. */
+  readonly route?: string;
+}
+
+/** First come, first served on `slots` slots of which what begins in a hold gets on only when that is over. */
+function held(slots: number, calls: readonly Call[], holds: readonly Hold[]): KnownRequest[] {
+  const free = new Array<number>(slots).fill(Number.NEGATIVE_INFINITY);
+  return calls.map((call) => {
+    const slot = free.indexOf(Math.min(...free));
+    const start = Math.max(call.at, free[slot]);
+    const hold = holds.find(
+      ({ from, to, route }) => from <= start && start < to && (route ?? call.route) === call.route,
+    );
+    const takes = call.takes + (hold ? hold.to - start : 0);
+    free[slot] = start + takes;
+    return request({ ...call, takes }, start, String(100 + slot));
+  });
+}
+
+const quick = (random: Random) => ({ takes: random.between(0.04, 0.16), route: `GET /r${random.integer(0, 3)}` });
+const every = (seconds: number, lasts: number, route?: string): Hold[] =>
+  Array.from({ length: Math.floor(115 / seconds) }, (_, k) => ({
+    from: (k + 1) * seconds,
+    to: (k + 1) * seconds + lasts,
+    ...(route === undefined ? {} : { route }),
+  }));
+const examined = (slots: number, rows: readonly KnownRequest[]) =>
+  poolStalls.examine(factsOf(rows, { model: 'sync', workers: slots, threads: 1 }));
+
+const seeds = Array.from({ length: 8 }, (_, k) => k + 1);
+
+describe('simulated', () => {
+  it.each(seeds)('tells how often, how long and for how many (seed %i)', (seed) => {
+    const calls = poisson(seed, 30, 120, quick);
+    const holds = every(20, 2);
+    const finding = examined(6, held(6, calls, holds))!;
+    expect(finding.evidence.stalls).toBe(holds.length);
+    expect(finding.evidence.longest_seconds).toBeGreaterThan(1.6);
+    expect(finding.evidence.longest_seconds).toBeLessThanOrEqual(2.2);
+    const came =
+      calls.filter(({ at }) => holds.some(({ from, to }) => at >= from && at < to)).length - 6 * holds.length;
+    expect(finding.evidence.callers).toBeGreaterThan(came * 0.7);
+    expect(finding.evidence.callers).toBeLessThan(came * 1.4);
+    expect(finding.evidence.wait_share).toBeGreaterThan(0.7);
+  });
+
+  it.each(seeds)(
+    'says nothing of two of them, of one route, of heavy tails, and of a load that fills the pool (seed %i)',
+    (seed) => {
+      const calls = poisson(seed, 30, 120, quick);
+      expect(examined(6, held(6, calls, every(50, 2)))).toBeNull();
+      expect(examined(6, held(6, calls, every(20, 2, 'GET /r1')))).toBeNull();
+      const tails = poisson(seed, 8, 240, (random) => ({
+        takes: random.next() < 0.1 ? random.between(1, 3) : random.between(0.05, 0.15),
+        route: `GET /r${random.integer(0, 3)}`,
+      }));
+      for (const slots of [2, 3, 4]) expect(examined(slots, held(slots, tails, []))).toBeNull();
+      expect(examined(3, held(3, calls, []))).toBeNull();
+    },
+  );
+
+  it.each(seeds)('says nothing of a backend that is slow for longer than one round of the pool (seed %i)', (seed) => {
+    const slow = every(30, 12).map(({ from }) => from);
+    const calls = poisson(seed, 20, 120, quick).map((call) =>
+      slow.some((from) => call.at >= from && call.at < from + 12) ? { ...call, takes: call.takes + 1.2 } : call,
+    );
+    expect(examined(8, held(8, calls, []))).toBeNull();
+  });
+});
