@@ -65,6 +65,13 @@ function firstKnown(instants: Float64Array, others: Float64Array): Float64Array 
   return known;
 }
 
+/** µs by which each may lie elsewhere: a stamp of a second may place a request anywhere in it, however well its second is known to be filled. */
+export function halfWidths({ summary, inference }: Pick<Facts, 'summary' | 'inference'>, { row }: Rows): Float64Array {
+  const resolutions = summary.inputs.map(({ timestamp }) => timestamp.resolution_seconds ?? 0);
+  const least = (1e6 * Math.max(0, ...resolutions)) / 2;
+  return floatsAt(inference.requests.uncertainty, row).map((micros) => Math.max(least, micros || 0));
+}
+
 /** Positions in the rows, in order of time, per value of a column. */
 export function groupsOf(column: Int32Array): Map<number, number[]> {
   const groups = new Map<number, number[]>();

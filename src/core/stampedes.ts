@@ -2,7 +2,7 @@
 import { max } from 'simple-statistics';
 import { floatsAt } from './columns.ts';
 import type { Analysis } from './finding.ts';
-import { groupsOf, type Rows, rowsOf } from './rows.ts';
+import { groupsOf, halfWidths, type Rows, rowsOf } from './rows.ts';
 import { isOfNewWorkers, isOfOneClient, LEAST, othersAreSlow, SLOW } from './stampede-look-alikes.ts';
 import { countUpTo, logPoissonTail, meanOf, medianOf, sumOf } from './statistics.ts';
 
@@ -71,14 +71,7 @@ export function findStampedes(analysis: Analysis): Stampedes | null {
 
 function worstStampedes(analysis: Analysis): Stampedes | null {
   const rows = rowsOf(analysis);
-  // A stamp of a second may place a request anywhere in it, however well its second is known to be filled.
-  const tick = Math.max(
-    0,
-    ...analysis.summary.inputs.map(({ timestamp }) => 1e6 * (timestamp.resolution_seconds ?? 0)),
-  );
-  const blur = floatsAt(analysis.inference.requests.uncertainty, rows.row).map((micros) =>
-    Math.max(tick / 2, micros || 0),
-  );
+  const blur = halfWidths(analysis, rows);
   let worst: Stampedes | null = null;
   for (const [route, members] of groupsOf(rows.route)) {
     const timed = members.filter((i) => rows.service[i] >= 0);

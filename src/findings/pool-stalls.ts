@@ -113,7 +113,7 @@ export default defineFinding({
       'began next fewer than half were held. Three or more stalls must hold half of all such requests. In the time that the stalls',
       'lasted after them 1.3 times as many began as usual (all together, Poisson probability under 0.25 %): callers had been waiting. A stall lasts as long',
       'as the longest excess, or longer; λ t less those in hand waited, for t / 2 on average.',
-      'Where the size of the pool is not known, the same number k of requests must be in hand in each of the n stalls: (2 π k)^(-(n - 1) / 2) under 0.2 %.',
+      'Where the size of the pool is not known, the same number k of requests must be in hand in each of the n stalls: (2 π k)^(-(n - 1) / 2) under 1 %, and no more were ever surely in hand.',
     ].join('\n'),
     guards: [
       'Held requests of one route only are a slow route (unless the log has no other), mostly failed ones a backend that is away, mostly the first of their workers cold',

@@ -1,8 +1,8 @@
 /** Stalls of a whole pool: moments in which requests have every slot and none gets on, until all of them go on at once. */
 import { max, min } from 'simple-statistics';
-import { floatsAt, indicesBelow } from '../core/columns.ts';
+import { indicesBelow } from '../core/columns.ts';
 import type { Facts } from '../core/finding.ts';
-import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
+import { groupsOf, halfWidths, type Rows, rowsOf } from '../core/rows.ts';
 import { countBelow, logPoissonTail, medianOf } from '../core/statistics.ts';
 import { knownSlots } from './pool-words.ts';
 
@@ -23,7 +23,7 @@ const MOST_LONG = 0.5;
 const CATCH_UP = 1.3;
 const SURE = -6;
 /** Where the size of the pool is not known, the same number in hand every time stands for it: ln of the chance that so many are alike. */
-const SURELY_ALIKE = Math.log(2e-3);
+const SURELY_ALIKE = Math.log(0.01);
 /** Share of the requests of one route from which the log has no others to speak of. */
 const NEARLY_ALL = 0.9;
 export interface Stall {
@@ -98,22 +98,27 @@ function standsStill(rows: Rows, stall: Stall, { isLong, others }: Lengths, blur
   return 2 * longAfter < held.length;
 }
 
-/** New workers are slow by themselves, what fails waited for something that is away, and one route that is slow is no stall of all. */
-function isOfOtherMaking(rows: Rows, { held }: Stall, firsts: ReadonlySet<number>, hasRoutes: boolean): boolean {
+/** New workers are slow by themselves, and what fails waited for something that is away. */
+function isOfOtherMaking(rows: Rows, { held }: Stall, firsts: ReadonlySet<number>): boolean {
   const count = (is: (i: number) => boolean) => held.filter(is).length;
   return (
     2 * count((i) => firsts.has(i)) > held.length ||
-    2 * count((i) => rows.status[i] >= 500 || rows.status[i] === 0) > held.length ||
-    (hasRoutes && new Set(held.map((i) => rows.route[i])).size < 2)
+    2 * count((i) => rows.status[i] >= 500 || rows.status[i] === 0) > held.length
   );
 }
 
-/** As many in hand each time is no chance: how many independent arrivals find differs by the root of their number. */
-const areAlike = (stalls: readonly Stall[]): boolean => {
-  const [{ held }] = stalls;
-  const chance = (-(stalls.length - 1) / 2) * Math.log(2 * Math.PI * held.length);
-  return chance < SURELY_ALIKE && stalls.every((stall) => stall.held.length === held.length);
-};
+/** One route that is slow is no stall of all; of a log that has no other it cannot be told apart. */
+function areOfOneRoute({ route }: Rows, members: ArrayLike<number>): boolean {
+  const counts = [...groupsOf(Int32Array.from(members, (i) => route[i])).values()].map(({ length }) => length);
+  return max(counts) >= NEARLY_ALL * members.length;
+}
+
+/** As many in hand each time, and never more, is no chance: how many independent arrivals find differs by the root of their number. */
+function areAlike(stalls: readonly Stall[], mostSeen: number): boolean {
+  const inHand = stalls[0].held.length;
+  const chance = (-(stalls.length - 1) / 2) * Math.log(2 * Math.PI * inHand);
+  return chance < SURELY_ALIKE && inHand >= mostSeen && stalls.every(({ held }) => held.length === inHand);
+}
 
 /** After them callers who had been waiting begin at once: those of a crowd that slows itself down do not wait. */
 function hadWaiting(rows: Rows, stalls: readonly Stall[]): boolean {
@@ -151,15 +156,16 @@ export function findStalls(facts: Pick<Facts, 'summary' | 'inference' | 'request
     ]),
   );
   const lengths = lengthsOf(rows, usual);
-  const blur = floatsAt(inference.requests.uncertainty, rows.row).map((half) => 2 * (half || 0));
+  const blur = halfWidths(facts, rows).map((half) => 2 * half);
   const long = Array.from(indicesBelow(rows.length)).filter((i) => lengths.isLong[i] === 1);
   const firsts = new Set(Array.from(groupsOf(rows.worker).values(), ([first]) => first));
-  const hasRoutes = max([...routes.values()].map((members) => members.length)) < NEARLY_ALL * rows.length;
   const stalls = groupsAtOnce(rows, long)
     .filter((held) => held.length >= Math.max(FEWEST_HELD, slots ?? 0))
     .map((held) => stallOf(rows, held, usual))
-    .filter((stall) => !isOfOtherMaking(rows, stall, firsts, hasRoutes) && standsStill(rows, stall, lengths, blur));
-  const holds = stalls.reduce((sum, { held }) => sum + held.length, 0);
-  if (stalls.length < FEWEST_STALLS || holds < MOST_LONG * long.length) return [];
-  return (slots !== null || areAlike(stalls)) && hadWaiting(rows, stalls) ? stalls : [];
+    .filter((stall) => !isOfOtherMaking(rows, stall, firsts) && standsStill(rows, stall, lengths, blur));
+  const all = stalls.flatMap(({ held }) => held);
+  if (stalls.length < FEWEST_STALLS || all.length < MOST_LONG * long.length) return [];
+  if (areOfOneRoute(rows, all) && !areOfOneRoute(rows, indicesBelow(rows.length))) return [];
+  const isSize = slots !== null || areAlike(stalls, summary.server.capacity.low ?? 0);
+  return isSize && hadWaiting(rows, stalls) ? stalls : [];
 }
