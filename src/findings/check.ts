@@ -4,6 +4,7 @@ import { hasNoSlots, type Severity, type Summary } from '../core/summary.ts';
 import { clockText } from '../core/time.ts';
 import { atMostSoLong, neverLeftSaturation } from '../core/wait-range.ts';
 import { durationText, listText, percentText, roundText, serviceWords } from '../core/words.ts';
+import { DEFAULT_TARGET_WAIT } from './pool-words.ts';
 
 export interface Thresholds {
   /** Seconds. */
@@ -42,9 +43,25 @@ function unknown(summary: Figures, name: string, what: string): string {
 
 const hasSlots = ({ server }: Figures): boolean => !hasNoSlots(server.model);
 
-/** What findings could not look at, though a reader of "no finding" would think so. */
-const untold = (summary: Summary): string =>
-  hasSlots(summary) && summary.wait.method === 'unknown' ? '; whether callers waited this log cannot tell' : '';
+/** s: a wait that a pool is sized for, where nobody asks for another. */
+const LONG_WAIT = DEFAULT_TARGET_WAIT / 1e6;
+
+/** What findings could not look at, though a reader of "no finding" would think so; `asksWait`: a threshold of its own says so. */
+function untold(servers: readonly Asked[], asksWait: boolean): string {
+  if (asksWait) return '';
+  const texts = servers
+    .filter(({ figures }) => hasSlots(figures))
+    .flatMap(({ of, figures }) => {
+      const { method, p95, high } = figures.wait;
+      if (method === 'unknown')
+        return [`whether callers waited${of === '' ? '' : ` for a worker${of}`} this log cannot tell`];
+      if (!atMostSoLong(figures) || p95 === null || high.p95 === null || high.p95 <= LONG_WAIT) return [];
+      return [
+        `how many slots the server has is not known, and callers${of === '' ? '' : of} may have waited (p95 up to ${time(high.p95)}), which makes no finding: --max-p95-wait decides about that`,
+      ];
+    });
+  return texts.map((text) => `; ${text}`).join('');
+}
 
 /** A log of two pools fails for both: what each did says which of them to look at. */
 function replacedText({ findings }: Summary): string {
@@ -167,7 +184,7 @@ export function check(
       reason: isEmpty
         ? 'there is no request in this log, so that nothing can be found in it'
         : bad.length === 0
-          ? `no finding of severity ${failOn} or worse${untold(summary)}`
+          ? `no finding of severity ${failOn} or worse${untold(asked, thresholds.maxP95Wait !== undefined || thresholds.maxMeanWait !== undefined)}`
           : bad.map(({ id, severity, title }) => `${severity} ${id}: ${title}`).join('; '),
     });
   }

@@ -58,6 +58,33 @@ describe('of several servers', () => {
     expect(check(bad, { maxP95Wait: 0.2 }, servers(['a', good], ['b', good])).ok).toBe(true));
 });
 
+describe('of a pool of unknown size, where callers may have waited', async () => {
+  const { summary } = await postMortem(['sample-logs/gunicorn-gthread-1x4-cpu-bound.log'], { formats });
+  const reasonOf = (asked: Parameters<typeof check>[1], ...servers: [string, Summary][]) =>
+    check(
+      summary,
+      { ...asked, failOn: 'warning' },
+      servers.map(([name, one]) => ({ name, summary: one })),
+    ).results.find(({ check: name }) => name === 'fail-on');
+
+  it('that no finding speaks passes, and says what that does not mean and which threshold decides', () => {
+    expect(reasonOf({})).toMatchObject({ ok: true });
+    expect(reasonOf({})!.reason).toMatch(
+      /^no finding of severity warning or worse; how many slots .* is not known, and callers may have waited \(p95 up to 11 s\), .*--max-p95-wait decides/,
+    );
+  });
+
+  it('a threshold of the wait says so itself, and fails', () => {
+    expect(reasonOf({ maxP95Wait: 0.2 })!.reason).toBe('no finding of severity warning or worse');
+    expect(check(summary, { maxP95Wait: 0.2 }).ok).toBe(false);
+  });
+
+  it('of several servers names the one', () =>
+    expect(reasonOf({}, ['web-1', figures(0.01, 0.1)], ['web-2', summary])!.reason).toMatch(
+      /callers of web-2 may have waited/,
+    ));
+});
+
 it('of two pools one after the other says which of them callers waited for', async () => {
   const { summary } = await postMortem(['test/faults/replaced-by-more.log.gz'], { formats });
   const { results } = check(summary, { maxP95Wait: 0.2, maxMeanWait: 60 });
