@@ -46,6 +46,8 @@ export interface Stampedes {
   readonly windows: readonly Window[];
   /** Each worker has its own. */
   readonly ofEachWorker: boolean;
+  /** Of other routes, those that cost most first. */
+  readonly others: readonly Stampedes[];
   /** µs since 1970 UTC */
   readonly from: number;
   readonly to: number;
@@ -72,14 +74,15 @@ export function findStampedes(analysis: Analysis): Stampedes | null {
 function worstStampedes(analysis: Analysis): Stampedes | null {
   const rows = rowsOf(analysis);
   const blur = halfWidths(analysis, rows);
-  let worst: Stampedes | null = null;
+  const all: Stampedes[] = [];
   for (const [route, members] of groupsOf(rows.route)) {
     const timed = members.filter((i) => rows.service[i] >= 0);
     if (timed.length < FEWEST_OF_ROUTE) continue;
     const found = ofRoute(analysis, rows, blur, route, timed);
-    if (found && found.spentMicros > (worst?.spentMicros ?? 0)) worst = found;
+    if (found && found.spentMicros > 0) all.push(found);
   }
-  return worst;
+  const [worst, ...others] = all.sort((a, b) => b.spentMicros - a.spentMicros);
+  return worst ? { ...worst, others } : null;
 }
 
 function ofRoute(
@@ -118,6 +121,7 @@ function ofRoute(
       period: groups === shared ? periodOf(began) : Number.NaN,
       windows: windows.flat().sort((a, b) => a.from - b.from),
       ofEachWorker: groups !== shared,
+      others: [],
       from: began[0],
       to: max(repeated.map((i) => rows.end[i])),
     };

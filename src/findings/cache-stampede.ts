@@ -2,7 +2,7 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { secondsOf } from '../core/rows.ts';
 import { findStampedes, type Stampedes } from '../core/stampedes.ts';
-import { countText, durationText } from '../core/words.ts';
+import { countText, durationText, listText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, presentPool } from './pool-words.ts';
 import { findingsOfQueue, waitIsLong } from './saturation.ts';
 
@@ -10,7 +10,7 @@ function examine(facts: Facts): Finding | null {
   const { summary, inference, names } = facts;
   const found = findStampedes(facts);
   if (!found) return null;
-  const { route, stampedes, repeated, most, took, usual, period, ofEachWorker } = found;
+  const { route, stampedes, repeated, most, took, usual, period, ofEachWorker, others } = found;
   const without = withoutThem(facts, found);
   const isCause = without !== null && without.waitP95 <= DEFAULT_TARGET_WAIT;
   const name = names.routes.text(route);
@@ -20,7 +20,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : 'warning',
     title: `${name} is made anew by everyone at once: ${stampedes} times up to ${most} requests take ${durationText(took)} instead of ${durationText(usual)}`,
-    detail: `${countText(stampedes, 'time')}${everyText(period)}, one request${ofEachWorker ? ' of a worker' : ''} took the long way, and so did ${repeated} that began before it had ended; hardly any did before or after. So behaves what many share and that runs out: a cached answer, a token, a connection. Until the first has made it again all others do that work as well, ${durationText(found.spentMicros)} in all.${waits}`,
+    detail: `${countText(stampedes, 'time')}${everyText(period)}, one request${ofEachWorker ? ' of a worker' : ''} took the long way, and so did ${repeated} that began before it had ended; hardly any did before or after. So behaves what many share and that runs out: a cached answer, a token, a connection. Until the first has made it again all others do that work as well, ${durationText(found.spentMicros)} in all.${othersText(facts, found)}${waits}`,
     evidence: {
       route: name,
       stampedes,
@@ -30,6 +30,7 @@ function examine(facts: Facts): Finding | null {
       usual_seconds: secondsOf(usual),
       period_seconds: secondsOf(period),
       of_each_worker: ofEachWorker,
+      other_routes: others.length > 0 ? others.map((other) => names.routes.text(other.route)).join(', ') : null,
       repeated_work_seconds: secondsOf(found.spentMicros),
       without_it_wait_p95_seconds: without ? secondsOf(without.waitP95) : null,
       // The verdict tells of the pool and its waits by these.
@@ -44,6 +45,21 @@ function examine(facts: Facts): Finding | null {
 }
 
 const everyText = (period: number): string => (Number.isFinite(period) ? `, every ${durationText(period)} or so` : '');
+
+const MOST_NAMED = 3;
+
+/** What is told of the costliest route holds for others as well. */
+function othersText({ names }: Facts, { others }: Stampedes): string {
+  if (others.length === 0) return '';
+  const each = others
+    .slice(0, MOST_NAMED)
+    .map(
+      ({ route, stampedes, spentMicros }) =>
+        `${names.routes.text(route)} (${countText(stampedes, 'time')}, ${durationText(spentMicros)} in all)`,
+    );
+  const more = others.length - each.length;
+  return ` The same happens on ${listText(each)}${more > 0 ? ` and ${countText(more, 'other route')}` : ''}.`;
+}
 
 /** The very pool, had these requests found what they share; null: not known, or no shorter queue. */
 function withoutThem(facts: Facts, { route, from, to, slowFrom, usual }: Stampedes) {

@@ -38,6 +38,19 @@ describe('cache-stampede', () => {
     expect(Math.abs(Number(finding.evidence.period_seconds) - KEPT - MAKING)).toBeLessThan(1);
   });
 
+  it('names other routes of which the same is true, the costliest first', () => {
+    const home = cached(1, 'make it as well');
+    // Half a period later, so that neither is slow while the other is.
+    const top = cached(2, 'make it as well')
+      .filter(({ at, route }) => at < 150 && route === 'GET /home')
+      .map(({ at, takes }) => ({ at: at + 10, takes, route: 'GET /top' }));
+    const both = [...home, ...top].sort((a, b) => a.at - b.at);
+    const finding = cacheStampede.examine(asyncPool(2, both))!;
+    expect(finding.evidence).toMatchObject({ route: 'GET /home', other_routes: 'GET /top' });
+    expect(finding.detail).toMatch(/The same happens on GET \/top \(\d+ times, .* in all\)\./);
+    expect(cacheStampede.examine(asyncPool(2, home))!.evidence.other_routes).toBeNull();
+  });
+
   it('finds it beside a lone request that took even longer', () => {
     const calls = cached(5, 'make it as well');
     const finding = cacheStampede.examine(asyncPool(2, [...calls, { at: 201, takes: 60, route: 'GET /home' }]))!;
