@@ -88,6 +88,7 @@ function examine(facts: Facts): Finding | null {
       callers: Math.round(callers),
       wait_share: orNull(share),
       wait_mean_added_seconds: waited / rows.length,
+      remedy: 'see with py-spy dump what all of them wait for while it lasts',
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: isMost ? summary.concurrency.saturated_seconds : null,
     },

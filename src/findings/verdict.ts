@@ -41,6 +41,7 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
     ...(saturated ? [saturatedWordings(summary, saturated)] : []),
     ...(failing && failing !== top ? [titleWordings(failing, true)] : []),
     ...(failing === top && !saturated ? [wordingsOf(quietVerdict(summary))] : []),
+    ...(typeof top.evidence.remedy === 'string' ? [remedyWordings(top.evidence.remedy)] : []),
   ];
   const [sentence, ...shorter] = Array.from({ length: sentences.length > 1 ? WORDINGS_BESIDE : WORDINGS }, (_, i) =>
     sentences
@@ -60,6 +61,9 @@ const isToldByPool = (top: FindingSummary, saturated: FindingSummary | undefined
 
 /** Findings whose evidence has the share of answers that fail. */
 const TELL_FAILURES: ReadonlySet<string> = new Set(['server-errors', 'gateway-gives-up']);
+
+/** What to do about it stands in the title of no finding; the advice says it at length. */
+const remedyWordings = (remedy: string): string[] => [`${capital(remedy)}.`, `${capital(remedy)}.`, ''];
 
 const wordingsOf = ({ sentence, shorter = [] }: Verdict): string[] => [sentence, ...shorter];
 

@@ -88,6 +88,14 @@ function silentText(silent: readonly number[], shortest: number, answered: boole
   return ` ${since} ${durationText(medianOf(silent))} ${back} (median; ${durationText(shortest)} at least).`;
 }
 
+/** In brief, for the verdict. */
+function remedyOf(hangs: string | null, fromOutside: boolean): string {
+  if (fromOutside) return 'look into dmesg and the deployment for what killed them';
+  return hangs === null
+    ? 'see with py-spy dump what hangs, before the time-out'
+    : `time-outs on what ${hangs} calls would end it`;
+}
+
 /** @param seconds NaN: not known */
 function hungAdvice(hangs: string | null, seconds: number): string {
   const find =
@@ -118,6 +126,7 @@ function examine(facts: Facts): Finding | null {
   const missing = medianOf(gone);
   const waiting = waitingBehind(facts, kills, words, gone);
   const hangs = killed.length > 0 ? name(killed[0][0]) : null;
+  const fromOutside = timeouts === 0 && hangs === null && said;
   const fullText = waiting.isMost
     ? ` The pool was full ${missing > shortest || silent.length === 0 ? 'without them' : 'of requests that hung'}: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
@@ -133,6 +142,7 @@ function examine(facts: Facts): Finding | null {
         .join(', '),
       timeout_events: timeouts,
       in_flight: hangs,
+      remedy: remedyOf(hangs, fromOutside),
       silent_median_seconds: silent.length > 0 ? medianOf(silent) / 1e6 : null,
       silent_shortest_seconds: orNull(shortest / 1e6),
       replaced_after_median_seconds: missing > 0 ? missing / 1e6 : null,
@@ -140,10 +150,9 @@ function examine(facts: Facts): Finding | null {
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
     },
-    advice:
-      timeouts === 0 && hangs === null && said
-        ? `${KILLED_FROM_OUTSIDE}${replacedText(missing)}`
-        : hungAdvice(hangs, Math.ceil((shortest + rows.uncertainty) / 1e6)),
+    advice: fromOutside
+      ? `${KILLED_FROM_OUTSIDE}${replacedText(missing)}`
+      : hungAdvice(hangs, Math.ceil((shortest + rows.uncertainty) / 1e6)),
     from: times.length > 0 ? min(times) : Number.NaN,
     to: times.length > 0 ? max(times) : Number.NaN,
     lostSeconds: silent.reduce((sum, micros) => sum + micros, 0) / 1e6 + (waiting.isMost ? waiting.seconds : 0),

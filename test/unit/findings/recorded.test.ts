@@ -104,12 +104,13 @@ describe('a finding of a recording', () => {
   });
 
   it('of workers killed from outside is the cause of the pool that was full until others took their places', async () => {
-    const { summary } = await withErrorLog('killed-from-outside');
+    const { summary, verdict } = await withErrorLog('killed-from-outside');
     const [killed] = summary.findings;
     expect(killed).toMatchObject({ id: 'worker-timeouts', severity: 'critical' });
     expect(killed.evidence.symptoms).toContain('pool-saturated');
     expect(killed.evidence.replaced_after_median_seconds).toBeCloseTo(5.2, 0);
     expect(killed.advice).toContain('--preload');
+    expect(verdict.sentence).toMatch(/ Look into dmesg and the deployment for what killed them\.$/);
   });
 
   it('of cold workers is one, where all were as cold when the log began, and their first requests last through the restart', async () => {
@@ -130,7 +131,9 @@ describe('a finding of a recording', () => {
     expect(summary.findings[0].detail).toMatch(/The pool was full of requests that hung: 9\d % of all waiting/);
     const ids = summary.findings.map(({ id }) => id);
     for (const id of ['head-of-line', 'pool-saturated', 'no-answers']) expect(ids).not.toContain(id);
-    expect(verdict.sentence).toMatch(/^24 workers killed .* callers queued/);
+    expect(verdict.sentence).toMatch(
+      /^24 workers killed .* callers queued.* Time-outs on what GET \S+ calls would end it\.$/,
+    );
   });
 
   it('of a reload whose new workers import for seconds says that nobody was answered, and recommends no more workers', async () => {
