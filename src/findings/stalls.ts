@@ -26,6 +26,7 @@ const SURE = -6;
 const SURELY_ALIKE = Math.log(0.01);
 /** Share of the requests of one route from which the log has no others to speak of. */
 const NEARLY_ALL = 0.9;
+
 export interface Stall {
   /** Positions of what was in hand. */
   readonly held: readonly number[];
@@ -101,10 +102,7 @@ function standsStill(rows: Rows, stall: Stall, { isLong, others }: Lengths, blur
 /** New workers are slow by themselves, and what fails waited for something that is away. */
 function isOfOtherMaking(rows: Rows, { held }: Stall, firsts: ReadonlySet<number>): boolean {
   const count = (is: (i: number) => boolean) => held.filter(is).length;
-  return (
-    2 * count((i) => firsts.has(i)) > held.length ||
-    2 * count((i) => rows.status[i] >= 500 || rows.status[i] === 0) > held.length
-  );
+  return 2 * count((i) => firsts.has(i)) > held.length || 2 * count((i) => rows.status[i] >= 500) > held.length;
 }
 
 /** One route that is slow is no stall of all; of a log that has no other it cannot be told apart. */
@@ -141,8 +139,18 @@ function lengthsOf({ route, service }: Rows, usual: ReadonlyMap<number, number>)
   return { isLong, others };
 }
 
-/** Stalls of a pool, in order of time; none where the log does not tell. */
-export function findStalls(facts: Pick<Facts, 'summary' | 'inference' | 'requests'>): Stall[] {
+const known = new WeakMap<Facts['requests'], readonly Stall[]>();
+
+/** Stalls of a pool, in order of time, worked out once per analysis; none where the log does not tell. */
+export function findStalls(facts: Facts): readonly Stall[] {
+  const before = known.get(facts.requests);
+  if (before) return before;
+  const found = stallsOf(facts);
+  known.set(facts.requests, found);
+  return found;
+}
+
+function stallsOf(facts: Facts): readonly Stall[] {
   const { summary, inference } = facts;
   if (summary.server.servers || inference.unbounded || !summary.knows.duration) return [];
   const rows = rowsOf(facts);
