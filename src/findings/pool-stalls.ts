@@ -111,7 +111,7 @@ export default defineFinding({
       'A request is held when it takes five times the median of its route, and 0.5 s more than that. Held requests that all ran at one moment make a',
       'stall where they take all slots, no other request ran or ended between the start of the last and the end of the first, five',
       'answers or more are missing (λ × (longest excess - what the stamps blur), λ: starts of the 15 s on either side), and of as many requests that',
-      'began next fewer than half were held. Three or more stalls must hold half of all such requests. In the time that the stalls',
+      'began before them, and next, fewer than half each were held. Three or more stalls must hold half of all such requests. In the time that the stalls',
       'lasted after them 1.3 times as many began as usual (all together, Poisson probability under 0.25 %): callers had been waiting. A stall lasts as long',
       'as the longest excess, or longer; λ t less those in hand waited, for t / 2 on average.',
       'Where the size of the pool is not known, the same number k of requests must be in hand in each of the n stalls: (2 π k)^(-(n - 1) / 2) under 1 %, and no more were ever surely in hand.',

@@ -80,7 +80,7 @@ interface Lengths {
   readonly others: number;
 }
 
-/** Nothing else was in hand or ended while it lasted, many should have, and what came next took no longer than usual. `blur`: µs by which stamps may place each request wrongly. */
+/** Nothing else was in hand or ended while it lasted, many should have, and what came before and next took no longer than usual. `blur`: µs by which stamps may place each request wrongly. */
 function standsStill(rows: Rows, stall: Stall, { isLong, others }: Lengths, blur: Float64Array): boolean {
   const { held, taken, to, length, rate } = stall;
   const { start, end } = rows;
@@ -94,9 +94,11 @@ function standsStill(rows: Rows, stall: Stall, { isLong, others }: Lengths, blur
     const lastsThroughIt = start[i] < taken - own && end[i] > to + own;
     if (endsInIt || lastsThroughIt) return false;
   }
-  let longAfter = 0;
-  for (let i = next; i < Math.min(rows.length, next + held.length); i++) longAfter += isLong[i];
-  return 2 * longAfter < held.length;
+  const areLong = (from: number): boolean => {
+    const around = isLong.subarray(Math.max(0, from), from + held.length);
+    return 2 * around.reduce((sum, one) => sum + one, 0) >= held.length;
+  };
+  return !areLong(next) && !areLong(held[0] - held.length);
 }
 
 /** New workers are slow by themselves, and what fails waited for something that is away. */
