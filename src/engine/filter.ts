@@ -112,7 +112,7 @@ function namesTest(dictionary: Dictionary, test: (text: string) => boolean): (id
   };
 }
 
-const methodOf = (route: string): string => /^([A-Z]+) /.exec(route)?.[1] ?? '';
+export const methodOf = (route: string): string => /^([A-Z]+) /.exec(route)?.[1] ?? '';
 
 /** Columns that a comparison may name, and how their bounds are written. */
 const numeric: Readonly<
@@ -266,59 +266,4 @@ export function parseFilter(text: string): { filter: Filter | null; error: strin
     },
     error: null,
   };
-}
-
-/** Completions of the word before the caret: fields, then the values that the picture holds, the most frequent first. */
-export function completeFilter(text: string, input: FilterInput, limit = 6): string[] {
-  const word = /(\S*)$/.exec(text)?.[1] ?? '';
-  const negation = word.startsWith('-') ? '-' : '';
-  const body = word.slice(negation.length);
-  const match = /^([a-z]+):(.*)$/i.exec(body);
-  if (!match) {
-    return Object.keys(filterFields)
-      .filter((field) => field.startsWith(body.toLowerCase()))
-      .slice(0, limit)
-      .map(
-        (field) => `${negation}${field}${field === 'wait' || field === 'duration' || field === 'bytes' ? '>' : ':'}`,
-      );
-  }
-  const field = match[1].toLowerCase();
-  const begun = match[2].toLowerCase();
-  const counts = new Map<string, number>();
-  const { requests, names, sources } = input;
-  const from = Math.max(0, requests.length - 20_000);
-  for (let row = from; row < requests.length; row++) {
-    const value = fieldText(field, row, requests, names, sources);
-    if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return [...counts]
-    .filter(([value]) => !/\s/.test(value) && value.toLowerCase().includes(begun))
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, limit)
-    .map(([value]) => `${negation}${field}:${value}`);
-}
-
-function fieldText(
-  field: string,
-  row: number,
-  requests: RequestTable,
-  names: Names,
-  sources: readonly string[],
-): string {
-  switch (field) {
-    case 'route':
-      return names.routes.text(requests.route[row]).replace(/^[A-Z]+ /, '');
-    case 'method':
-      return methodOf(names.routes.text(requests.route[row]));
-    case 'status':
-      return requests.status[row] > 0 ? String(requests.status[row]) : '';
-    case 'worker':
-      return requests.worker[row] >= 0 ? names.workers.text(requests.worker[row]) : '';
-    case 'thread':
-      return requests.thread[row] >= 0 ? names.threads.text(requests.thread[row]) : '';
-    case 'file':
-      return sources[requests.source[row]] ?? '';
-    default:
-      return '';
-  }
 }

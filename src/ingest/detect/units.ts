@@ -124,14 +124,23 @@ function guessByDecimals({ decimals, smallest, median, largest, range, atOnce }:
 const mayBeSizes = ({ values, smallest, median }: Spread): boolean =>
   smallest === 0 && median >= USUAL_SIZE && !values.some((value) => value > 0 && value < 10);
 
+/**
+ * As milliseconds they would be minutes, of a server whose usual answers take tens of them, or too many would have run at once. An application
+ * may well give milliseconds, and wait for a language model.
+ */
+const areTooLongAsMillis = ({ largest, median, atOnce }: Spread, isServers: boolean): boolean =>
+  (isServers && largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE;
+
+/** The first lines of a log that begins have the processes of one server, whose numbers follow each other. */
+const mayBePids = ({ values, smallest, largest }: Spread): boolean =>
+  values.length > 1 && values.length < FEW && smallest >= LEAST_PID && largest - smallest <= PIDS_APART;
+
 function guessOfWhole(spread: Spread, { byServer, named = false, clfStamps = false }: UnitContext): UnitGuess | null {
   const { values, smallest, median, largest, range, atOnce } = spread;
   const sure = (unit: TimeUnit, name: string) => ({ unit, fine: false, because: `whole numbers ${range}: ${name}` });
   const open = (what: string) => ({ unit: null, fine: false, because: `whole numbers ${range} may be ${what}` });
   if (values.length >= FEW && smallest === largest) return null;
-  // The first lines of a log that begins have the processes of one server, whose numbers follow each other.
-  const mayBePids = values.length < FEW && smallest >= LEAST_PID && largest - smallest <= PIDS_APART;
-  if (mayBePids && values.length > 1 && !byServer && !named) return null;
+  if (!byServer && !named && mayBePids(spread)) return null;
   if (largest < 60) return named ? open('seconds or milliseconds') : null;
   if (!named && mayBeSizes(spread)) return open('sizes');
   if (smallest < 10) return sure('ms', 'milliseconds');
@@ -141,10 +150,7 @@ function guessOfWhole(spread: Spread, { byServer, named = false, clfStamps = fal
   if (!isServers && smallest >= LEAST_AS_NANOS) {
     return largest >= LONG_AS_MICROS ? sure('ns', 'nanoseconds') : open('microseconds or nanoseconds');
   }
-  // As milliseconds that would be minutes, of a server whose usual answers take tens of them. An application may well give
-  // milliseconds, and wait for a language model.
-  const isLong = isServers && largest >= LONG_AS_MILLIS && median >= 40;
-  if (isLong || atOnce(0.001) > TOO_MANY_AT_ONCE) return sure('us', 'microseconds');
+  if (areTooLongAsMillis(spread, isServers)) return sure('us', 'microseconds');
   const either = open('milliseconds or microseconds');
   if (!byServer) return either;
   if (smallest < LEAST_AS_MICROS) return sure('ms', 'milliseconds');

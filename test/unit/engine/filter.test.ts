@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { completeFilter, filterFields, parseDuration, parseFilter } from '../../../src/engine/filter.ts';
+import { filterFields, parseDuration, parseFilter } from '../../../src/engine/filter.ts';
+import { completeFilter } from '../../../src/engine/filter-completion.ts';
 import { hashOfClient } from '../../../src/ingest/client-hash.ts';
 import { handSnapshot } from '../../helpers/snapshots.ts';
 
