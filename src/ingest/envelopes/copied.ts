@@ -75,9 +75,7 @@ class CopiedEnvelope implements Envelope {
     const stamp = this.#iso(b, v, starts[0]);
     const { cursor } = this.#runtime;
     if (Number.isNaN(stamp) || cursor.end !== starts[1] - 1) return false;
-    line.stamp = stamp;
-    line.stampDigits = cursor.digits;
-    line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
+    line.stampAs(stamp, cursor);
     // The name of the source.
     line.host = this.#runtime.host(b, v, starts[3], starts[4] - 1);
     line.tag = this.#runtime.tag(b, v, starts[PROGRAM - 1], starts[PROGRAM] - 1);

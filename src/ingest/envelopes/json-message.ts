@@ -135,9 +135,7 @@ export function jsonMessage(runtime: Runtime): Envelope {
     const micros = stamp(from);
     if (Number.isNaN(micros)) return;
     isTimed = true;
-    current.stamp = micros;
-    current.stampDigits = cursor.digits;
-    current.stampZoned = !Number.isNaN(cursor.offsetMinutes);
+    current.stampAs(micros, cursor);
   };
 
   const visit = (slot: number, isString: boolean, from: number, to: number) => {

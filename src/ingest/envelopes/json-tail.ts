@@ -23,9 +23,7 @@ export function jsonTail(runtime: Runtime): Envelope {
       if (p >= limit) return false;
       const stamp = stampAt(b, v, from);
       if (Number.isNaN(stamp)) return false;
-      line.stamp = stamp;
-      line.stampDigits = cursor.digits;
-      line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
+      line.stampAs(stamp, cursor);
       line.from = p;
       return true;
     },

@@ -1,4 +1,5 @@
 /** The line in hand while its envelopes are peeled off: a range of bytes, and what the envelopes told about it. */
+import type { StampCursor } from '../stamp-parts.ts';
 
 /** Scanners look ahead by words: so many bytes stay readable behind every line. */
 export const SLACK_BYTES = 256;
@@ -66,6 +67,13 @@ export class Line {
     this.host = 0;
     this.tag = 0;
     this.partial = false;
+  }
+
+  /** An envelope has a stamp, of which `cursor` says how it was written. @param stamp µs since 1970 UTC */
+  stampAs(stamp: number, { digits, offsetMinutes }: StampCursor): void {
+    this.stamp = stamp;
+    this.stampDigits = digits;
+    this.stampZoned = !Number.isNaN(offsetMinutes);
   }
 
   /** A scratch that the line does not stand in now. */

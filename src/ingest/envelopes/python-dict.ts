@@ -33,11 +33,7 @@ export function pythonDict(runtime: Runtime): Envelope {
       if (at < 0 || !holdsTwo(b.subarray(from + at, to))) return false;
       const stamp = at === 0 ? Number.NaN : stampAt(b, v, from);
       if (at > 0 && Number.isNaN(stamp)) return false;
-      if (at > 0) {
-        line.stamp = stamp;
-        line.stampDigits = cursor.digits;
-        line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
-      }
+      if (at > 0) line.stampAs(stamp, cursor);
       // "\x1b" becomes two bytes longer, and a quote one.
       const scratch = line.scratch(2 * (to - from));
       line.moveTo(scratch, toJson(b, from + at, to, scratch.b));

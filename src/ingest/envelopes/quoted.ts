@@ -21,9 +21,7 @@ export function quoted(runtime: Runtime): Envelope {
   const setStamp = (line: Line, at: number): boolean => {
     const stamp = stampAt(line.b, line.v, at);
     if (Number.isNaN(stamp)) return false;
-    line.stamp = stamp;
-    line.stampDigits = cursor.digits;
-    line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
+    line.stampAs(stamp, cursor);
     return true;
   };
 

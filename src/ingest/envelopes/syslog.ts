@@ -192,9 +192,7 @@ class SyslogEnvelope implements Envelope {
     else {
       const stamp = this.#iso(b, v, p);
       if (Number.isNaN(stamp) || b[cursor.end] !== 32) return false;
-      line.stamp = stamp;
-      line.stampDigits = cursor.digits;
-      line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
+      line.stampAs(stamp, cursor);
       p = cursor.end + 1;
     }
     const hostEnd = wordEnd(b, p, to);
