@@ -35,12 +35,15 @@ export function rowsOfServers(
   return Array.from(servers, ([name, rows]) => ({ name, rows: Int32Array.from(rows) }));
 }
 
+/** More than numbers of inputs go to, which have 16 bits. */
+const MOST_INPUTS = 1 << 16;
+
 /** Logs that were written at once: where their lines name no worker, nobody knows whether their requests share a queue. */
 export function wereWrittenAtOnce(table: RequestTable, beginnings: readonly Beginning[]): boolean {
-  const spans = new Map<string, { first: number; last: number }>();
+  const spans = new Map<number, { first: number; last: number }>();
   for (let i = 0; i < table.length; i++) {
     const instant = instantOf(table, i);
-    const log = `${table.source[i]}/${logInInput(table, i, beginnings)}`;
+    const log = MOST_INPUTS * logInInput(table, i, beginnings) + table.source[i];
     const span = spans.get(log);
     if (!span) spans.set(log, { first: instant, last: instant });
     else {
