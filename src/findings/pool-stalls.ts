@@ -2,7 +2,7 @@
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
-import { medianOf } from '../core/statistics.ts';
+import { medianOf, sumOf } from '../core/statistics.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, listText, percentText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
@@ -55,11 +55,11 @@ function examine(facts: Facts): Finding | null {
   const slots = knownSlots(summary.server);
   const lengths = stalls.map(({ length }) => length);
   const inHand = stalls[0].held.length;
-  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const total = sumOf(lengths);
   // Those in hand came in it as well; who comes in a stall of length t waits t / 2 of it on average.
   const queued = stalls.map(({ length, rate, held }) => Math.max(0, rate * length - held.length));
-  const callers = queued.reduce((sum, count) => sum + count, 0);
-  const waited = queued.reduce((sum, count, k) => sum + (count * lengths[k]) / 2, 0) / 1e6;
+  const callers = sumOf(queued);
+  const waited = sumOf(queued.map((count, k) => (count * lengths[k]) / 2)) / 1e6;
   const share = shareOfWaits(rows, stalls);
   const isMost = share >= MOST_WAITING;
   const period = periodOf(stalls);

@@ -64,6 +64,11 @@ const uvicornLogConfig = {
   loggers: { 'uvicorn.access': { handlers: ['access'], level: 'INFO', propagate: false } },
 };
 
+const uwsgi = (port, workers, how) => [
+  ...['uwsgi', '--http-socket', `127.0.0.1:${port}`, '--wsgi', 'app:wsgi', '--master', '--lazy-apps', '--die-on-term'],
+  ...['--processes', workers, ...how, '--listen', '1024', '--logto', 'access.log'],
+];
+
 /** Servers that the application itself starts. */
 const byApp = (server, port, threads) => ['python', 'app.py', server, port, threads];
 
@@ -147,55 +152,13 @@ export const servers = {
   }),
   'gevent-pywsgi': ({ port }) => ({ command: byApp('gevent', port, 1), model: 'async', logsTo: 'access.log' }),
   uwsgi: ({ port, workers, threads }) => ({
-    command: [
-      ...[
-        'uwsgi',
-        '--http-socket',
-        `127.0.0.1:${port}`,
-        '--wsgi',
-        'app:wsgi',
-        '--master',
-        '--lazy-apps',
-        '--die-on-term',
-      ],
-      ...[
-        '--processes',
-        workers,
-        ...(threads > 1 ? ['--threads', threads] : []),
-        '--listen',
-        '1024',
-        '--logto',
-        'access.log',
-      ],
-    ],
+    command: uwsgi(port, workers, threads > 1 ? ['--threads', threads] : []),
     model: threads > 1 ? 'threaded' : 'sync',
     logsTo: 'access.log',
   }),
   // Greenlets in place of threads: each process answers up to a hundred requests at once.
   'uwsgi-gevent': ({ port, workers }) => ({
-    command: [
-      ...[
-        'uwsgi',
-        '--http-socket',
-        `127.0.0.1:${port}`,
-        '--wsgi',
-        'app:wsgi',
-        '--master',
-        '--lazy-apps',
-        '--die-on-term',
-      ],
-      ...[
-        '--processes',
-        workers,
-        '--gevent',
-        100,
-        '--gevent-monkey-patch',
-        '--listen',
-        '1024',
-        '--logto',
-        'access.log',
-      ],
-    ],
+    command: uwsgi(port, workers, ['--gevent', 100, '--gevent-monkey-patch']),
     model: 'async',
     logsTo: 'access.log',
   }),
