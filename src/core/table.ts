@@ -66,11 +66,13 @@ export class BatchNormaliser {
 
   /** Valid until the next call, and until the batch is written again. */
   rowsOf(batch: RequestBatch): RequestTable {
-    if (this.#start.length < batch.capacity) {
-      this.#start = new Float64Array(batch.capacity);
-      this.#end = new Float64Array(batch.capacity);
-      this.#resolution = new Float64Array(batch.capacity);
-      this.#source = new Uint16Array(batch.capacity);
+    // More rows than its capacity stand in a batch where a settled story gave one behind the last.
+    const rows = batch.time.length;
+    if (this.#start.length < rows) {
+      this.#start = new Float64Array(rows);
+      this.#end = new Float64Array(rows);
+      this.#resolution = new Float64Array(rows);
+      this.#source = new Uint16Array(rows);
     }
     const { time, duration, length } = batch;
     const { stampMeaning, resolutionMicros, lateMicros = 0 } = batch.facts;

@@ -179,7 +179,9 @@ export class Quirks {
     this.#waiting = this.#waiting.filter((one) => one !== waiting);
   }
 
+  /** Puts it behind the last row. Where there is no more room, as when hundreds of workers were killed at once, it waits on. */
   #give(batch: RequestBatch, waiting: Waiting): void {
+    if (batch.length === batch.time.length) return;
     this.#forget(waiting);
     appendRow(batch, waiting.row);
   }
