@@ -9,7 +9,7 @@ import { type PartialState, partialOfState } from '../analysis/partial-state.ts'
 import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
 import type { TimeWindow } from '../core/time-window.ts';
-import { joinReports } from '../ingest/join-reports.ts';
+import { joinReports, summaryOfReport } from '../ingest/input-report.ts';
 import { becameShorter } from '../ingest/read-input.ts';
 import { bePatient, threadsStart } from './patient-v8.ts';
 import { headOf, openPlain } from './plain-file.ts';
@@ -104,7 +104,7 @@ export async function readInParallel(
     const partial = partialOf(first);
     for (const part of others) partial.merge(partialOf(part));
     if (isFull(partial.names)) return null;
-    const report = joinReports(parts.map((part) => part.report));
+    const report = summaryOfReport(path, joinReports(parts.map((part) => part.report)));
     if (report.bytes < end - begin) onDamage?.(becameShorter(path));
     return { partial, report };
   } finally {

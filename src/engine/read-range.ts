@@ -4,10 +4,10 @@ import { Partial } from '../analysis/partial.ts';
 import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
-import type { InputSummary } from '../core/summary.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { MAX_NAMES } from '../ingest/compile/runtime.ts';
 import { createParser } from '../ingest/create-parser.ts';
+import type { InputReport } from '../ingest/input-report.ts';
 import type { IngestSink, LogParser } from '../ingest/parser.ts';
 import { bytesAt } from './plain-file.ts';
 import type { SharedRanges } from './shared-ranges.ts';
@@ -37,7 +37,7 @@ export interface RangeResult {
   /** Byte of the file at which the range begins. */
   readonly from: number;
   readonly partial: Partial;
-  readonly report: InputSummary;
+  readonly report: InputReport;
   /** true: the range cannot be read on its own exactly as within its file. */
   readonly dependsOnNeighbours: boolean;
 }
@@ -75,11 +75,11 @@ function createReader(start: RangeSource, formats: readonly LogFormat[]): Reader
   return { partial, parser };
 }
 
-/** The first request line at or behind a place of the file, by the formats of the head; -1 when there is none near. */
+/** The first place at or behind one of the file at which a range may begin, by the formats of the head; -1 when there is none near. */
 function findCut(file: number, near: number, parser: LogParser): number {
   const piece = bytesAt(file, near, SEARCH_BYTES);
   const newline = piece.indexOf(10);
-  const first = newline < 0 ? -1 : parser.firstRequest(piece.subarray(newline + 1));
+  const first = newline < 0 ? -1 : parser.firstBorder(piece.subarray(newline + 1));
   return first < 0 ? -1 : near + newline + 1 + first;
 }
 
@@ -108,28 +108,34 @@ export function readRanges(
     }
     has = false;
     parser.startAt(from);
-    readRange(file, from, parser, () => shared.advance(reader), onProgress);
+    // The head may tell that no range can be read alone.
+    const to = parser.dependsOnNeighbours()
+      ? from
+      : readRange(file, from, parser, () => shared.advance(reader), onProgress);
+    parser.flush();
+    const isCut = to < shared.state.end && parser.dependsOnNeighbours();
     parser.end();
-    const dependsOnNeighbours = parser.dependsOnNeighbours() || isFull(partial.names);
-    if (!give({ from, partial, report: parser.report(), dependsOnNeighbours })) return;
+    const dependsOnNeighbours = isCut || parser.dependsOnNeighbours() || isFull(partial.names);
+    if (!give({ from, partial, report: parser.inputReport(), dependsOnNeighbours })) return;
   }
 }
 
+/** @returns the byte behind it */
 function readRange(
   file: number,
   from: number,
   parser: LogParser,
   advance: () => { to: number; last: boolean },
   onProgress?: () => void,
-): void {
+): number {
   for (let at = from; ; ) {
     const { to, last } = advance();
     while (at < to) {
       const bytes = parser.pull((b, place, most) => readSync(file, b, place, Math.min(most, to - at), at));
-      if (bytes === 0) return;
+      if (bytes === 0) return at;
       at += bytes;
     }
-    if (last) return;
+    if (last) return at;
     onProgress?.();
   }
 }

@@ -52,6 +52,10 @@ export class Continuation {
     return this.#open.size === 0;
   }
 
+  forget(): void {
+    this.#open.clear();
+  }
+
   /** A line of another kind was seen in the stream; after an error line a traceback may follow. */
   other(stream: number, isError: boolean): void {
     if (isError) this.#begin(stream, '');

@@ -2,17 +2,15 @@
 import type { Names, RequestBatch } from '../core/batch.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
-import { printable } from '../core/text.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { behindHole, returnsAsNewlines } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
+import { type InputReport, summaryOfReport } from './input-report.ts';
 import { createKernelMemory } from './kernel/memory.ts';
 import type { IngestSink, LogParser } from './parser.ts';
 import { Router } from './router.ts';
-import { WindowFilter } from './window-filter.ts';
+import { type LeftOut, WindowFilter } from './window-filter.ts';
 import { createZone } from './zone.ts';
-
-const LONGEST_HOST = 100;
 
 export interface ParserOptions {
   /** Named in the report. */
@@ -176,6 +174,11 @@ export function createParser(options: ParserOptions): LogParser {
   }
   const knownPlans = router.plans.length;
 
+  const inputReport = (): InputReport => {
+    const report = router.report(base + filled - begin);
+    return filter ? without(report, filter.leftOut) : report;
+  };
+
   return {
     push,
     pull,
@@ -205,34 +208,20 @@ export function createParser(options: ParserOptions): LogParser {
       filled = 0;
     },
     leftOut: () => filter?.leftOut ?? null,
-    report() {
-      const firstHost = router.firstOfHosts;
-      const report = {
-        ...tally.report(options.path, base + filled - begin, router.allPlans, router.seen),
-        ...(firstHost === null ? {} : { first_host: printable(firstHost, LONGEST_HOST) }),
-      };
-      if (!filter) return report;
-      const { requests, lifecycle } = filter.leftOut;
-      return {
-        ...report,
-        lines: report.lines - requests - lifecycle,
-        requests: report.requests - requests,
-        lifecycle: report.lifecycle - lifecycle,
-      };
-    },
-    firstRequest(lines) {
-      const padded = Buffer.alloc(lines.length + SLACK_BYTES);
-      padded.set(lines);
-      const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
-      for (let from = 0; from < lines.length; ) {
-        const to = lines.indexOf(10, from);
-        if (to < 0) break;
-        const end = to > from && lines[to - 1] === 13 ? to - 1 : to;
-        if (router.judge(padded, view, from, end, false).kind === 'request') return from;
-        from = to + 1;
-      }
-      return -1;
-    },
+    report: () => summaryOfReport(options.path, inputReport()),
+    inputReport,
+    firstBorder: (lines) => router.firstBorder(lines),
     dependsOnNeighbours: () => router.plans.length !== knownPlans || router.holds,
   };
 }
+
+/** Without what was read and is not wanted. */
+const without = (report: InputReport, { requests, lifecycle }: LeftOut): InputReport => ({
+  ...report,
+  counts: {
+    ...report.counts,
+    lines: report.counts.lines - requests - lifecycle,
+    requests: report.counts.requests - requests,
+    lifecycle: report.counts.lifecycle - lifecycle,
+  },
+});

@@ -20,6 +20,10 @@ export class Joiner {
     return this.#pending.size;
   }
 
+  forget(): void {
+    this.#pending.clear();
+  }
+
   /** Keeps a piece; beyond the limit only its stream is remembered, its bytes are dropped. */
   add(line: Line, offset: number): void {
     const pending = this.#pending.get(line.stream) ?? { pieces: [], bytes: 0, offset };

@@ -1,6 +1,8 @@
 /** What a line is, looked at again. */
 import type { Span } from './compile/runtime.ts';
 import type { Closest } from './detect/closest.ts';
+import type { Trials } from './detect/sample.ts';
+import type { Line } from './envelopes/line.ts';
 import type { Plan } from './plan.ts';
 
 /** What one line is, looked at again: `logscope formats --explain`. Text and positions are in a buffer of the envelope. */
@@ -22,3 +24,26 @@ export type Judged =
       readonly start: number;
       readonly end: number;
     };
+
+interface Bytes {
+  readonly b: Buffer;
+  readonly v: DataView;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The line as the request that one of the plans reads in it; null: none of them does. @param line to peel its envelopes off */
+export function requestIn(
+  { b, v, from, to }: Bytes,
+  plans: readonly Plan[],
+  trials: Trials,
+  line: Line,
+): Judged | null {
+  for (const plan of plans) {
+    line.start(b, v, from, to);
+    if (!plan.parts.chain.every((envelope) => envelope.peel(line))) continue;
+    const spans = trials.spans(plan.parts.recipe, { b: line.b, v: line.v, lines: [] }, line.from);
+    if (spans) return { kind: 'request', plan, spans, b: line.b, start: line.from, end: line.to };
+  }
+  return null;
+}

@@ -2,6 +2,7 @@
 import type { RequestBatch } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { InputSummary } from '../core/summary.ts';
+import type { InputReport } from './input-report.ts';
 import type { LeftOut } from './window-filter.ts';
 
 export interface IngestSink {
@@ -34,8 +35,16 @@ export interface LogParser {
   leftOut(): LeftOut | null;
   /** What has been read so far. */
   report(): InputSummary;
-  /** Offset in `lines` (whole lines) of the first one that is a request by the formats found so far, -1 none. Nothing is counted. */
-  firstRequest(lines: Uint8Array): number;
-  /** true: with the lines around the range that was read, some might have been taken otherwise (a format that is new in it). */
+  /** The same, to be joined with that of other ranges of the input. */
+  inputReport(): InputReport;
+  /**
+   * Offset in `lines` (whole lines) of the first one at which a range may begin, by the formats found so far: a request, whatever stands
+   * before it. -1: none. Nothing is counted; only before anything has been read.
+   */
+  firstBorder(lines: Uint8Array): number;
+  /**
+   * true: with the lines around the range that was read, some might have been taken otherwise (a format that is new in it). Asked before
+   * `end`, with those behind it, too (a record that goes on).
+   */
   dependsOnNeighbours(): boolean;
 }

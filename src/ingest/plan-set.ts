@@ -25,8 +25,8 @@ export interface PlanSetOptions {
 
 export class PlanSet {
   readonly list: Plan[] = [];
-  /** Those that take lines no more, as a better one is looked for. */
-  readonly retired: Plan[] = [];
+  /** With those that take lines no more, as a better one is looked for; in the order in which they were made. */
+  readonly made: Plan[] = [];
   readonly #options: PlanSetOptions;
   readonly #watches = new Map<RequestBatch, StampWatch>();
   /** The worker of the last event of each kind, for lines that do not name theirs. */
@@ -38,12 +38,22 @@ export class PlanSet {
 
   add(plan: Plan): void {
     this.list.push(plan);
+    this.made.push(plan);
   }
 
   /** Their lines are to be looked at again. */
   retireAll(): void {
     this.flush();
-    this.retired.push(...this.list.splice(0));
+    this.list.length = 0;
+  }
+
+  /** What follows stands elsewhere: no line of it is the second of one before. */
+  forgetLines(): void {
+    for (const plan of this.made) {
+      plan.requests = 0;
+      plan.quirks?.forget();
+      plan.untold?.forget();
+    }
   }
 
   /** The plan that took the last line goes first: streams change rarely. */
@@ -263,9 +273,11 @@ export class PlanSet {
     );
   }
 
-  /** A row waits for another line, or has waited for one. */
+  /** A row waits for another line, has waited for one, or may be the second of a line before all that were read. */
   get holds(): boolean {
-    return this.waits || this.list.some(({ untold }) => untold?.hasGiven === true);
+    return (
+      this.waits || this.list.some(({ untold, quirks }) => untold?.hasGiven === true || quirks?.lacksFirst === true)
+    );
   }
 }
 

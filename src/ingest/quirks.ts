@@ -50,6 +50,8 @@ export class Quirks {
   /** Workers that were killed and have yet to log what they were at. */
   readonly #killed = new Set<string>();
   #seen = 0;
+  /** The first of two lines may stand before all that were read. */
+  lacksFirst = false;
   /** The last requests answered, newest last. */
   #answered: Answered[] = [];
 
@@ -61,6 +63,13 @@ export class Quirks {
   /** Nothing is watched for. */
   get idle(): boolean {
     return this.#waiting.length === 0 && this.#killed.size === 0;
+  }
+
+  /** What follows stands elsewhere. */
+  forget(): void {
+    this.#waiting = [];
+    this.#answered = [];
+    this.#killed.clear();
   }
 
   /** The server says that a worker failed at a request, or is killed at one. */
@@ -171,6 +180,7 @@ export class Quirks {
     const first = this.#waiting.find((waiting) => waiting.key === key);
     if (first) this.#forget(first);
     if (!left) return false;
+    this.lacksFirst ||= first === undefined && this.#answered.length < LOOK_BACK_ROWS;
     this.#wait(removeRow(batch, i), key);
     return true;
   }

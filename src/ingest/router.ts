@@ -17,14 +17,16 @@ import { Trials } from './detect/sample.ts';
 import { createEnvelopes } from './envelopes/index.ts';
 import { type Envelope, Line } from './envelopes/line.ts';
 import { HeldLines, type Variant } from './held-lines.ts';
+import type { InputReport } from './input-report.ts';
 import { recordsIn } from './joined-records.ts';
 import { Joiner } from './joiner.ts';
-import type { Judged } from './judged.ts';
+import { type Judged, requestIn } from './judged.ts';
 import type { KernelInput } from './kernel/compile.ts';
 import { LiveHalves } from './live-halves.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan } from './plan.ts';
 import { PlanSet } from './plan-set.ts';
+import { firstBorder } from './range-border.ts';
 import { RecordLines } from './record-lines.ts';
 import { Rescue } from './rescue.ts';
 import { RouteNames } from './route-names.ts';
@@ -50,6 +52,7 @@ export interface RouterOptions {
 }
 
 const MAX_ENVELOPES = 6;
+
 export class Router {
   readonly tally = new Tally();
   readonly #plans: PlanSet;
@@ -106,23 +109,13 @@ export class Router {
     });
   }
 
-  /** Where lines named several hosts, the first of them. */
-  get firstOfHosts(): string | null {
-    return this.#context.runtime.firstOfHosts();
-  }
-
   get plans(): readonly Plan[] {
     return this.#plans.list;
   }
 
-  /** With those that take lines no more. */
-  get allPlans(): readonly Plan[] {
-    return [...this.#plans.list, ...this.#plans.retired];
-  }
-
-  /** Formats whose own lines were seen. */
-  get seen(): ReadonlySet<string> {
-    return this.#speech.formats;
+  /** What has been read so far, of so many bytes. */
+  report(bytes: number): InputReport {
+    return this.tally.report(bytes, this.#plans.made, this.#speech.formats, this.#context.runtime.firstOfHosts());
   }
 
   /** Whole lines of b[0, limit), which stand at `base` in the input. */
@@ -174,9 +167,13 @@ export class Router {
 
   /** A line waits for another one, or how lines were read depended on the lines before them. */
   get holds(): boolean {
-    const waits = this.#joiner.size + this.#rescue.torn.size > 0;
-    const lacks = this.#envelopes.some(({ isLacking }) => isLacking === true);
-    return waits || lacks || this.#records.seen || this.#decider.skipped || this.#plans.holds;
+    const waits = this.#joiner.size > 0 || this.#rescue.torn.waitsAt(this.tally.lines);
+    return waits || this.#lacksStamp || this.#records.dependsOnNeighbours || this.#decider.skipped || this.#plans.holds;
+  }
+
+  /** An envelope had to have a stamp that stands in a line before. */
+  get #lacksStamp(): boolean {
+    return this.#envelopes.some(({ isLacking }) => isLacking === true);
   }
 
   /** The lines that follow stand at another place of the input. */
@@ -188,7 +185,18 @@ export class Router {
   forgetLines(): void {
     this.tally.forget();
     this.#records.forget();
-    for (const plan of this.plans) plan.requests = 0;
+    this.#joiner.forget();
+    this.#rescue.torn.dropAll();
+    this.#continuation.forget();
+    this.#plans.forgetLines();
+  }
+
+  /** Offset in `lines` of the first one at which a range may begin, -1 none; only for lines of which nothing has been read yet. */
+  firstBorder(lines: Uint8Array): number {
+    return firstBorder(lines, this.#records, (b, v, from, to) => {
+      this.startElsewhere();
+      return this.#requestIn(b, v, from, to) !== null && !this.#lacksStamp;
+    });
   }
 
   #byPlan(b: Buffer, v: DataView, from: number, to: number, offset: number): boolean {
@@ -260,17 +268,17 @@ export class Router {
     }
   }
 
+  #requestIn(b: Buffer, v: DataView, from: number, to: number): Judged | null {
+    return requestIn({ b, v, from, to }, this.plans, this.#context.trials, this.#line);
+  }
+
   /** What the line b[from, to) is, by the plans that were made; nothing is counted. @param search find out how far layouts come */
   judge(b: Buffer, v: DataView, from: number, to: number, search: boolean): Judged {
     const line = this.#line;
     const held = this.#held;
     const { formats, trials } = this.#context;
-    for (const plan of this.plans) {
-      line.start(b, v, from, to);
-      if (!plan.parts.chain.every((envelope) => envelope.peel(line))) continue;
-      const spans = trials.spans(plan.parts.recipe, { b: line.b, v: line.v, lines: [] }, line.from);
-      if (spans) return { kind: 'request', plan, spans, b: line.b, start: line.from, end: line.to };
-    }
+    const request = this.#requestIn(b, v, from, to);
+    if (request) return request;
     const mark = held.bytes;
     line.start(b, v, from, to);
     const variants: Variant[] = [held.variant(line, '')];

@@ -1,10 +1,9 @@
 /** Counts what became of the lines of an input, keeps the first that nothing took, and reports. */
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
+import { EXAMPLES, type InputReport, type KindCount } from './input-report.ts';
 import type { Plan } from './plan.ts';
 import { NO_REQUEST } from './reasons.ts';
-
-const EXAMPLES = 5;
 
 export class Tally {
   lines = 0;
@@ -39,42 +38,24 @@ export class Tally {
     return [...this.#examples, ...this.#unrelatedExamples].slice(0, EXAMPLES);
   }
 
-  /** @param spoke formats whose own lines were seen */
-  report(path: string, bytes: number, plans: readonly Plan[], spoke: ReadonlySet<string>): InputSummary {
-    const main = plans.reduce<Plan | null>((top, plan) => (top && top.requests >= plan.requests ? top : plan), null);
-    const facts = main?.batch.facts;
-    const meaning = facts?.stampMeaning ?? null;
-    const others = plans.filter((plan) => plan !== main && plan.requests > 0);
-    const assumptions = [...(this.misfit === null ? [] : [this.misfit]), ...this.assumptions];
-    if (others.length > 0 && main) {
-      const list = [main, ...others].map(
-        ({ parts, requests }) =>
-          `${requests} of ${parts.format.id} (${parts.layout}${parts.facts.envelope ? `, in ${parts.facts.envelope}` : ''})`,
-      );
-      assumptions.unshift(`lines of several kinds: ${list.join(', ')}`);
-    }
+  /** @param plans in the order in which they were made @param spoke formats whose own lines were seen */
+  report(bytes: number, plans: readonly Plan[], spoke: ReadonlySet<string>, firstHost: string | null): InputReport {
+    const { lines, requests, lifecycle, continuation, unparsed, unrelated } = this;
     return {
-      // Whoever made the file may have named it as he liked.
-      path: printable(path),
-      format: main?.parts.format.id ?? (spoke.size > 0 ? [...spoke][0] : null),
-      format_confidence: main ? Math.round(main.confidence * 100) / 100 : this.lifecycle / Math.max(1, this.lines),
-      envelope: facts?.envelope ?? null,
-      bytes,
-      lines: this.lines,
-      requests: this.requests,
-      lifecycle: this.lifecycle,
-      continuation: this.continuation,
-      unparsed: this.unparsed,
-      ...(this.unrelated > 0 ? { unrelated: this.unrelated } : {}),
-      timestamp: {
-        meaning: facts?.stampAssumed ? null : meaning === 'response-start' ? 'end' : meaning,
-        detail:
-          meaning === 'response-start' ? 'response start' : facts?.stampAssumed ? `taken as the ${meaning}` : null,
-        resolution_seconds: meaning === null || !facts ? null : facts.resolutionMicros / 1_000_000,
-        zone: facts?.zone ?? null,
-      },
-      unparsed_examples: this.examples,
-      assumptions,
+      counts: { bytes, lines, requests, lifecycle, continuation, unparsed, unrelated },
+      kinds: plans.map(kindOf),
+      spoke: [...spoke].at(0) ?? null,
+      firstHost,
+      examples: this.examples,
+      assumptions: [...(this.misfit === null ? [] : [this.misfit]), ...this.assumptions],
     };
   }
 }
+
+const kindOf = ({ requests, confidence, parts, batch }: Plan): KindCount => ({
+  requests,
+  confidence,
+  format: parts.format.id,
+  layout: parts.layout,
+  facts: batch.facts,
+});

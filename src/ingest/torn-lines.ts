@@ -28,6 +28,11 @@ export class TornLines {
     return this.#torn.size;
   }
 
+  /** The rest of one may still stand behind the line at `number`. */
+  waitsAt(number: number): boolean {
+    return [...this.#torn.values()].some(({ lastNumber }) => number - lastNumber < MAX_GAP_LINES);
+  }
+
   /** The part of this stream that waits for its rest, when the line at `number` may still hold it. */
   pending(stream: number, number: number): Torn | null {
     const torn = this.#torn.get(stream);

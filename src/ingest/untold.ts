@@ -61,6 +61,12 @@ export class Untold {
     return this.#waiting.length > 0;
   }
 
+  /** What follows stands elsewhere. */
+  forget(): void {
+    this.#waiting = [];
+    this.#told = [];
+  }
+
   /** Rows of another kind, from `from` on. @returns how many rows had waited too long and were given */
   tell(batch: RequestBatch, from: number): number {
     for (let i = from; i < batch.length; i++) {
