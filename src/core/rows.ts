@@ -58,6 +58,20 @@ export function rowsOf({ requests, inference }: Pick<Facts, 'requests' | 'infere
   return rows;
 }
 
+/** Some of the rows. @param at positions, ascending */
+export const rowsAt = (rows: Rows, at: ArrayLike<number>): Rows => ({
+  length: at.length,
+  row: integersAt(rows.row, at),
+  start: floatsAt(rows.start, at),
+  end: floatsAt(rows.end, at),
+  service: floatsAt(rows.service, at),
+  wait: floatsAt(rows.wait, at),
+  route: integersAt(rows.route, at),
+  worker: integersAt(rows.worker, at),
+  status: Uint16Array.from(at, (i) => rows.status[i]),
+  uncertainty: rows.uncertainty,
+});
+
 /** Instants, those of another column where they are not known. */
 function firstKnown(instants: Float64Array, others: Float64Array): Float64Array {
   const known = instants.slice();

@@ -2,9 +2,10 @@
 import { max } from 'simple-statistics';
 import { floatsAt } from './columns.ts';
 import type { Analysis } from './finding.ts';
+import { periodOf } from './periods.ts';
 import { groupsOf, halfWidths, type Rows, rowsOf } from './rows.ts';
 import { isOfNewWorkers, isOfOneClient, LEAST, othersAreSlow, SLOW } from './stampede-look-alikes.ts';
-import { countUpTo, logPoissonTail, meanOf, medianOf, sumOf } from './statistics.ts';
+import { countUpTo, logPoissonTail, medianOf, sumOf } from './statistics.ts';
 
 /** Between the durations of those that took the long way and the others lies a gap of so many times. */
 const APART = 1.5;
@@ -26,8 +27,6 @@ const EACH_FOR_ITSELF = 0.5;
 const MOST_QUICK = 0.4;
 const FEWEST_QUICK = 10;
 const CROWD = 1.5;
-/** Spread of the gaps between stampedes, of their median, up to which they keep a period. */
-const REGULAR = 0.2;
 
 export interface Stampedes {
   readonly route: number;
@@ -269,11 +268,4 @@ function fits(
   if (quickAtUsualRate < FEWEST_QUICK || quick > MOST_QUICK * quickAtUsualRate) return false;
   const usual = (all - began) * outside;
   return began <= CROWD * usual + 3 * Math.sqrt(usual) + windows.flat().length;
-}
-
-/** µs; NaN: the gaps differ. */
-function periodOf(began: readonly number[]): number {
-  const gaps = began.slice(1).map((at, k) => at - began[k]);
-  const middle = medianOf(gaps);
-  return meanOf(gaps.map((gap) => Math.abs(gap - middle))) <= REGULAR * middle ? middle : Number.NaN;
 }

@@ -37,6 +37,7 @@ import poolReplaced from './pool-replaced.ts';
 import poolSaturated from './pool-saturated.ts';
 import poolStalls from './pool-stalls.ts';
 import poolTooSmall from './pool-too-small.ts';
+import processStalls from './process-stalls.ts';
 import queueBehindProxy from './queue-behind-proxy.ts';
 import recycleStorm from './recycle-storm.ts';
 import retryStorm from './retry-storm.ts';
@@ -61,6 +62,7 @@ export const findingRules: readonly FindingRule[] = [
   callersWaitForBoot,
   noAnswers,
   poolStalls,
+  processStalls,
   poolGrewLate,
   poolReplaced,
   poolSaturated,

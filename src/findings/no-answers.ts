@@ -1,14 +1,15 @@
 /** Finding: for seconds nobody was answered, where callers at random would not have left it: a restart, or workers that something held. */
 import { findColdStarts } from '../core/cold-starts.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { periodOf } from '../core/periods.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
-import { AROUND, isIdle, MINIMUM_AROUND, type Pause, pausesOf, standingStill, withBacklog } from './pauses.ts';
+import { AROUND, isIdle, MINIMUM_AROUND, type Pause, pausesOf, standingStillAgain, withBacklog } from './pauses.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { findingsOfFullPool, waitingIn } from './saturation.ts';
-import { findStalls } from './stalls.ts';
+import { findingsOfFullPool, MOST_WAITING, shareOfWaits, waitingIn } from './saturation.ts';
+import { findStalls, type Stall, standstills } from './stalls.ts';
 
 /** Share of the callers who came in a pause from which it is in the p95 of all. */
 const MANY = 0.05;
@@ -56,8 +57,10 @@ const REFUSED = ' Whoever came then was refused, or waited for the new workers; 
 
 const itOrThem = ({ length }: readonly Pause[]): string => (length === 1 ? 'it' : 'them');
 
-const timesText = ({ length }: readonly Pause[], longest: number): string =>
-  length === 1 ? `for ${durationText(longest)}` : `${length} times for up to ${durationText(longest)}`;
+const timesText = ({ length }: readonly Pause[], longest: number, stood: boolean): string =>
+  length === 1
+    ? `for ${durationText(longest)}`
+    : `${stood ? 'at least ' : ''}${length} times for up to ${durationText(longest)}`;
 
 function whyText(isHeld: boolean, isReload: boolean, hadRestarts: boolean, stood: boolean): string {
   if (stood) return 'although callers waited: the server stood still, with requests in hand';
@@ -81,6 +84,12 @@ const RESTART_ADVICE =
   'Start the new workers before the old ones stop (USR2 for gunicorn, two instances behind the proxy), and send them callers only when they can answer.';
 const reloadAdvice = (longest: number): string =>
   `Let the old workers answer until the new ones have imported the application: start a second master (gunicorn: USR2, then QUIT for the old one when the new one answers), or two instances behind the proxy, replaced one after the other. Or make the import shorter: more workers would stand still as long (${durationText(longest)}).`;
+
+/** Of stalls so few are none beyond what gaps between the answers show. */
+const SEVERAL_SHOWN = 2;
+
+/** Of a moment in which requests stood still, the time in which nobody else began. */
+const pauseOf = ({ taken, to, length, rate }: Stall): Pause => ({ from: taken, to, length, low: rate, mean: rate });
 
 interface Kind {
   readonly isReload: boolean;
@@ -110,21 +119,34 @@ function examine(facts: Facts): Finding | null {
   // Where requests of the log ran in it, it is these that took so long.
   const isReloaded = (from: number, to: number) =>
     said(facts, { from, to }, ['reload'], TICK) && isIdle(rows, { from, to });
-  const leastSlots = hasNoSlots(summary.server.model) ? Number.POSITIVE_INFINITY : (summary.server.capacity.low ?? 1);
-  const isStill = standingStill(rows, leastSlots);
+  const still = standstills(facts);
+  const mostHeld = still.reduce((most, { held }) => Math.max(most, held.length), 0);
+  const leastSlots = hasNoSlots(summary.server.model)
+    ? Number.POSITIVE_INFINITY
+    : Math.max(summary.server.capacity.low ?? 1, mostHeld);
+  const surelyStill = standingStillAgain(rows, ends, leastSlots);
+  // Where stamps blur the pauses, durations tell of them; if it surely was not the slots that ran out, again and again, then of all of them.
+  const isSurely = still.filter(({ held }) => held.length < leastSlots).length >= SEVERAL_SHOWN;
+  const more = isSurely ? still.map(pauseOf) : [];
+  const isStill = (from: number, to: number) =>
+    surelyStill(from, to) || more.some((pause) => pause.from === from && pause.to === to);
   // Where every slot was taken, and again and again, that is another finding.
   const stalls = findStalls(facts);
-  const isStall = (pause: Pause) => stalls.some(({ from, to }) => pause.from <= to && pause.to >= from);
-  const pauses = pausesOf(ends, rows.uncertainty, isReloaded, isStill).filter(
-    (pause) => !hadKills(facts, pause) && !isStall(pause),
-  );
+  const among = (pause: Pause, others: readonly Pick<Pause, 'from' | 'to'>[]) =>
+    others.some(({ from, to }) => pause.from <= to && pause.to >= from);
+  const seen = pausesOf(ends, rows.uncertainty, isReloaded, surelyStill);
+  const pauses = [...seen, ...more.filter((pause) => !among(pause, seen))]
+    .filter((pause) => !hadKills(facts, pause) && !among(pause, stalls))
+    .sort((a, b) => a.from - b.from);
   const reloads = pauses.filter(({ from, to }) => isReloaded(from, to));
   // New workers whose first requests last through it are cold, and that finding tells of them.
   const isCold = (pause: Pause) => !isIdle(rows, pause) && findColdStarts(facts) !== null;
   const restarts = pauses.filter((pause) => isRestart(facts, rows, pause) && !isCold(pause));
   const others = pauses.filter((pause) => !restarts.includes(pause));
   const slots = knownSlots(summary.server);
-  const held = summary.knows.duration ? withBacklog(rows, ends, slots, others, isStill) : [];
+  // Where the slots are not known those stand for them that it surely has.
+  const draining = slots ?? (mostHeld || null);
+  const held = summary.knows.duration ? withBacklog(rows, ends, draining, others, isStill) : [];
   const told = [...restarts, ...held].sort((a, b) => a.from - b.from);
   if (told.length === 0) return null;
   const total = told.reduce((sum, { length }) => sum + length, 0);
@@ -144,31 +166,36 @@ function examine(facts: Facts): Finding | null {
     slots ?? Number.POSITIVE_INFINITY,
     told.map(({ from, to, length }) => ({ from, to: to + CATCHES_UP, excessMicros: (slots ?? 0) * length })),
   );
+  const share = hasStood ? shareOfWaits(rows, told) : waiting.seconds / waiting.ofAll;
+  const isMost = hasStood ? share >= MOST_WAITING : waiting.isMost;
+  const period = periodOf(told.map(({ to }) => to));
+  const everyText = Number.isFinite(period) ? `, every ${durationText(period)} or so` : '';
   const came = `about ${countText(Math.round(callers), 'caller')} came in ${itOrThem(told)}, at the rate around ${itOrThem(told)} (${roundText(rate * 1e6)} requests/s)`;
   const workers = slots === null ? 'the workers' : poolText(summary.server);
-  const fullText = waiting.isMost
-    ? ` The pool was full behind ${itOrThem(told)}: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
+  const fullText = isMost
+    ? ` The pool was full behind ${itOrThem(told)}: ${percentText(share)} of all waiting falls into the time until its queue was gone.`
     : '';
   return {
     severity: isHeld && callers >= MANY * rows.length ? 'critical' : 'warning',
-    title: `Nobody was answered ${timesText(told, longest)} ${whyText(isHeld, isReload, restarts.length > 0, hasStood)}`,
-    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once (${listed(told)} UTC): ${came}, so that chance makes no such pause.${whatText(kind, held, workers, leastSlots)}${fullText}`,
+    title: `Nobody was answered ${timesText(told, longest, hasStood)} ${whyText(isHeld, isReload, restarts.length > 0, hasStood)}`,
+    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once${everyText} (${listed(told)} UTC): ${came}, so that chance makes no such pause.${whatText(kind, held, workers, leastSlots)}${fullText}`,
     evidence: {
       pauses: told.length,
       restarts: restarts.length,
       seconds: total / 1e6,
       longest_seconds: longest / 1e6,
       callers: Math.round(callers),
-      wait_share: orNull(waiting.seconds / waiting.ofAll),
+      period_seconds: orNull(period / 1e6),
+      wait_share: orNull(share),
       // The verdict tells of the pool and its waits by these.
-      saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
+      saturated_seconds: isMost ? summary.concurrency.saturated_seconds : null,
       wait_mean_added_seconds: isHeld ? orNull(waited / rows.length) : null,
     },
     advice: adviceOf(kind, longest),
     from: told[0].from,
     to: told[told.length - 1].to,
     lostSeconds: waited,
-    spares: waiting.isMost ? [] : findingsOfFullPool,
+    spares: isMost ? [] : findingsOfFullPool,
   };
 }
 
@@ -190,6 +217,7 @@ export default defineFinding({
       'as many were answered as at the mean rate (all such pauses together, Poisson probability under 0.25 %). Who comes in a pause of t',
       'waits t / 2 on average. The server stood still where fewer requests than it surely has slots ran in the middle, and all of them, two or more, took five times',
       'the median of their routes and ended right behind the pause: then 1 s and five answers missing are enough, and neither rates nor other pauses count.',
+      'Where that happened twice, pauses in which it held one request, or as many as it has slots, are the same; and so are the stalls of pool-stalls that did not take all slots, two or more.',
     ].join('\n'),
     guards: [
       'A load that pauses by itself (steps of a test, herds on a schedule) has another rate before and after, or nobody who waited. Users who',

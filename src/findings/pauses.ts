@@ -160,25 +160,45 @@ export const isIdle = (rows: Rows, { from, to }: Pick<Pause, 'from' | 'to'>): bo
 /** Times the median of its route that a request which stood still took; of one alone, the callers may be who waited for it. */
 const STOOD_STILL = 5;
 const SEVERAL_STOOD = 2;
+/** Pauses in which it surely did from which others are taken for the same whatever it had in hand. */
+const SURE_PAUSES = 2;
 
 /**
  * A process that stands still holds what it has in hand until it goes on: fewer than the slots that it surely has, so that whoever came
  * would have begun, and two of them or more, all there are, end right behind the pause after many times what their routes take.
  */
 export function standingStill(rows: Rows, leastSlots: number): Between {
+  const isStill = heldThrough(rows);
+  return (from, to) => {
+    const held = isStill(from, to);
+    return held >= SEVERAL_STOOD && held < leastSlots;
+  };
+}
+
+/** The same, and where it surely stood still again and again, pauses in which it had one request in hand, or took all slots, as well. `ends` ascending. */
+export function standingStillAgain(rows: Rows, ends: Float64Array, leastSlots: number): Between {
+  const surely = standingStill(rows, leastSlots);
+  if (pausesOf(ends, rows.uncertainty, NONE, surely).filter(({ from, to }) => surely(from, to)).length < SURE_PAUSES)
+    return surely;
+  const isStill = heldThrough(rows);
+  return (from, to) => isStill(from, to) > 0;
+}
+
+/** How many requests a pause held, all there were; 0 where one of them was not held. */
+function heldThrough(rows: Rows): (from: number, to: number) => number {
   const usual = new Map(
     [...groupsOf(rows.route)].map(([route, members]) => [route, medianOf(members.map((i) => rows.service[i]))]),
   );
   return (from, to) => {
     const middle = (from + to) / 2;
-    let [inHand, still] = [0, 0];
+    let held = 0;
     for (let i = 0; i < rows.length && rows.start[i] <= middle; i++) {
       if (rows.end[i] <= middle) continue;
-      inHand++;
       const isLong = rows.service[i] >= STOOD_STILL * usual.get(rows.route[i])! && rows.service[i] >= (to - from) / 2;
-      if (isLong && rows.end[i] <= to + TAKEN_AT_ONCE + 2 * rows.uncertainty) still++;
+      if (!isLong || rows.end[i] > to + TAKEN_AT_ONCE + 2 * rows.uncertainty) return 0;
+      held++;
     }
-    return still >= SEVERAL_STOOD && still === inHand && inHand < leastSlots;
+    return held;
   };
 }
 

@@ -1,51 +1,16 @@
 /** Finding: now and then the whole pool stands still with every slot taken, and all that it has in hand goes on at once. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { orNull, type Rows, rowsOf } from '../core/rows.ts';
-import { medianOf, sumOf } from '../core/statistics.ts';
-import { clockText } from '../core/time.ts';
-import { countText, durationText, listText, percentText } from '../core/words.ts';
+import { periodOf } from '../core/periods.ts';
+import { orNull, rowsOf } from '../core/rows.ts';
+import { sumOf } from '../core/statistics.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { findingsOfQueue } from './saturation.ts';
-import { findStalls, HELD, type Stall } from './stalls.ts';
+import { findingsOfQueue, MOST_WAITING, shareOfWaits } from './saturation.ts';
+import { findStalls, HELD, timesListed } from './stalls.ts';
 
 /** Share of the callers from which those who came in stalls are in the p95 of all. */
 const MANY = 0.05;
-/** Share of all waiting from which the pool is full because of them. */
-const MOST_WAITING = 0.5;
-/** Largest distance of a gap from the median one, as share of it, of stalls that come on a schedule; fewer gaps do not tell. */
-const REGULAR = 0.1;
-const FEWEST_GAPS = 3;
-
-/** Of all waiting, what those waited who came in stalls, or in as long a time behind them; NaN where no waits are known. */
-function shareOfWaits({ start, wait, length }: Rows, stalls: readonly Stall[]): number {
-  let [inside, ofAll, k] = [0, 0, 0];
-  for (let i = 0; i < length; i++) {
-    if (!(wait[i] > 0)) continue;
-    ofAll += wait[i];
-    const came = start[i] - wait[i];
-    while (k < stalls.length - 1 && start[i] >= stalls[k + 1].from) k++;
-    if (came >= stalls[k].from && came <= stalls[k].to + stalls[k].length) inside += wait[i];
-  }
-  return inside / ofAll;
-}
-
-/** µs between them where they come on a schedule; NaN otherwise. */
-function periodOf(stalls: readonly Stall[]): number {
-  const gaps = stalls.slice(1).map(({ to }, k) => to - stalls[k].to);
-  const usual = medianOf(gaps);
-  return gaps.length >= FEWEST_GAPS && gaps.every((gap) => Math.abs(gap - usual) <= REGULAR * usual)
-    ? usual
-    : Number.NaN;
-}
-
-const MOST_NAMED = 4;
-
-function listed(stalls: readonly Stall[]): string {
-  const more = stalls.length - MOST_NAMED;
-  const named = listText(stalls.slice(0, MOST_NAMED).map(({ to }) => clockText(to)));
-  return more > 0 ? `${named} UTC and ${more} more` : `${named} UTC`;
-}
 
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
@@ -62,7 +27,7 @@ function examine(facts: Facts): Finding | null {
   const waited = sumOf(queued.map((count, k) => (count * lengths[k]) / 2)) / 1e6;
   const share = shareOfWaits(rows, stalls);
   const isMost = share >= MOST_WAITING;
-  const period = periodOf(stalls);
+  const period = periodOf(stalls.map(({ to }) => to));
   const longest = max(lengths);
   const taken = slots === null ? `${inHand} requests in hand each time` : `all ${slots} slots taken`;
   const everyText = Number.isFinite(period) ? `, every ${durationText(period)} or so` : '';
@@ -76,7 +41,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `The whole pool stood still at least ${stalls.length} times, for ${durationText(longest)} or more, with ${taken}`,
-    detail: `${countText(stalls.length, 'time')}${everyText} (until ${listed(stalls)}) everything in hand took ${HELD} times what its route usually takes or longer, on whatever route, and nothing was answered until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${sizeText} About ${countText(Math.round(callers), 'caller')} came in them and found no slot, at the rate around them, and waited for half of one on average, and for their turn behind it; the logged times do not hold that.${fullText}`,
+    detail: `${countText(stalls.length, 'time')}${everyText} (until ${timesListed(stalls)}) everything in hand took ${HELD} times what its route usually takes or longer, on whatever route, and nothing was answered until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${sizeText} About ${countText(Math.round(callers), 'caller')} came in them and found no slot, at the rate around them, and waited for half of one on average, and for their turn behind it; the logged times do not hold that.${fullText}`,
     evidence: {
       stalls: stalls.length,
       in_hand: inHand,
@@ -105,16 +70,18 @@ export default defineFinding({
   title: 'Now and then the whole pool stood still with all slots taken',
   needs: ['time', 'duration'],
   examine,
-  silences: findingsOfQueue,
+  // What is held on every route looks like one of them made anew.
+  silences: [...findingsOfQueue, 'cache-stampede'],
   explain: {
     test: [
       'A request is held when it takes five times the median of its route, and 0.5 s more than that. Held requests that all ran at one moment make a',
-      'stall where they take all slots, no other request ran or ended between the start of the last and the end of the first, five',
+      'stall where they take all slots, no other request ran or ended between the start of the last and the end of the first (or was written before it), five',
       'answers or more are missing (λ × (longest excess - what the stamps blur), λ: starts of the 15 s on either side), and of as many requests that',
       'began before them, and next, fewer than half each were held. Three or more stalls must hold half of all such requests. In the time that the stalls',
       'lasted after them 1.3 times as many began as usual (all together, Poisson probability under 0.25 %): callers had been waiting. A stall lasts as long',
       'as the longest excess, or longer; λ t less those in hand waited, for t / 2 on average.',
-      'Where the size of the pool is not known, the same number k of requests must be in hand in each of the n stalls: (2 π k)^(-(n - 1) / 2) under 1 %, and no more were ever surely in hand.',
+      'Where the size of the pool is not known, the same number k of requests must be in hand in each of the n stalls, and no more ever surely: (2 π k)^(-(n - 1) / 2)',
+      'under 1 %, or k or more in hand in each, at the mean level of other times, under e^-12 (Poisson, all together): slots fill up, what stops as a whole has no more in hand than usual.',
     ].join('\n'),
     guards: [
       'Held requests of one route only are a slow route (unless the log has no other), mostly failed ones a backend that is away, mostly the first of their workers cold',

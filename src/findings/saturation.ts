@@ -27,7 +27,8 @@ export const findingsOfFullPool = ['pool-saturated', 'pool-too-small', 'callers-
 /** Those, and who keeps the others waiting in it: symptoms as well where something else fills it. */
 export const findingsOfQueue = [...findingsOfFullPool, 'head-of-line'] as const;
 
-const MOST_WAITING = 0.5;
+/** Share of all waiting from which the pool is full because of what made it. */
+export const MOST_WAITING = 0.5;
 /** µs: a full stretch of coarse bins may seem to begin so long before what made it. */
 const BEGINS_BEFORE = 3e6;
 /** Share of the slots' time in a full stretch that is excess: a pool that is overloaded anyway is not full because of it. */
@@ -55,6 +56,26 @@ export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[
     waiters++;
   }
   return { seconds, waiters, ofAll, isMost: waiters > 0 && seconds >= MOST_WAITING * ofAll };
+}
+
+/** A stretch in which nobody was served; µs since 1970 UTC, and how long at least. */
+interface Standing {
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
+}
+
+/** Of all waiting, what those waited who came in one of these stretches, or in as long a time behind it; NaN where no waits are known. @param stretches in order of time */
+export function shareOfWaits({ start, wait, length }: Rows, stretches: readonly Standing[]): number {
+  let [inside, ofAll, k] = [0, 0, 0];
+  for (let i = 0; i < length; i++) {
+    if (!(wait[i] > 0)) continue;
+    ofAll += wait[i];
+    const came = start[i] - wait[i];
+    while (k < stretches.length - 1 && start[i] >= stretches[k + 1].from) k++;
+    if (came >= stretches[k].from && came <= stretches[k].to + stretches[k].length) inside += wait[i];
+  }
+  return inside / ofAll;
 }
 
 /** From the first arrival that had to wait to the last start from the queue, µs since 1970 UTC; NaN where none is known. */

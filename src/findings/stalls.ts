@@ -4,10 +4,12 @@ import { indicesBelow } from '../core/columns.ts';
 import type { Facts } from '../core/finding.ts';
 import { groupsOf, halfWidths, type Rows, rowsOf } from '../core/rows.ts';
 import { countBelow, logPoissonTail, medianOf } from '../core/statistics.ts';
+import { clockText } from '../core/time.ts';
+import { listText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
 
 const FEWEST_REQUESTS = 100;
-const FEWEST_STALLS = 3;
+export const FEWEST_STALLS = 3;
 /** One request alone is a long request. */
 const FEWEST_HELD = 2;
 /** Times the median of its route, and µs beyond it, of a request that was held. */
@@ -18,12 +20,16 @@ const MISSING = 5;
 /** µs on either side that the rate is counted in. */
 const AROUND = 15e6;
 /** Share of all long requests that stalls must hold: those of a heavy tail are long by themselves, one here and one there. */
-const MOST_LONG = 0.5;
+export const MOST_LONG = 0.5;
 /** Times as many starts as usual right after the stalls, and ln of the chance: callers had been waiting. */
 const CATCH_UP = 1.3;
 const SURE = -6;
-/** Where the size of the pool is not known, the same number in hand every time stands for it: ln of the chance that so many are alike. */
+/**
+ * Where the size of the pool is not known, the same number in hand every time stands for it: ln of the chance that so many are alike, or that
+ * a server which stops at once had so many in hand each time.
+ */
 const SURELY_ALIKE = Math.log(0.01);
+const SURELY_FILLED = -12;
 /** Share of the requests of one route from which the log has no others to speak of. */
 const NEARLY_ALL = 0.9;
 
@@ -83,14 +89,16 @@ interface Lengths {
 /** Nothing else was in hand or ended while it lasted, many should have, and what came before and next took no longer than usual. `blur`: µs by which stamps may place each request wrongly. */
 function standsStill(rows: Rows, stall: Stall, { isLong, others }: Lengths, blur: Float64Array): boolean {
   const { held, taken, to, length, rate } = stall;
-  const { start, end } = rows;
+  const { start, end, row } = rows;
   if (!(rate * (length - 2 * rows.uncertainty) >= MISSING)) return false;
   const next = begunBefore(rows, to);
   const widest = max(held.map((i) => blur[i]));
+  // Stamps may place it wrongly, but not behind a line that was written later.
+  const written = min(held.map((i) => row[i]));
   for (let i = begunBefore(rows, taken - others); i < next; i++) {
     if (isLong[i]) continue;
     const own = Math.max(widest, blur[i]);
-    const endsInIt = end[i] > taken + own && end[i] < to - own;
+    const endsInIt = end[i] > taken + own && (end[i] < to - own || row[i] < written);
     const lastsThroughIt = start[i] < taken - own && end[i] > to + own;
     if (endsInIt || lastsThroughIt) return false;
   }
@@ -108,27 +116,46 @@ function isOfOtherMaking(rows: Rows, { held }: Stall, firsts: ReadonlySet<number
 }
 
 /** One route that is slow is no stall of all; of a log that has no other it cannot be told apart. */
-function areOfOneRoute({ route }: Rows, members: ArrayLike<number>): boolean {
+export function areOfOneRoute({ route }: Rows, members: ArrayLike<number>): boolean {
   const counts = [...groupsOf(Int32Array.from(members, (i) => route[i])).values()].map(({ length }) => length);
   return max(counts) >= NEARLY_ALL * members.length;
 }
 
-/** As many in hand each time, and never more, is no chance: how many independent arrivals find differs by the root of their number. */
-function areAlike(stalls: readonly Stall[], mostSeen: number): boolean {
+/**
+ * As many in hand each time, and never more, is no chance: how many independent arrivals find differs by the root of their number. A few times
+ * it may be, but what stops at once has no more in hand than at other times, and it is slots that run out after a while. `level`: in hand at other times.
+ */
+export function areAllSlots(stalls: readonly Stall[], mostSeen: number, level: number): boolean {
   const inHand = stalls[0].held.length;
-  const chance = (-(stalls.length - 1) / 2) * Math.log(2 * Math.PI * inHand);
-  return chance < SURELY_ALIKE && inHand >= mostSeen && stalls.every(({ held }) => held.length === inHand);
+  if (inHand < mostSeen || stalls.some(({ held }) => held.length !== inHand)) return false;
+  const alike = (-(stalls.length - 1) / 2) * Math.log(2 * Math.PI * inHand);
+  return alike < SURELY_ALIKE || stalls.length * logPoissonTail(inHand, level) < SURELY_FILLED;
 }
 
-/** After them callers who had been waiting begin at once: those of a crowd that slows itself down do not wait. */
-function hadWaiting(rows: Rows, stalls: readonly Stall[]): boolean {
+/** Requests in hand on average but for the long ones. */
+export function usualLevel({ service, start, length }: Rows, isLong: Uint8Array): number {
+  const taken = service.reduce((sum, micros, i) => (isLong[i] === 0 && micros > 0 ? sum + micros : sum), 0);
+  return taken / Math.max(1, start[length - 1] - start[0]);
+}
+
+/** What began in the time that stalls lasted, right behind them, and what usually does. */
+export interface Behind {
+  readonly begun: number;
+  readonly usual: number;
+}
+
+export function behind(rows: Rows, stalls: readonly Stall[]): Behind {
   let [begun, usual] = [0, 0];
   for (const { to, length, rate } of stalls) {
     begun += begunBefore(rows, to + length) - begunBefore(rows, to);
     usual += rate * length;
   }
-  return begun >= CATCH_UP * usual && logPoissonTail(begun, usual) < SURE;
+  return { begun, usual };
 }
+
+/** After them callers who had been waiting begin at once: those of a crowd that slows itself down do not wait. */
+export const hadWaiting = ({ begun, usual }: Behind): boolean =>
+  begun >= CATCH_UP * usual && logPoissonTail(begun, usual) < SURE;
 
 function lengthsOf({ route, service }: Rows, usual: ReadonlyMap<number, number>): Lengths {
   const isLong = new Uint8Array(service.length);
@@ -141,26 +168,30 @@ function lengthsOf({ route, service }: Rows, usual: ReadonlyMap<number, number>)
   return { isLong, others };
 }
 
-const known = new WeakMap<Facts['requests'], readonly Stall[]>();
+export interface Standstills {
+  readonly rows: Rows;
+  readonly lengths: Lengths;
+  /** Positions of all long requests. */
+  readonly long: readonly number[];
+  readonly stalls: readonly Stall[];
+}
 
-/** Stalls of a pool, in order of time, worked out once per analysis; none where the log does not tell. */
-export function findStalls(facts: Facts): readonly Stall[] {
+const known = new WeakMap<Facts['requests'], Standstills | null>();
+
+/** Moments in which all that a server had in hand stood still, in order of time, worked out once per analysis; whether slots or the server itself ran out is not asked. */
+function standstillsOf(facts: Facts): Standstills | null {
   const before = known.get(facts.requests);
-  if (before) return before;
-  const found = stallsOf(facts);
+  if (before !== undefined) return before;
+  const found = facts.summary.knows.duration ? standstillsIn(facts, rowsOf(facts)) : null;
   known.set(facts.requests, found);
   return found;
 }
 
-function stallsOf(facts: Facts): readonly Stall[] {
-  const { summary, inference } = facts;
-  if (summary.server.servers || inference.unbounded || !summary.knows.duration) return [];
-  const rows = rowsOf(facts);
-  if (rows.length < FEWEST_REQUESTS) return [];
-  const slots = knownSlots(summary.server);
-  const routes = groupsOf(rows.route);
+/** Those of some of the rows: of all, or of one process. */
+export function standstillsIn(facts: Facts, rows: Rows): Standstills | null {
+  if (rows.length < FEWEST_REQUESTS) return null;
   const usual = new Map(
-    [...routes].map(([route, members]) => [
+    [...groupsOf(rows.route)].map(([route, members]) => [
       route,
       medianOf(members.map((i) => rows.service[i]).filter((micros) => micros >= 0)),
     ]),
@@ -170,12 +201,36 @@ function stallsOf(facts: Facts): readonly Stall[] {
   const long = Array.from(indicesBelow(rows.length)).filter((i) => lengths.isLong[i] === 1);
   const firsts = new Set(Array.from(groupsOf(rows.worker).values(), ([first]) => first));
   const stalls = groupsAtOnce(rows, long)
-    .filter((held) => held.length >= Math.max(FEWEST_HELD, slots ?? 0))
+    .filter((held) => held.length >= FEWEST_HELD)
     .map((held) => stallOf(rows, held, usual))
     .filter((stall) => !isOfOtherMaking(rows, stall, firsts) && standsStill(rows, stall, lengths, blur));
+  return { rows, lengths, long, stalls };
+}
+
+/** Moments in which all that a server had in hand stood still, in order of time: it surely has slots for the most that it held. */
+export const standstills = (facts: Facts): readonly Stall[] => standstillsOf(facts)?.stalls ?? [];
+
+/** Stalls of a pool with every slot taken, in order of time; none where the log does not tell. */
+export function findStalls(facts: Facts): readonly Stall[] {
+  const { summary, inference } = facts;
+  const found = standstillsOf(facts);
+  if (found === null || summary.server.servers || inference.unbounded) return [];
+  const { rows, lengths, long } = found;
+  const slots = knownSlots(summary.server);
+  const stalls = found.stalls.filter(({ held }) => held.length >= (slots ?? 0));
   const all = stalls.flatMap(({ held }) => held);
   if (stalls.length < FEWEST_STALLS || all.length < MOST_LONG * long.length) return [];
   if (areOfOneRoute(rows, all) && !areOfOneRoute(rows, indicesBelow(rows.length))) return [];
-  const isSize = slots !== null || areAlike(stalls, summary.server.capacity.low ?? 0);
-  return isSize && hadWaiting(rows, stalls) ? stalls : [];
+  const isSize =
+    slots !== null || areAllSlots(stalls, summary.server.capacity.low ?? 0, usualLevel(rows, lengths.isLong));
+  return isSize && hadWaiting(behind(rows, stalls)) ? stalls : [];
+}
+
+const MOST_NAMED = 4;
+
+/** "10:00:12, 10:00:24, 10:00:36 and 10:00:48 UTC and 3 more": when they ended. */
+export function timesListed(stalls: readonly Stall[]): string {
+  const more = stalls.length - MOST_NAMED;
+  const named = listText(stalls.slice(0, MOST_NAMED).map(({ to }) => clockText(to)));
+  return more > 0 ? `${named} UTC and ${more} more` : `${named} UTC`;
 }

@@ -35,6 +35,44 @@ describe('recorded', () => {
   });
 });
 
+describe('recorded, of slots or of whole processes', () => {
+  it('a lock that stops 6 threads three times is told though three alike may be chance', async () => {
+    const [finding, ...others] = await recorded('lock-stops-six-threads');
+    expect(finding).toMatchObject({ id: 'pool-stalls', severity: 'critical' });
+    expect(finding.evidence).toMatchObject({ stalls: 3, in_hand: 6, slots: null });
+    expect(others).toEqual([]);
+  });
+
+  it('locks of single processes are not told as a pool that stood still, for the others went on', async () => {
+    const [finding, ...others] = await recorded('lock-in-each-process');
+    expect(finding).toMatchObject({ id: 'process-stalls', severity: 'critical' });
+    expect(finding.evidence).toMatchObject({ stalls: 10, processes: 2, in_hand_least: 5, in_hand_most: 5 });
+    expect(finding.evidence.longest_seconds).toBeGreaterThan(2);
+    expect(finding.evidence.longest_seconds).toBeLessThan(2.5);
+    expect(finding.advice).toContain('A lock that a thread holds');
+    expect(others).toEqual([]);
+  });
+
+  it('collections of garbage that stop a process with any number in hand are no slots that ran out', async () => {
+    const [finding] = await recorded('gc-stops-waitress');
+    expect(finding).toMatchObject({ id: 'no-answers', severity: 'critical' });
+    expect(finding.title).toContain('the server stood still, with requests in hand');
+    expect(finding.evidence.pauses).toBeGreaterThanOrEqual(3);
+    expect(finding.evidence.pauses).toBeLessThanOrEqual(5);
+  });
+
+  it('processes that are stopped on a schedule are told with it, and explain the queue behind', async () => {
+    const [finding, ...others] = await recorded('stopped-now-and-then');
+    expect(finding).toMatchObject({ id: 'no-answers', severity: 'critical' });
+    expect(finding.evidence.pauses).toBeGreaterThanOrEqual(5);
+    expect(finding.evidence.pauses).toBeLessThanOrEqual(6);
+    expect(finding.evidence.longest_seconds).toBeCloseTo(1.25, 1);
+    expect(finding.evidence.period_seconds).toBeCloseTo(15, 0);
+    expect(finding.evidence.wait_share).toBeGreaterThan(0.5);
+    expect(others).toEqual([]);
+  });
+});
+
 interface Hold {
   readonly from: number;
   readonly to: number;
