@@ -1,7 +1,9 @@
 /** Finding: a route calls something that blocks, and its whole async worker stands still meanwhile. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { rowsOf, secondsOf } from '../core/rows.ts';
+import { type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { blameByOrder } from './blame-by-order.ts';
+import { happened } from './coincidence.ts';
 import { type Trains, trainsOf } from './ends-together.ts';
 import { ALL, type Blame, blameAll, blameByGaps, blameBySilences, FINEST } from './loop-blame.ts';
 import { poolText } from './pool-words.ts';
@@ -12,7 +14,7 @@ function examine(facts: Facts): Finding | null {
   if (summary.server.model !== 'async' || summary.requests.total < 50) return null;
   const rows = rowsOf(facts);
   if (rows.length < 50) return null;
-  const bySilences = summary.knows.duration && rows.uncertainty <= FINEST ? blameBySilences(rows) : null;
+  const bySilences = summary.knows.duration ? blameByDurations(facts, rows) : null;
   if (!bySilences && summary.knows.duration) {
     const trains = trainsOf(rows);
     const held = trains && heldByTrains(facts, trains);
@@ -22,8 +24,12 @@ function examine(facts: Facts): Finding | null {
   return blame && blamed(facts, blame, rows.end[rows.length - 1] - rows.start[0]);
 }
 
+const blameByDurations = (facts: Facts, rows: Rows): Blame | null =>
+  rows.uncertainty <= FINEST ? blameBySilences(rows) : blameByOrder(facts, rows);
+
 /** `span`: µs of the log. */
-function blamed({ summary, names, predictor }: Facts, blame: Blame, span: number): Finding | null {
+function blamed(facts: Facts, blame: Blame, span: number): Finding | null {
+  const { summary, names, predictor } = facts;
   // A remark is none beside durations that show how much the loop is held.
   if (!blame.sure && typeof predictor.contention() === 'object') return null;
   const name = blame.route === ALL ? 'every route' : names.routes.text(blame.route);
@@ -45,6 +51,9 @@ function blamed({ summary, names, predictor }: Facts, blame: Blame, span: number
     from: blame.from,
     to: blame.to,
     lostSeconds: lost / 1e6,
+    // Nobody is answered while it holds the only loop; in a restart nobody is, either.
+    spares:
+      blame.sure && !happened(facts, ['listen', 'reload', 'shutdown'], blame.from, blame.to) ? [] : ['no-answers'],
   };
 }
 
@@ -107,7 +116,7 @@ export default defineFinding({
   title: 'A synchronous call blocks the event loop of its worker',
   needs: ['time'],
   examine,
-  silences: ['waits-in-application', 'threads-cpu-bound'],
+  silences: ['waits-in-application', 'threads-cpu-bound', 'no-answers'],
   explain: {
     test: [
       'With durations: a worker with m >= 2 requests in flight neither starts nor ends one for g >= 50 ms although',
@@ -115,6 +124,9 @@ export default defineFinding({
       '12 ms before, and lasted through, at least half of these silences (binomial test against its share of the traffic).',
       'Or: so many durations of 50 ms and more are within 2 ms of the one before of the same worker that it is 5 % of the lines and 10 standard errors beyond chance',
       '(the share among lines 5 to 25 places apart, at most 10 %), and hardly more are within 5 ms, as they would be of crowds; the blamed route has at most 15 % of its share among lines that end with the one before (binomial).',
+      'Where stamps are coarser than that: five lines or more of a route of 50 ms and longer are followed, in their worker, by lines of other routes that took as long as they or longer',
+      '(what was in flight when the loop was held ends right behind), e^-18 by how many are as long (Poisson), e^-9 without the route that follows most; and since the line before half as many',
+      'ticks of the stamps have passed as their durations hold, e^-9 by how often they do.',
       'Without durations: nine of ten lines of a route come g >= 50 ms or more after the line before of the same worker, and',
       'chance (the gaps of the other routes) makes that with p < 1.5e-8, while the other workers wrote a line per pause or more; of a',
       'lone worker, half as many lines again as usual follow within half a pause (Poisson, p < 1.5e-8): then it is a remark.',
@@ -136,12 +148,13 @@ export default defineFinding({
       uWSGI: 'with --gevent: monkey-patch before the import of the library',
     },
   },
-  fires: ['uvicorn-2-blocked-loop.log', 'faults/loop-computes.log.gz'],
+  fires: ['uvicorn-2-blocked-loop.log', 'faults/loop-computes.log.gz', 'faults/loop-held-coarse.log.gz'],
   quiet: [
     'gunicorn-gevent-2.log',
     'hypercorn-4-default.log',
     'uvicorn-default-no-time.log',
     'daphne-1-default.log',
     'faults/blocked-loop-not.log.gz',
+    'faults/loop-held-coarse-not.log.gz',
   ],
 });

@@ -1,7 +1,7 @@
 /** Finding: from one moment on a route takes longer than before, and stays so. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { groupsOf, rowsOf } from '../core/rows.ts';
+import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { clockText } from '../core/time.ts';
 import { durationText, roundText, serviceWords } from '../core/words.ts';
@@ -13,6 +13,10 @@ const MINIMUM_EACH_SIDE = 50;
 const SURE = 1e-9;
 const SLOWER = 1.5;
 const MATERIAL = 10_000;
+/** µs on either side in which callers are counted, times as many from which more come, and standard errors. */
+const AROUND = 30e6;
+const MORE = 1.4;
+const MORE_Z = 4;
 /** µs between a restart and the step that it made. */
 const SAME_MOMENT = 15e6;
 
@@ -63,6 +67,38 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
   return { route, at: start[split], before, after, requests: late.length };
 }
 
+/** Callers per second of the routes that got slower, as long before the step as behind it; null: no more came than before. */
+interface MoreCallers {
+  readonly before: number;
+  readonly after: number;
+}
+
+function moreCallers(rows: Rows, routes: ReadonlySet<number>, at: number): MoreCallers | null {
+  const length = Math.min(AROUND, at - rows.start[0], rows.start[rows.length - 1] - at);
+  let [before, after] = [0, 0];
+  for (let i = 0; i < rows.length; i++) {
+    if (!routes.has(rows.route[i])) continue;
+    const came = rows.start[i] - Math.max(0, rows.wait[i] || 0);
+    if (came >= at - length && came < at) before++;
+    if (came >= at && came < at + length) after++;
+  }
+  if (after < MORE * before || after - before < MORE_Z * Math.sqrt(before + after)) return null;
+  return { before: before / (length / 1e6), after: after / (length / 1e6) };
+}
+
+function adviceOf(more: MoreCallers | null, restarted: boolean, together: number, bridge: string): string {
+  if (more)
+    return 'Look first for what these requests share and only few can have at once: a pool of connections (SQLAlchemy has 5 and 10 more, for each process), a lock, a backend that is at its limit: py-spy dump --pid shows where they stand while it lasts. More slots would only wait there. If they share nothing, look for what changed at that moment.';
+  const what = restarted
+    ? 'the release that was deployed'
+    : 'a release, a migration, a dropped index, a cache that was emptied, a neighbour on the database';
+  const where =
+    together > 1
+      ? 'Several routes changed together, so look at what they share.'
+      : 'Other routes kept their pace, so look at what this one alone uses.';
+  return `Look for what changed at that moment: ${what}. ${where}${bridge}`;
+}
+
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
   // Where requests slow each other down, a rise of the load is a rise of the latency.
@@ -92,15 +128,23 @@ function examine(facts: Facts): Finding | null {
     worst.at + SAME_MOMENT,
   );
   const fills = filledSince(facts, rows, worst.at);
-  const larger = fills ? largerPool(facts) : null;
+  // Where more callers came at that moment as well, they may wait for each other, and nothing need have changed.
+  const more = restarted ? null : moreCallers(rows, new Set(together.map(({ route }) => route)), worst.at);
+  const larger = fills && !more ? largerPool(facts) : null;
   const fullText = fills
     ? ` Hardly anybody waited for ${poolText(summary.server)} before it; callers have queued since.`
     : '';
   const bridge = larger ? ` Until it is mended: ${enoughText(larger, summary)}` : '';
+  const times = roundText(worst.after / worst.before);
+  const moreText = more
+    ? ` More callers asked for ${together.length > 1 ? 'them' : 'it'} from then on: ${roundText(more.after)} instead of ${roundText(more.before)} each second; most likely they wait for something that only few of them can have at once.`
+    : '';
   return {
     severity: worst.after >= 3 * worst.before ? 'critical' : 'warning',
-    title: `${name} got ${roundText(worst.after / worst.before)} times slower and stayed so${fills ? ', and that fills the pool' : ''}`,
-    detail: `Since ${clockText(worst.at)} UTC its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}${fullText}`,
+    title: more
+      ? `${name} takes ${times} times as long since more callers come${fills ? ', and that fills the pool' : ''}`
+      : `${name} got ${times} times slower and stayed so${fills ? ', and that fills the pool' : ''}`,
+    detail: `Since ${clockText(worst.at)} UTC its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}${moreText}${fullText}`,
     evidence: {
       route: name,
       before_median_seconds: worst.before / 1e6,
@@ -109,12 +153,14 @@ function examine(facts: Facts): Finding | null {
       requests_since: worst.requests,
       routes_affected: together.length,
       with_restart: restarted,
+      callers_before_per_second: more?.before ?? null,
+      callers_since_per_second: more?.after ?? null,
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: fills ? summary.concurrency.saturated_seconds : null,
       recommended_workers: larger?.pool.workers ?? null,
       recommended_threads: larger?.pool.threads ?? null,
     },
-    advice: `Look for what changed at that moment: ${restarted ? 'the release that was deployed' : 'a release, a migration, a dropped index, a cache that was emptied, a neighbour on the database'}. ${together.length > 1 ? 'Several routes changed together, so look at what they share.' : 'Other routes kept their pace, so look at what this one alone uses.'}${bridge}`,
+    advice: adviceOf(more, restarted, together.length, bridge),
     from: worst.at,
     to: rows.end[rows.length - 1],
     lostSeconds: lost,
@@ -136,7 +182,8 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'At least 50 requests on each side; each third after it must be slow and none before, and neither side may drift by more than',
-      'ratio^0.6, so a burst or a slow rise is no step;',
+      'ratio^0.6, so a burst or a slow rise is no step; where 1.4 times as many callers of these routes, 4 standard errors more, came from then on (30 s on either side),',
+      'it says so, and recommends no slots: they may wait for each other, and nothing need have changed;',
       'silent where service time grows with concurrency, because then load makes latency.',
       'Findings of a full pool fall silent where nine tenths of all waiting lies behind it, and before it the mean wait was at most 15 % of the service time.',
     ].join('\n'),

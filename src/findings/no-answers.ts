@@ -6,7 +6,16 @@ import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
-import { AROUND, isIdle, MINIMUM_AROUND, type Pause, pausesOf, standingStillAgain, withBacklog } from './pauses.ts';
+import {
+  AROUND,
+  isIdle,
+  MINIMUM_AROUND,
+  type Pause,
+  pausesOf,
+  SHORTEST_EXPLAINED,
+  standingStillAgain,
+  withBacklog,
+} from './pauses.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfFullPool, MOST_WAITING, shareOfWaits, waitingIn } from './saturation.ts';
 import { findStalls, type Stall, standstills } from './stalls.ts';
@@ -127,7 +136,7 @@ function examine(facts: Facts): Finding | null {
   const surelyStill = standingStillAgain(rows, ends, leastSlots);
   // Where stamps blur the pauses, durations tell of them; if it surely was not the slots that ran out, again and again, then of all of them.
   const isSurely = still.filter(({ held }) => held.length < leastSlots).length >= SEVERAL_SHOWN;
-  const more = isSurely ? still.map(pauseOf) : [];
+  const more = isSurely ? still.map(pauseOf).filter(({ length }) => length >= SHORTEST_EXPLAINED) : [];
   const isStill = (from: number, to: number) =>
     surelyStill(from, to) || more.some((pause) => pause.from === from && pause.to === to);
   // Where every slot was taken, and again and again, that is another finding.

@@ -8,7 +8,7 @@ const LONGEST = 120e6;
 /** Answers missing at the rate around it, beyond ln(number of pauses): e^-14 each. */
 const MISSING = 14;
 /** µs, and answers missing, of a pause in which the server says what it did, or requests show that it stood still: no other one is in question. */
-const SHORTEST_EXPLAINED = 1e6;
+export const SHORTEST_EXPLAINED = 1e6;
 const MISSING_EXPLAINED = 5;
 /** µs around a pause that its rate is counted in, and the answers in it that make one. */
 export const AROUND = 30e6;

@@ -102,6 +102,7 @@ function runningWorkers(facts: Facts, origin: number, count: number): Int32Array
       ends++;
     }
   }
+  endWithServer(facts, spans);
   if (boots === 0 || boots + ends < 3) return null;
   // Steps up and down, summed: there may be thousands of workers.
   const steps = new Int32Array(count + 1);
@@ -115,6 +116,22 @@ function runningWorkers(facts: Facts, origin: number, count: number): Int32Array
     sum += step;
     return sum;
   });
+}
+
+/** A worker whose end nobody tells of, and that answered nothing behind the next start of a server, was killed with its own. */
+function endWithServer(facts: Facts, spans: ReadonlyMap<string, { readonly from: number; to: number }>): void {
+  const starts = facts.lifecycle.filter(({ kind }) => kind === 'listen').map(({ time }) => time);
+  if (starts.length === 0) return;
+  const rows = rowsOf(facts);
+  const lastEnd = new Map<string, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const name = facts.names.workers.text(rows.worker[i]);
+    lastEnd.set(name, Math.max(lastEnd.get(name) ?? Number.NEGATIVE_INFINITY, rows.end[i]));
+  }
+  for (const [worker, span] of spans) {
+    const next = starts.find((time) => time > span.from + BIN);
+    if (next !== undefined && span.to > next && (lastEnd.get(worker) ?? next) <= next + BIN) span.to = next;
+  }
 }
 
 /** The largest number of workers that the pool had for a while. */

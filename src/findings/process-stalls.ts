@@ -9,13 +9,12 @@ import { poolText } from './pool-words.ts';
 import { findingsOfQueue, MOST_WAITING, shareOfWaits } from './saturation.ts';
 import {
   areAllSlots,
-  areOfOneRoute,
   behind,
   FEWEST_STALLS,
   findStalls,
   HELD,
   hadWaiting,
-  MOST_LONG,
+  holdWhatever,
   type Stall,
   standstillsIn,
   timesListed,
@@ -64,10 +63,9 @@ function examine(facts: Facts): Finding | null {
   if (processes.length < 2) return null;
   const stalls = processes.flatMap((process) => process.stalls).sort((a, b) => a.from - b.from);
   const held = processes.flatMap((process) => process.held);
-  if (stalls.length < FEWEST_STALLS || held.length < MOST_LONG * sumOf(processes.map(({ long }) => long))) return null;
+  if (stalls.length < FEWEST_STALLS || !holdWhatever(rows, held, sumOf(processes.map(({ long }) => long)))) return null;
   const together = stalls.filter((stall, k) => stalls.some((other, j) => j !== k && overlap(stall, other)));
   if (together.length >= TOGETHER * stalls.length) return null;
-  if (areOfOneRoute(rows, held) && !areOfOneRoute(rows, rows.row)) return null;
   const waiting = processes.map((process) => behind(process.rows, process.stalls));
   if (!hadWaiting({ begun: sumOf(waiting.map(({ begun }) => begun)), usual: sumOf(waiting.map(({ usual }) => usual)) }))
     return null;

@@ -20,7 +20,7 @@ const MISSING = 5;
 /** µs on either side that the rate is counted in. */
 const AROUND = 15e6;
 /** Share of all long requests that stalls must hold: those of a heavy tail are long by themselves, one here and one there. */
-export const MOST_LONG = 0.5;
+const MOST_LONG = 0.5;
 /** Times as many starts as usual right after the stalls, and ln of the chance: callers had been waiting. */
 const CATCH_UP = 1.3;
 const SURE = -6;
@@ -116,10 +116,14 @@ function isOfOtherMaking(rows: Rows, { held }: Stall, firsts: ReadonlySet<number
 }
 
 /** One route that is slow is no stall of all; of a log that has no other it cannot be told apart. */
-export function areOfOneRoute({ route }: Rows, members: ArrayLike<number>): boolean {
+function areOfOneRoute({ route }: Rows, members: ArrayLike<number>): boolean {
   const counts = [...groupsOf(Int32Array.from(members, (i) => route[i])).values()].map(({ length }) => length);
   return max(counts) >= NEARLY_ALL * members.length;
 }
+
+/** Most of all long requests are held in them, and not those of one route alone. @param held positions of what they hold */
+export const holdWhatever = (rows: Rows, held: readonly number[], long: number): boolean =>
+  held.length >= MOST_LONG * long && !(areOfOneRoute(rows, held) && !areOfOneRoute(rows, indicesBelow(rows.length)));
 
 /**
  * As many in hand each time, and never more, is no chance: how many independent arrivals find differs by the root of their number. A few times
@@ -207,8 +211,13 @@ export function standstillsIn(facts: Facts, rows: Rows): Standstills | null {
   return { rows, lengths, long, stalls };
 }
 
-/** Moments in which all that a server had in hand stood still, in order of time: it surely has slots for the most that it held. */
-export const standstills = (facts: Facts): readonly Stall[] => standstillsOf(facts)?.stalls ?? [];
+/** Moments in which all that a server had in hand stood still, whatever its route, in order of time: it surely has slots for the most that it held. */
+export function standstills(facts: Facts): readonly Stall[] {
+  const found = standstillsOf(facts);
+  if (found === null) return [];
+  const held = found.stalls.flatMap((stall) => stall.held);
+  return holdWhatever(found.rows, held, found.long.length) ? found.stalls : [];
+}
 
 /** Stalls of a pool with every slot taken, in order of time; none where the log does not tell. */
 export function findStalls(facts: Facts): readonly Stall[] {
@@ -219,8 +228,7 @@ export function findStalls(facts: Facts): readonly Stall[] {
   const slots = knownSlots(summary.server);
   const stalls = found.stalls.filter(({ held }) => held.length >= (slots ?? 0));
   const all = stalls.flatMap(({ held }) => held);
-  if (stalls.length < FEWEST_STALLS || all.length < MOST_LONG * long.length) return [];
-  if (areOfOneRoute(rows, all) && !areOfOneRoute(rows, indicesBelow(rows.length))) return [];
+  if (stalls.length < FEWEST_STALLS || !holdWhatever(rows, all, long.length)) return [];
   const isSize =
     slots !== null || areAllSlots(stalls, summary.server.capacity.low ?? 0, usualLevel(rows, lengths.isLong));
   return isSize && hadWaiting(behind(rows, stalls)) ? stalls : [];

@@ -1,5 +1,7 @@
 // Requests that take longer than before: from one moment on, or little by little.
 import { describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { postMortem } from '../../../src/engine/post-mortem.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import latencyDrift from '../../../src/findings/latency-drift.ts';
 import latencyStep from '../../../src/findings/latency-step.ts';
@@ -27,6 +29,27 @@ describe('latency-step', () => {
       { lifecycle: [event('reload', 198)] },
     );
     expect(latencyStep.examine(facts)!.evidence.with_restart).toBe(true);
+  });
+  it('of a load that rose at that moment says so, and neither blames a change nor recommends slots', async () => {
+    const { summary, verdict } = await postMortem(['test/faults/two-connections.log.gz'], { formats });
+    const [finding] = summary.findings;
+    expect(finding).toMatchObject({ id: 'latency-step', severity: 'critical' });
+    expect(finding.title).toMatch(/times as long since more callers come, and that fills the pool$/);
+    expect(finding.evidence.callers_before_per_second).toBeCloseTo(12, -1);
+    expect(finding.evidence.callers_since_per_second).toBeGreaterThan(28);
+    expect(finding.evidence.recommended_threads).toBeNull();
+    expect(finding.advice).toMatch(/^Look first for what these requests share .* a pool of connections/);
+    expect(verdict.sentence).not.toContain('would end it');
+  });
+  it('of a change under the same load does not', () => {
+    const finding = latencyStep.examine(
+      asyncPool(
+        1,
+        stepped(1, (at) => (at < 250 ? 1 : 3)),
+      ),
+    )!;
+    expect(finding.evidence.callers_since_per_second).toBeNull();
+    expect(finding.title).toContain('slower and stayed so');
   });
   it.each([3, 4, 5, 6, 7])('is quiet when nothing changed (seed %i)', (seed) => {
     expect(

@@ -50,6 +50,13 @@ describe('a finding of a recording', () => {
   const withErrorLog = (name: string) =>
     postMortem([`test/faults/${name}.log.gz`, `test/faults/${name}.error.log.gz`], { formats });
 
+  it('of a server that was killed and started again counts no workers that were gone', async () => {
+    const { summary } = await withErrorLog('killed-by-probe');
+    const ids = summary.findings.map(({ id }) => id);
+    expect(ids).not.toContain('pool-grew-late');
+    expect(summary.findings[0]).toMatchObject({ id: 'no-answers', evidence: { pauses: 2, restarts: 2 } });
+  });
+
   it.each([
     ['def-views-and-async', 'threads of plain def views in FastAPI and Starlette (anyio) (40): ', 'total_tokens = '],
     ['one-thread-for-all', 'sync_to_async and database_sync_to_async', 'thread_sensitive=False'],

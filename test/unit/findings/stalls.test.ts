@@ -1,5 +1,7 @@
 // A blocked event loop is found, and its route named, with durations and without; other pauses are not blamed on a route.
 import { describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { postMortem } from '../../../src/engine/post-mortem.ts';
 import eventLoopBlocked from '../../../src/findings/event-loop-blocked.ts';
 import type { KnownRequest } from '../../helpers/known-requests.ts';
 import { createRandom } from '../../helpers/random.ts';
@@ -84,6 +86,18 @@ describe('event-loop-blocked', () => {
         for (const workers of [1, 3])
           expect(eventLoopBlocked.examine(coarse(loops(workers, calls, 0), workers))).toBeNull();
     });
+  });
+
+  it('recorded with stamps of a second, names the route by what its worker wrote behind it', async () => {
+    const findings = async (name: string) =>
+      (await postMortem([`test/faults/${name}.log.gz`], { formats })).summary.findings;
+    const [finding, ...others] = await findings('loop-held-coarse');
+    expect(finding).toMatchObject({ id: 'event-loop-blocked', severity: 'critical' });
+    expect(finding.evidence.route).toBe('GET /block/pdf');
+    expect(finding.evidence.blocked_median_seconds).toBeCloseTo(0.42, 1);
+    expect(others).toEqual([]);
+    // The same load on a route that is as slow and awaits.
+    expect(await findings('loop-held-coarse-not')).toEqual([]);
   });
 
   it('without durations names it by the gaps before its lines', () => {
