@@ -1,7 +1,7 @@
 /** Finding: one slow route fills the pool and the quick ones queue behind it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
-import { medianOf, quantileOf, sumOf } from '../core/statistics.ts';
+import { meanOf, medianOf, quantileOf, sumOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -14,6 +14,8 @@ const LEAST_BUSY = 0.3;
 /** Its requests take this many times the median of the others, and this many times what half of the time of the others goes to. */
 const SLOWER = 5;
 const SLOWER_THAN_WORK = 2;
+/** Or only some of them do, by which it takes so many times as long on average. */
+const SLOWER_ON_AVERAGE = 3;
 const MINIMUM_REQUESTS = 100;
 const MATERIAL_WAIT = 50_000;
 /** Share of the time full below which it is hardly ever. */
@@ -33,9 +35,11 @@ function examine(facts: Facts): Finding | null {
   if (own.length < MINIMUM_OF_ROUTE && !holdTheWaiting(rows, own, route)) return null;
   const service = medianOf(own.map((i) => rows.service[i]));
   const otherService = medianOf(others.map((i) => rows.service[i]));
-  if (!(service >= SLOWER * otherService)) return null;
+  const otherWork = typicalOfWork(rows, others);
   // Health checks, or pages from a cache, make the others quick by their number, while the work of these is as slow.
-  if (!(service >= SLOWER_THAN_WORK * typicalOfWork(rows, others))) return null;
+  const isSlow = service >= SLOWER * otherService && service >= SLOWER_THAN_WORK * otherWork;
+  const long = isSlow ? Number.NaN : longOfMany(rows, own, others, otherWork);
+  if (!isSlow && Number.isNaN(long)) return null;
   const otherWait = waitOfOthers(facts, rows, others);
   if (!(otherWait >= Math.max(MATERIAL_WAIT, otherService))) return null;
 
@@ -53,12 +57,13 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : severity,
     title: `${name} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
-    detail: `${name} is ${percentText(own.length / rows.length)} of the requests and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (median ${durationText(service)}, the others ${durationText(otherService)}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
+    detail: `${name} is ${percentText(own.length / rows.length)} of the requests and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (${isSlow ? `median ${durationText(service)}, the others ${durationText(otherService)}` : `most of its requests are quick, but half of its time goes to those of ${durationText(long)} and longer; the others take ${durationText(otherService)}`}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
     evidence: {
       route: name,
       request_share: own.length / rows.length,
       busy_share: micros / total,
       route_median_seconds: secondsOf(service),
+      route_long_seconds: secondsOf(long),
       others_median_seconds: secondsOf(otherService),
       others_wait_p95_seconds: secondsOf(otherWait),
       without_route_wait_p95_seconds: secondsOf(without.waitP95),
@@ -66,11 +71,22 @@ function examine(facts: Facts): Finding | null {
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
-    advice: `Give ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots (a second server behind the proxy), or hand its work to a task queue and answer at once.${orLarger}`,
+    advice: `${isSlow ? 'Give' : `Find what those of ${durationText(long)} wait for (a lock, a quota that is asked for again after a sleep, a call without a short time-out), and bound it. If they must take so long, give`} ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots (a second server behind the proxy), or hand its work to a task queue and answer at once.${orLarger}`,
     ...waitingSpan(facts),
     lostSeconds: others.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0) / 1e6,
     spares: isCause ? [] : findingsOfFullPool.filter((id) => id !== 'pool-too-small'),
   };
+}
+
+/** µs from which its requests take half of the time of a route that is quick but for some of them; NaN: these are not many, or no longer than those of the others. */
+function longOfMany(rows: Rows, own: readonly number[], others: readonly number[], otherWork: number): number {
+  const long = typicalOfWork(rows, own);
+  const many = own.filter((i) => rows.service[i] >= SLOWER * otherWork).length;
+  const mean = (members: readonly number[]) =>
+    meanOf(members.map((i) => rows.service[i]).filter((micros) => micros >= 0));
+  return many >= MINIMUM_OF_ROUTE && long >= SLOWER * otherWork && mean(own) >= SLOWER_ON_AVERAGE * mean(others)
+    ? long
+    : Number.NaN;
 }
 
 function largerPoolText(facts: Facts): string {
@@ -169,7 +185,8 @@ export default defineFinding({
   explain: {
     test: [
       'Route r takes at least 30 % of the busy time with at most a third of the requests, its median service is five times',
-      "that of the others and twice the duration below which half of their time is spent, the others' p95 wait is at least 50 ms and longer than their own service, and a simulation of the",
+      'that of the others and twice the duration below which half of their time is spent; or ten of its requests or more, and those that half of its time goes to, take five times that duration, and it three times as long on average;',
+      "the others' p95 wait is at least 50 ms and longer than their own service, and a simulation of the",
       'same arrivals without r at least halves that wait. Pool of its own: ceil(a + 2 √a) slots for its offered load a = λ_r E[S_r].',
     ].join('\n'),
     guards: [
@@ -186,6 +203,15 @@ export default defineFinding({
       uWSGI: 'a second instance (vassal) for the route behind the proxy, or the spooler for work that nobody waits for',
     },
   },
-  fires: ['gunicorn-sync-3-slow-route-starves-fast.log', 'faults/few-long-requests.log.gz'],
-  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-2-overloaded.log', 'gunicorn-sync-3-timeout-kills.log'],
+  fires: [
+    'gunicorn-sync-3-slow-route-starves-fast.log',
+    'faults/few-long-requests.log.gz',
+    'faults/quota-of-an-api.log.gz',
+  ],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-2-overloaded.log',
+    'gunicorn-sync-3-timeout-kills.log',
+    'faults/slot-held.log.gz',
+  ],
 });

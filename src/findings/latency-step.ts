@@ -197,7 +197,7 @@ export default defineFinding({
       uWSGI: 'look at what changed at that moment (a release, a query plan, a cache); --stats dates the next one',
     },
   },
-  fires: ['faults/latency-step.log.gz'],
+  fires: ['faults/latency-step.log.gz', 'faults/two-connections.log.gz'],
   quiet: [
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-sync-3-slow-route-starves-fast.log',

@@ -246,12 +246,19 @@ export default defineFinding({
         'touch-chain-reload with --lazy-apps replaces worker after worker; --http-timeout ends idle connections of its router',
     },
   },
-  fires: ['faults/held-workers.log.gz', 'faults/restart-gap.log.gz', 'faults/stood-still.log.gz'],
+  fires: [
+    'faults/held-workers.log.gz',
+    'faults/restart-gap.log.gz',
+    'faults/stood-still.log.gz',
+    'faults/gc-stops-waitress.log.gz',
+    'faults/stopped-now-and-then.log.gz',
+  ],
   quiet: [
     'gunicorn-sync-4-twenty-every-ten-seconds.log',
     'gunicorn-sync-4-half-loaded.log',
     'faults/reload.log.gz',
     'faults/backend-away.log.gz',
     'faults/herds-default-format.log.gz',
+    'faults/lock-in-each-process.log.gz',
   ],
 });

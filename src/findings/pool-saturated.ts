@@ -11,6 +11,7 @@ import { IF_VIEWS_WAIT, ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
 import { ioRemedies, peakText, waitIsLong, waitingSpan } from './saturation.ts';
+import { LIMITING_SHARE, sharedWorkOf, slotsWouldNotHelp } from './shared-work.ts';
 import { slowerText, slowerWhenFull } from './slower-when-full.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
@@ -42,7 +43,9 @@ function adviceOf(facts: Facts, { slots, peaks, slower }: Saturation, smallest: 
   else if (peaks.length > 0 && Number.isFinite(facts.inference.wait.p95)) parts.push(spreadText(peaks));
   if (slowEachOther(facts)) {
     parts.push(
-      'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',
+      smallest
+        ? 'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.'
+        : 'Requests slow each other down as more of them run: more slots, threads or async views would only move the wait into the request. Look at what they share (a database, a lock, the cores of the host).',
     );
   } else parts.push(...[ioRemedyText(facts, parts.length > 0, mayShareCore)].filter((text) => text !== ''));
   if (mayShareCore) parts.push(SHARED_CORE);
@@ -197,7 +200,9 @@ function examine(facts: Facts): Finding | null {
   const peakWaitMean =
     peaks.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) /
     peaks.reduce((sum, { waiters }) => sum + waiters, 0);
-  const smallest = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  // Of what requests share more slots have no more: the wait would move into the request, where no target sees it.
+  const isShared = sharedWorkOf(facts, 'server', LIMITING_SHARE) !== null && slotsWouldNotHelp(facts) !== null;
+  const smallest = isShared ? null : facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
   // As many as there are is nothing to change, and no number to recommend.
   const enough = smallest && slotsOf(smallest) > slots && !callersAreHidden(facts.summary) ? smallest : null;
   return {
@@ -224,6 +229,7 @@ function examine(facts: Facts): Finding | null {
       burst_seconds: burst ? burst.lastMicros / 1e6 : null,
       slower_when_full: saturation.slower,
       requests_slow_each_other: slowEachOther(facts),
+      remedy: isShared ? 'more slots would only move the wait into the request' : null,
       if_views_wait: threadsMayShareCore(facts, smallest),
       recommended_workers: enough?.pool.workers ?? null,
       recommended_threads: enough?.pool.threads ?? null,

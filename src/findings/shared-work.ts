@@ -1,11 +1,13 @@
 /** Requests that slow each other down, as two findings tell of it: by what one process shares, and by what all of them share. */
 import type { Facts } from '../core/finding.ts';
-import type { ContentionFound } from '../core/prediction.ts';
+import type { ContentionFound, PoolPrediction } from '../core/prediction.ts';
 import { secondsOf } from '../core/rows.ts';
 
 /** Requests that take less than this many times as long as alone do not need mending. */
 const MINIMUM_SLOWDOWN = 1.2;
 const MINIMUM_REQUESTS = 200;
+/** Share of each request from which what all share is told as the limit of the server. */
+export const LIMITING_SHARE = 0.3;
 
 export interface SharedWork {
   readonly found: ContentionFound;
@@ -47,4 +49,25 @@ export function sharedWorkOf(
       service_mean_seconds: secondsOf(serviceMean),
     },
   };
+}
+
+/** Doubling the slots must lower the p95 latency that the simulation sees by this share, or it only moves the wait into the request. */
+const WORTH = 0.2;
+
+export interface Doubled {
+  readonly now: PoolPrediction;
+  readonly doubled: PoolPrediction;
+}
+
+/** Twice the workers as simulated, where requests share so much that these would not help; null: they would, or it does not show. */
+export function slotsWouldNotHelp({ summary, predictor }: Facts): Doubled | null {
+  const { model, workers, threads } = summary.server;
+  const pool = {
+    model: model === 'threaded' ? ('threaded' as const) : ('sync' as const),
+    workers: workers.value ?? 1,
+    threads: threads.value ?? 1,
+  };
+  const now = predictor.predict(pool);
+  const doubled = predictor.predict({ ...pool, workers: pool.workers * 2 });
+  return now && doubled && doubled.latencyP95 >= (1 - WORTH) * now.latencyP95 ? { now, doubled } : null;
 }

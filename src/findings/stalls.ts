@@ -123,7 +123,9 @@ function areOfOneRoute({ route }: Rows, members: ArrayLike<number>): boolean {
 
 /** Most of all long requests are held in them, and not those of one route alone. @param held positions of what they hold */
 export const holdWhatever = (rows: Rows, held: readonly number[], long: number): boolean =>
-  held.length >= MOST_LONG * long && !(areOfOneRoute(rows, held) && !areOfOneRoute(rows, indicesBelow(rows.length)));
+  held.length > 0 &&
+  held.length >= MOST_LONG * long &&
+  !(areOfOneRoute(rows, held) && !areOfOneRoute(rows, indicesBelow(rows.length)));
 
 /**
  * As many in hand each time, and never more, is no chance: how many independent arrivals find differs by the root of their number. A few times

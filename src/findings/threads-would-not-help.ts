@@ -4,39 +4,28 @@ import { secondsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { sharedWorkOf } from './shared-work.ts';
-
-const MINIMUM_SHARE = 0.3;
-/** Doubling the slots must raise the throughput that the simulation sees, or lower the latency, by less than this. */
-const WORTH = 0.2;
+import { LIMITING_SHARE, sharedWorkOf, slotsWouldNotHelp } from './shared-work.ts';
 
 function examine(facts: Facts): Finding | null {
-  const { summary, inference, predictor } = facts;
-  const shared = sharedWorkOf(facts, 'server', MINIMUM_SHARE);
+  const { summary, inference } = facts;
+  const shared = sharedWorkOf(facts, 'server', LIMITING_SHARE);
   if (!shared) return null;
   const { found, ceiling } = shared;
-  const { model, workers, threads } = summary.server;
-  const pool = {
-    model: model === 'threaded' ? ('threaded' as const) : ('sync' as const),
-    workers: workers.value ?? 1,
-    threads: threads.value ?? 1,
-  };
-  const now = predictor.predict(pool);
-  const doubled = predictor.predict({ ...pool, workers: pool.workers * 2 });
-  const async = hasNoSlots(model);
-  if (!async && (!now || !doubled || doubled.latencyP95 < (1 - WORTH) * now.latencyP95)) return null;
+  const isAsync = hasNoSlots(summary.server.model);
+  const told = isAsync ? null : slotsWouldNotHelp(facts);
+  if (!isAsync && !told) return null;
   return {
     severity: 'warning',
     title: `More workers or threads would not help: ${found.atLeast ? 'at least ' : ''}${percentText(found.share)} of each request is shared work behind them`,
     detail:
       `A request alone takes ${durationText(found.aloneMean)}, at the level of this log ${durationText(inference.service.mean)}. Durations grow with the number of requests in all of ${poolText(summary.server)}, not only with those of the same process: a database, a lock, or the cores of the host. What is shared ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s.` +
-      (now && doubled && !async
-        ? ` Simulated with twice the workers, the p95 latency goes from ${durationText(now.latencyP95)} to ${durationText(doubled.latencyP95)}.`
+      (told
+        ? ` Simulated with twice the workers, the p95 latency goes from ${durationText(told.now.latencyP95)} to ${durationText(told.doubled.latencyP95)}.`
         : ''),
     evidence: {
       ...shared.evidence,
       ceiling_per_second: ceiling,
-      doubled_latency_p95_seconds: doubled && !async ? secondsOf(doubled.latencyP95) : null,
+      doubled_latency_p95_seconds: told && secondsOf(told.doubled.latencyP95),
     },
     advice: `Look behind the application first: slow queries, a lock, a connection pool of too few connections, or too few cores for the ${countText(Math.max(2, Math.round(inference.concurrency.mean)), 'request')} that ran at once on average. Limit the requests in flight to about ${roundText(Math.max(1, 1 + (1 - found.share) / found.share))}, beyond which they only slow each other.`,
     from: Number.NaN,

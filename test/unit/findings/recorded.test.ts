@@ -50,6 +50,27 @@ describe('a finding of a recording', () => {
   const withErrorLog = (name: string) =>
     postMortem([`test/faults/${name}.log.gz`, `test/faults/${name}.error.log.gz`], { formats });
 
+  it('of requests that share the cores recommends no workers beside the finding that says they would not help', async () => {
+    const { summary, verdict } = await examined('cores-shared');
+    expect(summary.findings.map(({ id }) => id)).toEqual(['pool-saturated', 'threads-would-not-help']);
+    expect(summary.findings[0].evidence.recommended_workers).toBeNull();
+    expect(summary.findings[0].advice).toMatch(/^Requests slow each other down .* more slots, threads or async views/);
+    expect(verdict.sentence).toMatch(/More slots would only move the wait into the request\.$/);
+  });
+
+  it.each(['quota-of-an-api', 'stale-lock'])(
+    'of a route some of whose requests take long (%s) names it and how long these are',
+    async (name) => {
+      const { summary } = await examined(name);
+      const [finding] = summary.findings;
+      expect(finding.id).toBe('head-of-line');
+      expect(finding.evidence.route).toBe(name === 'stale-lock' ? 'GET /pay/order' : 'GET /quota/geo');
+      expect(finding.detail).toContain('most of its requests are quick, but half of its time goes to those of');
+      expect(finding.evidence.route_long_seconds).toBeGreaterThan(name === 'stale-lock' ? 8 : 1);
+      expect(finding.evidence.route_median_seconds).toBeLessThan(0.1);
+    },
+  );
+
   it('of a server that was killed and started again counts no workers that were gone', async () => {
     const { summary } = await withErrorLog('killed-by-probe');
     const ids = summary.findings.map(({ id }) => id);
