@@ -1,11 +1,12 @@
 /** Finding: a proxy answered 502 or 503 by itself, because the server behind it did not. */
 import { max, min } from 'simple-statistics';
+import { indicesBelow } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { orNull, rowsOf } from '../core/rows.ts';
-import { medianOf } from '../core/statistics.ts';
+import { countUpTo, medianOf } from '../core/statistics.ts';
 import { GATEWAY_ERRORS } from '../core/status.ts';
 import { clockText } from '../core/time.ts';
-import { countText, durationText, listText, percentText } from '../core/words.ts';
+import { countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 
 const UNAVAILABLE = 503;
 const MINIMUM = 5;
@@ -50,6 +51,54 @@ function alone({ inference, requests }: Facts): Refused | null {
   return { times, statuses: failed.map((row) => status[row]), took, isBeside: false };
 }
 
+/** µs on either side of a refusal within which others were answered where a limit is reached: who is away answers nobody. */
+const MEANWHILE = 1e6;
+const NEARLY_ALL = 0.9;
+
+/** Answers per second of the server while it was turning callers away with 503; null: some other status, or nobody was answered then. */
+function answeredMeanwhile({ requests }: Facts, { times, statuses, isBeside }: Refused, from: number, to: number) {
+  if (isBeside || statuses.some((status) => status !== UNAVAILABLE)) return null;
+  const { status, end, length } = requests;
+  const answered = Float64Array.from(
+    indicesBelow(length).filter((row) => status[row] > 0 && status[row] < 500),
+    (row) => end[row],
+  ).sort();
+  const between = (since: number, until: number) => countUpTo(answered, until) - countUpTo(answered, since);
+  const beside = times.filter((at) => between(at - MEANWHILE, at) > 0 && between(at - 1, at + MEANWHILE) > 0).length;
+  return beside >= NEARLY_ALL * times.length ? between(from - 1, to) / (Math.max(MEANWHILE, to - from) / 1e6) : null;
+}
+
+/** A limit of the proxy, or of the server behind it. */
+function turnedAway(facts: Facts, refused: Refused, perSecond: number, from: number, to: number): Finding {
+  const { times, took } = refused;
+  const count = times.length;
+  const share = count / facts.summary.requests.total;
+  return {
+    severity: share >= MANY ? 'critical' : 'warning',
+    title: `${countText(count, 'caller')} got 503 at once while others were answered: a limit is reached`,
+    detail: `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(Math.max(1e6, to - from))}), ${percentText(share)} of all requests. They took ${Number.isFinite(took) ? durationText(took) : 'no time'} (median), and meanwhile ${roundText(perSecond)} others were answered each second: whatever is behind the proxy was there. So answers a limit of the proxy (nginx: limit_req and limit_conn; where nothing answers behind it, it says 502), or one of the server (uvicorn: --limit-concurrency). Those callers did not wait; no traceback of the application will tell of them.`,
+    evidence: {
+      refused: count,
+      share,
+      statuses: String(UNAVAILABLE),
+      took_median_seconds: orNull(took / 1e6),
+      seconds: (to - from) / 1e6,
+      answered_per_second: perSecond,
+      server_was_down: false,
+    },
+    advice:
+      'The error log of the proxy says which (nginx: "limiting requests", "limiting connections"; without such a line it is one of the server). A limit that is meant answers 429 with Retry-After (limit_req_status 429), and counts each client, not all of them together. If the server bears more, raise it, with a burst that waits (limit_req burst=N without nodelay).',
+    from,
+    to,
+    spares: spared(facts, refused),
+  };
+}
+
+const spared = ({ requests }: Facts, { times, isBeside }: Refused): readonly string[] => {
+  const errors = requests.status.subarray(0, requests.length).filter((status) => status >= 500).length;
+  return !isBeside && 2 * times.length < errors ? errorFindings : [];
+};
+
 function examine(facts: Facts): Finding | null {
   const refused = besideServer(facts) ?? alone(facts);
   if (!refused || refused.times.length < MINIMUM) return null;
@@ -58,12 +107,13 @@ function examine(facts: Facts): Finding | null {
   const total = facts.summary.requests.total + (isBeside ? count : 0);
   const [from, to] = [min(times as number[]), max(times as number[])];
   const share = count / total;
+  const perSecond = answeredMeanwhile(facts, refused, from, to);
+  if (perSecond !== null) return turnedAway(facts, refused, perSecond, from, to);
   const which = listText([...new Set(statuses)].sort().map(String));
   const began = rowsOf(facts).start[0];
   // A limit of the server (uvicorn --limit-concurrency) answers 503 as quickly.
   const mayRefuse = !isBeside && statuses.includes(UNAVAILABLE);
   const wasDown = isBeside && began > to && began - to < SOON;
-  const errors = facts.requests.status.subarray(0, facts.requests.length).filter((status) => status >= 500).length;
   return {
     severity: share >= MANY ? 'critical' : 'warning',
     title: `${countText(count, 'caller')} got ${which} from the proxy${wasDown ? ` before the server answered for the first time` : ''}: nothing behind it answered${mayRefuse ? ', or it turned them away at once' : ''}`,
@@ -80,7 +130,7 @@ function examine(facts: Facts): Finding | null {
       'The error log of the proxy says why (nginx: "connect() failed", "no live upstreams"; Apache: AH01114; HAProxy: SC). Where it was a deploy or a restart, let the old workers answer until the new ones can (a rolling restart, a readiness probe), or have the proxy try again for as long as a restart takes.',
     from,
     to,
-    spares: !isBeside && 2 * count < errors ? errorFindings : [],
+    spares: spared(facts, refused),
   };
 }
 
@@ -88,7 +138,7 @@ const errorFindings = ['error-burst', 'server-errors'];
 
 export default defineFinding({
   id: 'server-unreachable',
-  title: 'A proxy answered 502 or 503 by itself: nothing behind it did',
+  title: 'A proxy answered 502 or 503 by itself: nothing behind it did, or a limit was reached',
   needs: ['time'],
   examine,
   silences: errorFindings,
@@ -100,7 +150,8 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'Not of a log of the server itself, whose 503 are its own; nor of answers that took as long as others, which an application may have given. A limit of the server may',
-      'answer 503 as quickly as a proxy: in the log of a proxy alone both are said.',
+      'answer 503 as quickly as a proxy: in the log of a proxy alone both are said; or that it is a limit, of the proxy or of the server, where all are 503 and nine tenths of them lie within',
+      '1 s behind and 1 s before answers of the server.',
       'The findings of errors fall silent unless most of the server errors are others.',
     ].join('\n'),
     fix: {
@@ -112,7 +163,7 @@ export default defineFinding({
       uWSGI: '--lazy-apps with chain-reload; --listen above the burst that comes meanwhile',
     },
   },
-  fires: ['faults/apache-proxy-proxy.log.gz', 'faults/nginx-before-boot-proxy.log.gz'],
+  fires: ['faults/apache-proxy-proxy.log.gz', 'faults/nginx-before-boot-proxy.log.gz', 'faults/limit-of-proxy.log.gz'],
   quiet: [
     'faults/error-burst.log.gz',
     'faults/gateway-gives-up.log.gz',

@@ -76,6 +76,20 @@ describe('the log of a proxy beside that of the server', () => {
     expect(assumed(summary)).toContain('33 callers got an error from the proxy');
   });
 
+  it('tells a limit that turns callers away from a server that is away', async () => {
+    const limited = findingOf(await examined(unpacked('limit-of-proxy')), 'server-unreachable');
+    expect(limited).toMatchObject({ severity: 'critical', evidence: { refused: 399, server_was_down: false } });
+    expect(limited?.title).toBe('399 callers got 503 at once while others were answered: a limit is reached');
+    expect(limited?.evidence.answered_per_second).toBeGreaterThan(20);
+    expect(limited?.evidence.answered_per_second).toBeLessThan(30);
+    // The same answers where nobody else was answered meanwhile.
+    const away = unpacked('limit-of-proxy')
+      .split('\n')
+      .filter((line) => !/14:25:(1[5-9]|[2-5]\d) .* 200 /.test(line))
+      .join('\n');
+    expect(findingOf(await examined(away), 'server-unreachable')?.title).toMatch(/: nothing behind it answered/);
+  });
+
   it('measures the waits also where both are one stream of two containers', async () => {
     const [server, proxy] = ['server', 'proxy'].map((name) =>
       unpacked(`nginx-before-boot-${name}`).trimEnd().split('\n'),
