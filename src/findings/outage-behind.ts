@@ -225,7 +225,7 @@ export default defineFinding({
       'Requests that slow each other down are no outage: ten others or more that ran beside nine tenths as many requests, of the server and',
       '(for threads) of their process, were quicker by √ratio (Mann-Whitney p < 1e-9), or the ratio is more than three times the slots. A slow route is judged by its own',
       'median; one request in each slot is a stall of the machine; nothing is said of a log that begins slow. A stretch of 50 or more that lasts to the end of the log is latency-step.',
-      'The findings of the pool fall silent only where at least half of all waiting falls into full stretches that begin with it and a quarter of',
+      'The findings of the pool fall silent only where at least half of all waiting falls into full stretches that begin with it (up to 3 s, or a fifth of its length, before it shows) and a quarter of',
       'whose slot time is what these requests took beyond the usual; those of errors where half of them fall into it; cold-start where no worker',
       'lived through its beginning, which is then told as that of new workers.',
     ].join('\n'),

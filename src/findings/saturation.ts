@@ -29,8 +29,9 @@ export const findingsOfQueue = [...findingsOfFullPool, 'head-of-line'] as const;
 
 /** Share of all waiting from which the pool is full because of what made it. */
 export const MOST_WAITING = 0.5;
-/** µs: a full stretch of coarse bins may seem to begin so long before what made it. */
+/** µs: a full stretch of coarse bins may seem to begin so long before what made it; and what gets slow little by little is seen late, by this share of its length. */
 const BEGINS_BEFORE = 3e6;
+const SEEN_LATE = 0.2;
 /** Share of the slots' time in a full stretch that is excess: a pool that is overloaded anyway is not full because of it. */
 const LEAST_EXCESS = 0.25;
 
@@ -42,7 +43,7 @@ export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[
     const within = holdups.filter(({ from, to }) => episode.from <= to && episode.to >= from);
     const excess = within.reduce((sum, { excessMicros }) => sum + excessMicros, 0);
     return (
-      within.some(({ from }) => episode.from >= from - BEGINS_BEFORE) &&
+      within.some(({ from, to }) => episode.from >= from - Math.max(BEGINS_BEFORE, SEEN_LATE * (to - from))) &&
       excess >= LEAST_EXCESS * slots * episode.fullMicros
     );
   });

@@ -58,6 +58,15 @@ describe('a finding of a recording', () => {
     expect(verdict.sentence).toMatch(/More slots would only move the wait into the request\.$/);
   });
 
+  it('of a backend that got slow little by little says so, though the pool was full before it shows', async () => {
+    const { summary } = await examined('slow-little-by-little');
+    const [finding, ...others] = summary.findings;
+    expect(finding).toMatchObject({ id: 'outage-behind', severity: 'critical' });
+    expect(finding.title).toContain('GET /api/quote');
+    expect(finding.evidence.symptoms).toContain('head-of-line');
+    expect(others).toEqual([]);
+  });
+
   it.each(['quota-of-an-api', 'stale-lock'])(
     'of a route some of whose requests take long (%s) names it and how long these are',
     async (name) => {
