@@ -147,3 +147,15 @@ describe('of a server without slots', () => {
     expect(reasonOf(false)).toMatch(/--max-p95-service limits how long it takes, once the log has durations; /);
   });
 });
+
+it('waits that leave out who came while nobody was answered do not pass for want of them', async () => {
+  const { summary } = await postMortem(['test/faults/stopped-now-and-then.log.gz'], { formats });
+  // True: mean 72 ms, p95 631 ms; 110 ms are inferred.
+  const reasonOf = (limits: Parameters<typeof check>[1]) => check(summary, limits).results[0];
+  expect(reasonOf({ maxP95Wait: 0.5 })).toMatchObject({ ok: false });
+  expect(reasonOf({ maxP95Wait: 0.5 }).reason).toMatch(/callers came while nobody was answered, for up to 1\.3 s$/);
+  expect(reasonOf({ maxP95Wait: 2 }).ok).toBe(true);
+  expect(reasonOf({ maxMeanWait: 0.05 })).toMatchObject({ ok: false });
+  expect(reasonOf({ maxMeanWait: 0.05 }).reason).toMatch(/which adds 3\d ms to it$/);
+  expect(reasonOf({ maxMeanWait: 0.1 }).ok).toBe(true);
+});
