@@ -197,7 +197,12 @@ function examine(facts: Facts): Finding | null {
       period_seconds: orNull(period / 1e6),
       wait_share: orNull(share),
       // The verdict tells of the pool and its waits by these.
-      saturated_seconds: isMost ? summary.concurrency.saturated_seconds : null,
+      saturated_seconds: isMost && !hasStood ? summary.concurrency.saturated_seconds : null,
+      ...(hasStood
+        ? {
+            remedy: `about ${countText(Math.round(callers), 'caller')} came meanwhile; look for what stops whole processes`,
+          }
+        : {}),
       wait_mean_added_seconds: isHeld ? orNull(waited / rows.length) : null,
     },
     advice: adviceOf(kind, longest),

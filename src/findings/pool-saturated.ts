@@ -49,6 +49,7 @@ function adviceOf(facts: Facts, { slots, peaks, slower }: Saturation, smallest: 
     );
   } else parts.push(...[ioRemedyText(facts, parts.length > 0, mayShareCore)].filter((text) => text !== ''));
   if (mayShareCore) parts.push(SHARED_CORE);
+  else if (needsCores(facts, smallest)) parts.push(CORES);
   if (facts.summary.server.model === 'async') {
     parts.push(
       (facts.summary.server.threads.value ?? 1) > 1
@@ -89,6 +90,17 @@ const ifWaiting = (text: string): string => `${IF_VIEWS_WAIT}, ${text.replace(/^
 
 const SHARED_CORE =
   'If they compute, the threads of a process share one core (the GIL; top shows the process at 100 %): more of them only make each request slower, and more processes are the answer. This log does not show which.';
+
+/** More processes are recommended, and whether their requests slow each other down the log does not show. */
+const needsCores = ({ summary, predictor }: Facts, smallest: PoolPrediction | null): boolean =>
+  summary.server.model === 'sync' &&
+  smallest !== null &&
+  slotsOf(smallest) > (summary.server.capacity.value ?? Number.POSITIVE_INFINITY) &&
+  !callersAreHidden(summary) &&
+  predictor.contention() === 'unknown';
+
+const CORES =
+  'If they compute, no more of them get on at once than there are cores that this server may use (nproc; cpu.max of its cgroup): more workers would only make each request slower.';
 
 /** What is said of: the whole log, or the peaks of a log that is quiet otherwise. */
 interface Saturation {
@@ -229,7 +241,7 @@ function examine(facts: Facts): Finding | null {
       burst_seconds: burst ? burst.lastMicros / 1e6 : null,
       slower_when_full: saturation.slower,
       requests_slow_each_other: slowEachOther(facts),
-      remedy: isShared ? 'more slots would only move the wait into the request' : null,
+      ...(isShared ? { remedy: 'more slots would only move the wait into the request' } : {}),
       if_views_wait: threadsMayShareCore(facts, smallest),
       recommended_workers: enough?.pool.workers ?? null,
       recommended_threads: enough?.pool.threads ?? null,

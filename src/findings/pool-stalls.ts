@@ -53,9 +53,7 @@ function examine(facts: Facts): Finding | null {
       callers: Math.round(callers),
       wait_share: orNull(share),
       wait_mean_added_seconds: waited / rows.length,
-      remedy: 'see with py-spy dump what all of them wait for while it lasts',
-      // The verdict tells of the pool and its waits by these.
-      saturated_seconds: isMost ? summary.concurrency.saturated_seconds : null,
+      remedy: `about ${countText(Math.round(callers), 'caller')} found no slot meanwhile; see with py-spy dump what all of them wait for while it lasts`,
     },
     advice: `Find what all requests share and what stops ${Number.isFinite(period) ? `every ${durationText(period)}` : 'at these times'}: py-spy dump --pid while it lasts shows where all of them stand. A lock that one holds while it waits (a log handler that writes to a slow disk or pipe: logging.handlers.QueueHandler; a table that a job locks); a database or cache that stands still (checkpoints, backups, VACUUM FULL); collections of garbage (gc.callbacks); a host that was paused or short of CPU (steal in vmstat, nr_throttled in cpu.stat), swapping. More slots would be taken as well; they only shorten the queue that is left.`,
     from: stalls[0].from,

@@ -100,9 +100,7 @@ function examine(facts: Facts): Finding | null {
       callers: Math.round(callers),
       wait_share: orNull(share),
       wait_mean_added_seconds: waited / rows.length,
-      remedy: 'see with py-spy dump what the process waits for while it lasts',
-      // The verdict tells of the pool and its waits by these.
-      saturated_seconds: isMost ? summary.concurrency.saturated_seconds : null,
+      remedy: `about ${countText(Math.round(callers), 'caller')} came to them meanwhile; see with py-spy dump what the process waits for while it lasts`,
     },
     advice: `The host and the database served the other processes meanwhile: look for what the threads of one process share, with py-spy dump --pid (--native for calls into C) while it lasts. ${isFull ? 'A lock that a thread holds while it waits (a lock of the module, a log handler that writes to a pipe nobody reads, an import), a pool of connections of that process.' : 'A collection of garbage in a large heap (gc.callbacks tells how long each took; gc.freeze() after the import), a call into C that keeps the GIL, a lock that a background thread holds.'} More workers share it out; threads do not.`,
     from: stalls[0].from,

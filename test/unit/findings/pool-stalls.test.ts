@@ -35,6 +35,14 @@ describe('recorded', () => {
   });
 });
 
+it('the verdict of stalls says who found no slot, and does not leave open whether anybody did', async () => {
+  for (const name of ['lock-stops-pool', 'lock-stops-six-threads', 'lock-in-each-process', 'stopped-now-and-then']) {
+    const { sentence } = (await postMortem([`test/faults/${name}.log.gz`], { formats })).verdict;
+    expect(sentence).toMatch(/stood still.* About \d+ callers (found no slot|came to them|came) meanwhile; (see|look)/);
+    expect(sentence).not.toContain('may have');
+  }
+});
+
 describe('recorded, of slots or of whole processes', () => {
   it('a lock that stops 6 threads three times is told though three alike may be chance', async () => {
     const [finding, ...others] = await recorded('lock-stops-six-threads');
