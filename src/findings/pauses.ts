@@ -167,7 +167,7 @@ const SURE_PAUSES = 2;
  * A process that stands still holds what it has in hand until it goes on: fewer than the slots that it surely has, so that whoever came
  * would have begun, and two of them or more, all there are, end right behind the pause after many times what their routes take.
  */
-export function standingStill(rows: Rows, leastSlots: number): Between {
+function standingStill(rows: Rows, leastSlots: number): Between {
   const isStill = heldThrough(rows);
   return (from, to) => {
     const held = isStill(from, to);

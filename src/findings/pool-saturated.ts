@@ -6,6 +6,7 @@ import { orNull, secondsOf } from '../core/rows.ts';
 import { callersAreHidden, isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { type Burst, burstLaw, burstSentence } from './burst-law.ts';
+import { CORES, needsCores, SHARED_CORE, threadsMayShareCore } from './cores.ts';
 import { hiddenCallersText } from './hidden-callers.ts';
 import { IF_VIEWS_WAIT, ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
@@ -78,29 +79,7 @@ function slowEachOther({ predictor }: Facts): boolean {
   return typeof found !== 'string' && found.share >= SHARED_WORK;
 }
 
-/** More threads in the same processes are recommended, and whether requests slow each other down there the log does not show. */
-const threadsMayShareCore = ({ summary, predictor }: Facts, smallest: PoolPrediction | null): boolean =>
-  summary.server.model === 'threaded' &&
-  smallest !== null &&
-  smallest.pool.threads > (summary.server.threads.value ?? Number.POSITIVE_INFINITY) &&
-  !callersAreHidden(summary) &&
-  predictor.contention() === 'unknown';
-
 const ifWaiting = (text: string): string => `${IF_VIEWS_WAIT}, ${text.replace(/^About/, 'about')}`;
-
-const SHARED_CORE =
-  'If they compute, the threads of a process share one core (the GIL; top shows the process at 100 %): more of them only make each request slower, and more processes are the answer. This log does not show which.';
-
-/** More processes are recommended, and whether their requests slow each other down the log does not show. */
-const needsCores = ({ summary, predictor }: Facts, smallest: PoolPrediction | null): boolean =>
-  summary.server.model === 'sync' &&
-  smallest !== null &&
-  slotsOf(smallest) > (summary.server.capacity.value ?? Number.POSITIVE_INFINITY) &&
-  !callersAreHidden(summary) &&
-  predictor.contention() === 'unknown';
-
-const CORES =
-  'If they compute, no more of them get on at once than there are cores that this server may use (nproc; cpu.max of its cgroup): more workers would only make each request slower.';
 
 /** What is said of: the whole log, or the peaks of a log that is quiet otherwise. */
 interface Saturation {

@@ -30,7 +30,8 @@ interface Process {
   readonly rows: Rows;
   readonly stalls: readonly Stall[];
   readonly long: number;
-  readonly held: readonly Stall['held'][number][];
+  /** Positions in the rows of all. */
+  readonly held: readonly number[];
   readonly level: number;
 }
 
