@@ -135,7 +135,7 @@ export default defineFinding({
     ].join('\n'),
     fix: {
       gunicorn:
-        'gc.freeze() in a post_fork hook, a QueueHandler for what the application logs; -k gthread shares callers out between processes only while they accept',
+        'gc.freeze() in a post_fork hook, a QueueHandler for what the application logs; more --workers of fewer --threads share a stall out',
       uvicorn: 'event-loop-blocked tells of event loops; time-outs for whatever plain def views wait for',
       waitress: 'has one process: does not apply',
       hypercorn: 'event-loop-blocked tells of event loops; a QueueHandler for what the application logs',
