@@ -8,6 +8,9 @@ export type ServerModel = 'sync' | 'threaded' | 'async' | 'thread-per-request' |
 /** Every request runs at once: in an event loop, or in a thread of its own. */
 export const hasNoSlots = (model: ServerModel): boolean => model === 'async' || model === 'thread-per-request';
 
+/** Below this confidence the kind of server is a hedge. */
+export const HEDGED = 0.6;
+
 export type Severity = 'info' | 'warning' | 'critical';
 export type WorkerFate = 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 

@@ -102,8 +102,9 @@ export class LiveJudge {
     if (full.length > 0) return this.#judgeFull(examined, full, pools, at);
     if (this.#stretch) {
       const ended = pools.flatMap(({ state }) => (state.lastFull ? [state.lastFull.to] : []));
-      const { since, told } = this.#stretch;
-      this.#lastFull = new PastStretch(since, ended.length > 0 ? Math.max(...ended) : since, told);
+      const { since: from, orLonger, told } = this.#stretch;
+      const to = ended.length > 0 ? Math.max(...ended) : from;
+      this.#lastFull = new PastStretch({ from, to, orLonger }, told);
       this.#stretch = null;
       this.#said.forget();
     }
@@ -242,7 +243,7 @@ export class LiveJudge {
     const { from, to } = followedSpan(inference);
     const text = (micros: number) => clockText(micros + zoneMinutes * MICROS_PER_MINUTE);
     const last = this.#lastFull;
-    if (last && isLook) last.lookedBack(waitDuring(inference, last.from, last.to));
+    if (last && isLook) last.lookedBack(waitDuring(inference, last));
     const isInSight = last !== null && last.to > Math.min(...pools.map(({ pool }) => pool.from));
     const calm = calmVerdict(
       { ...summary, server },
@@ -251,13 +252,14 @@ export class LiveJudge {
         fullSeconds: fullMicrosIn(inference, slotsTotal(pools), from, to) / 1e6,
         lastFull: isInSight
           ? {
-              from: text(last.from),
+              from: `${last.orLonger ? 'before ' : ''}${text(last.from)}`,
               to: text(last.to),
               wait: last.wait,
               isSilent: isSilent && endsWith(last, pools),
             }
           : null,
         confidence: Math.min(server.capacity.confidence, inference.wait.confidence || 1),
+        wasOk: this.#said.verdict?.severity === 'ok',
       },
     );
     return { summary, verdict: this.#said.find(calm, isInSight ? 'over' : 'calm', now) };

@@ -114,11 +114,22 @@ export function waitNow({ requests, wait }: ServerInference, full: readonly Live
 /** Share of the requests of a stretch whose waits were looked for, from which they speak for it. */
 const MOST_OF_STRETCH = 0.5;
 
-/** The waits of those who started in a stretch in which pools were full, once it is over: when it was is known. null: too few were looked at. */
-export function waitDuring({ requests, wait }: ServerInference, from: number, to: number): WaitNow | null {
+/** A stretch of time in which pools were full, µs since 1970 UTC; `orLonger`: perhaps before it as well. */
+export interface FullStretch {
+  readonly from: number;
+  readonly to: number;
+  readonly orLonger: boolean;
+}
+
+/** µs: each of those who were taken in a stretch, one as soon as the other, came after it began: on average half of it is the most that they waited. */
+export const longestMean = ({ from, to, orLonger }: FullStretch): number =>
+  orLonger ? Number.POSITIVE_INFINITY : (to - from) / 2 + NOW;
+
+/** The waits of those who started in a stretch that is over; null: too few were looked at. */
+export function waitDuring({ requests, wait }: ServerInference, stretch: FullStretch): WaitNow | null {
   let [started, followed, sum] = [0, 0, 0];
   for (let row = 0; row < requests.start.length; row++) {
-    if (!(requests.start[row] >= from && requests.start[row] <= to)) continue;
+    if (!(requests.start[row] >= stretch.from && requests.start[row] <= stretch.to)) continue;
     started++;
     if (!(requests.wait[row] >= 0)) continue;
     followed++;
@@ -126,11 +137,10 @@ export function waitDuring({ requests, wait }: ServerInference, from: number, to
   }
   if (followed < FEWEST_NOW || followed < MOST_OF_STRETCH * started || !(wait.mean > 0)) return null;
   const mean = sum / followed;
-  const most = longestNow(to, from);
   return {
     mean,
     low: (mean * wait.lowMean) / wait.mean,
-    high: Math.max(mean, Math.min(most, (mean * wait.highMean) / wait.mean)),
+    high: Math.max(mean, Math.min(longestMean(stretch), (mean * wait.highMean) / wait.mean)),
     isOpen: wait.callers !== null,
   };
 }

@@ -5,6 +5,7 @@
 import type { FindingSummary } from '../core/summary.ts';
 import type { WaitNow } from '../findings/live-verdict.ts';
 import { findingsOfQueue } from '../findings/saturation.ts';
+import { type FullStretch, longestMean } from './live-pools.ts';
 
 /** Findings that speak of a full pool: they stand as long as it is full. */
 export const OF_FULL_POOL: ReadonlySet<string> = new Set([
@@ -18,9 +19,6 @@ const CAUSE = 'outage-behind';
 const LEAST_RECOMMENDED = 3;
 /** So many longer examinations speak for now. */
 const LOOKS = 3;
-/** Times the least wait up to which the likeliest begins to say no more than that, and from which it says more again. */
-const NO_FARTHER = 1.05;
-const FARTHER = 1.5;
 /** A wait that changed by less is the same. */
 const SAME_WAIT = 1.5;
 /** µs: waits from which a queue is one, and from which it is a catastrophe where requests are shorter. */
@@ -74,13 +72,7 @@ export class LiveStretch {
   /** µs: what such a pool lets wait at least, if callers come one by one and histories do not tell less, and at most. */
   bound(least: number, most: number): void {
     const { wait } = this;
-    this.told = wait?.isOpen ? this.#bounded(wait, wait.low < 1 ? 0 : Math.min(wait.mean, least), most) : wait;
-  }
-
-  /** Two ways to tell a wait do not take turns while the least creeps up to the likeliest. */
-  #bounded(wait: WaitNow, low: number, high: number): WaitNow {
-    const isLeast = wait.mean < (this.told && !this.told.isLeast ? NO_FARTHER : FARTHER) * low;
-    return { ...wait, low, high, isLeast };
+    this.told = wait?.isOpen ? { ...wait, low: wait.low < 1 ? 0 : Math.min(wait.mean, least), high: most } : wait;
   }
 
   /** With what was found before; the pool that is recommended is the middle of all that were. */
@@ -121,18 +113,21 @@ export class LiveStretch {
 const LOOKS_BACK = 5;
 
 /** A stretch in which the pool was full, and has room since. */
-export class PastStretch {
-  /** µs since 1970 UTC */
+export class PastStretch implements FullStretch {
   readonly from: number;
   readonly to: number;
+  readonly orLonger: boolean;
   /** How long callers queued in it; until somebody looked back, what was told while it lasted. null: not known. */
   wait: WaitNow | null;
   readonly #looks: WaitNow[] = [];
 
-  constructor(from: number, to: number, told: WaitNow | null) {
-    this.from = from;
-    this.to = to;
-    this.wait = told;
+  constructor(stretch: FullStretch, told: WaitNow | null) {
+    this.from = stretch.from;
+    this.to = stretch.to;
+    this.orLonger = stretch.orLonger;
+    // What was told was the wait of the last of them, who waited longest.
+    const most = longestMean(stretch);
+    this.wait = told?.isOpen ? { ...told, mean: Math.min(told.mean, most), high: Math.min(told.high, most) } : told;
   }
 
   /** A longer look that sees how it ended knows more than those before. */

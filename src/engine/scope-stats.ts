@@ -39,6 +39,8 @@ export interface ScopeStats {
   readonly inScope: number;
   readonly errors: number;
   readonly perSecond: number;
+  /** The same of the last ten seconds of the scope. */
+  readonly latePerSecond: number;
   readonly service: Quantiles;
   readonly wait: Quantiles;
   readonly routes: readonly RouteStats[];
@@ -51,9 +53,14 @@ export interface Scope {
   /** µs since 1970 UTC; NaN: rows have no times, and all of them are meant. */
   readonly from: number;
   readonly to: number;
+  /** µs since 1970 UTC: no line is newer, though the scope may end later. */
+  readonly now?: number;
   /** Counts rows that ran or waited at any time in it (for a moment, which nothing ends in), not those that ended in it. */
   readonly touching?: boolean;
 }
+
+/** µs before now that tell how much is asked now. */
+const LATE = 10_000_000;
 
 /** µs: whole ones are passed on without an object each. */
 const whole = (micros: number): number => (micros < 0x7fffffff ? micros | 0 : micros);
@@ -72,6 +79,10 @@ export class ScopeTally {
   #length = 0;
   #inScope = 0;
   #ended = 0;
+  /** Of these those that ended since `lateFrom`, µs since 1970 UTC. */
+  #late = 0;
+  readonly #lateFrom: number;
+  readonly #now: number;
   #errors = 0;
   #busy = 0;
 
@@ -79,6 +90,8 @@ export class ScopeTally {
     this.#source = source;
     this.#scope = scope;
     this.#passes = passes;
+    this.#now = Math.min(scope.to, scope.now ?? scope.to);
+    this.#lateFrom = Math.max(scope.from, this.#now - LATE);
   }
 
   /** Rows [first, last) of a list of rows of the table. */
@@ -102,7 +115,10 @@ export class ScopeTally {
     const { requests, placement } = this.#source;
     const counted = this.#counted;
     this.#keep(row);
-    if (endsInScope) this.#ended++;
+    if (endsInScope) {
+      this.#ended++;
+      if (counted.ended >= this.#lateFrom) this.#late++;
+    }
     const isError = requests.status[row] >= 500;
     if (isError) this.#errors++;
     const step = this.#stepOf(counted);
@@ -136,6 +152,7 @@ export class ScopeTally {
     const { from, to } = this.#scope;
     const busy = this.#busy;
     const seconds = Math.max((to - from) / 1e6, 1e-6);
+    const lateSeconds = Math.max((this.#now - this.#lateFrom) / 1e6, 1e-6);
     return {
       source: this.#source,
       from,
@@ -144,6 +161,7 @@ export class ScopeTally {
       inScope: this.#inScope,
       errors: this.#errors,
       perSecond: this.#ended / seconds,
+      latePerSecond: this.#late / lateSeconds,
       service: quantilesOf(this.#service),
       wait: quantilesOf(this.#wait),
       routes: entriesOf(this.#routes).map(([route, tally]) => ({

@@ -4,11 +4,10 @@ import { DIFF_SCHEMA, type Diff, type DiffRoute, type DiffRouteAlone, isOtherMod
 import type { Analysis } from '../core/finding.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { meanOf, quantileOf } from '../core/statistics.ts';
-import type { FindingSummary, Summary } from '../core/summary.ts';
+import { type FindingSummary, HEDGED, type Summary } from '../core/summary.ts';
 import { type ServiceWords, serviceWords } from '../core/words.ts';
 import { errorMeasure, type TimedSide, timeMeasure, type WaitRange, waitRanges } from './compare-measures.ts';
 import { diffVerdict } from './compare-verdict.ts';
-import { HEDGED } from './quiet-verdict.ts';
 
 /** A log, examined: its analysis and its findings. */
 export interface Side {

@@ -7,7 +7,7 @@ import type { FindingSummary, Summary } from '../core/summary.ts';
 import { capital, durationText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 import { remedyWords } from './verdict.ts';
-import { quietWaitWords, SHORT } from './wait-words.ts';
+import { movingWaitWords, SHORT } from './wait-words.ts';
 
 /** µs: the wait of those who are taken from the queue now, and between what it lies. */
 export interface WaitNow {
@@ -16,8 +16,6 @@ export interface WaitNow {
   readonly high: number;
   /** No line tells it: it is of callers who come one by one, and a few clients who ask again and again wait less and look the same. */
   readonly isOpen: boolean;
-  /** The likeliest says no more than the least; missing: it does. */
-  readonly isLeast?: boolean;
 }
 
 export interface FullNow {
@@ -46,14 +44,17 @@ const HARDLY_WAITS = 10_000;
 /** µs: nobody waits. */
 const NOT_AT_ALL = 1000;
 
+const UNTOLD: [string, string, string] = [
+  'whether callers queue, and for how long, a log that begins with a full pool cannot tell',
+  'waits unknown',
+  'waits unknown',
+];
+
 /** "callers now queue for 800 ms to 38 s (less if a few clients keep asking)", briefly, and in brief. */
 function waitingWords({ wait, longest }: FullNow): [string, string, string] {
   const most = Number.isFinite(longest) ? durationText(longest) : null;
   if (!wait) {
-    if (most === null) {
-      const open = 'for how long callers queue a log that begins like that cannot tell';
-      return [open, 'waits unknown', 'waits unknown'];
-    }
+    if (most === null) return UNTOLD;
     return [
       `callers may queue now, ${most} at most; closer the log cannot tell yet`,
       `waits now ${most} at most`,
@@ -62,7 +63,7 @@ function waitingWords({ wait, longest }: FullNow): [string, string, string] {
   }
   if (wait.mean < HARDLY_WAITS && wait.high < 1e6 * SHORT)
     return ['callers hardly queue now', 'waits now short', 'waits short'];
-  if (wait.isOpen) return openWords(wait, most);
+  if (wait.isOpen) return openWords(wait.low, most);
   const [mean, low, high] = [wait.mean, wait.low, wait.high].map((micros) => durationText(micros));
   const may = wait.low < NOT_AT_ALL ? 'may queue' : 'queue';
   return [
@@ -72,26 +73,20 @@ function waitingWords({ wait, longest }: FullNow): [string, string, string] {
   ];
 }
 
-/** `most`: in words; null: not known. */
-function openWords({ mean, low, isLeast }: WaitNow, most: string | null): [string, string, string] {
-  const [about, least] = [durationText(mean), durationText(low)];
-  const mayBeNone = low < NOT_AT_ALL;
-  // The likeliest says nothing where perhaps nobody waits, or where a queue that did not run empty tells as much.
-  if (mayBeNone || isLeast) {
-    const orMore = `${least} or more${most === null ? '' : `, ${most} at most`}`;
-    const spoken = mayBeNone ? `up to ${most ?? about}` : orMore;
-    const few = mayBeNone ? 'not at all' : 'less';
-    return [
-      `callers now queue for ${spoken} (${few} if a few clients keep asking)`,
-      `waits now ${spoken}, ${few} if callers are few`,
-      `waits ${spoken}`,
-    ];
-  }
-  const range = most === null ? `${least} or longer` : `${least} to ${most}`;
+/**
+ * Between what callers queue that no line tells of. A likeliest wait is not told: while the pool is full nothing in the log decides where
+ * between both it lies. `most`: in words; null: not known.
+ */
+function openWords(low: number, most: string | null): [string, string, string] {
+  // Perhaps nobody waits, and nothing bounds those who do.
+  if (low < NOT_AT_ALL && most === null) return UNTOLD;
+  const few = low < NOT_AT_ALL ? 'not at all' : 'less';
+  const least = durationText(low);
+  const between = low < NOT_AT_ALL ? `up to ${most}` : most === null ? `${least} or longer` : `${least} to ${most}`;
   return [
-    `callers now queue for about ${about} (${range} fit the log; less if a few clients keep asking)`,
-    `waits now ~${about} (${range}), less if callers are few`,
-    `waits ~${about} (${range})`,
+    `callers now queue for ${between} (${few} if a few clients keep asking)`,
+    `waits now ${between}, ${few} if callers are few`,
+    `waits ${between}`,
   ];
 }
 
@@ -115,7 +110,7 @@ export function fullVerdict(summary: Summary, now: FullNow): Verdict {
   };
 }
 
-/** When a pool was full last, "20:42:31", and how long callers queued then; null: not known. */
+/** When a pool was full last, from "20:42:31" or "before 20:42:31", and how long callers queued then; null: not known. */
 export interface LastFull {
   readonly from: string;
   readonly to: string;
@@ -130,15 +125,19 @@ export interface CalmNow {
   readonly fullSeconds: number;
   readonly lastFull: LastFull | null;
   readonly confidence: number;
+  /** Nobody was said to wait for long so far. */
+  readonly wasOk: boolean;
 }
 
 /** A smaller share of the time is moments. */
 const HARDLY = 0.1;
+/** Times a short wait that a queue has to grow to before it is no longer one: an estimate goes up and down. */
+const NO_LONGER_SHORT = 2;
 
-export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, confidence }: CalmNow): Verdict {
+export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, confidence, wasOk }: CalmNow): Verdict {
   const pool = capital(poolText(summary.server));
   const { wait } = summary;
-  const [queued, briefly, inBrief] = quietWaitWords(wait);
+  const [queued, briefly, inBrief] = movingWaitWords(wait);
   const span = `the last ${roundText(seconds)} s`;
   const busy =
     fullSeconds < HARDLY * seconds
@@ -146,7 +145,7 @@ export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, 
       : `all busy ${roundText(fullSeconds)} of ${span}`;
   if (!lastFull) {
     return {
-      severity: wait.p95 === null || wait.p95 >= SHORT ? 'info' : 'ok',
+      severity: wait.p95 === null || wait.p95 >= (wasOk ? NO_LONGER_SHORT * SHORT : SHORT) ? 'info' : 'ok',
       sentence: `${pool}, ${busy}; ${queued}.`,
       shorter: [`${pool}, ${busy}; ${briefly}.`, `${pool}; ${inBrief}.`],
       confidence,

@@ -1,6 +1,6 @@
 /** The verdict of a log in which nothing went wrong: whether callers queued, and how much ran at once. */
 import type { Verdict } from '../core/snapshot.ts';
-import { hasNoSlots, type Summary } from '../core/summary.ts';
+import { HEDGED, hasNoSlots, type Summary } from '../core/summary.ts';
 import { atMostSoLong } from '../core/wait-range.ts';
 import { atOnceText, capital, countText, durationText, listText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
@@ -11,9 +11,6 @@ export const confidenceOf = (summary: Summary): number => Math.min(sureOfServer(
 
 /** Of what is said of the server, and nothing of waits. */
 export const sureOfServer = ({ server }: Summary): number => server.capacity.confidence || server.model_confidence;
-
-/** Below this the kind of server is a hedge. */
-export const HEDGED = 0.6;
 
 /** Of a server without a limit, by whether its requests take longer the more are in flight. */
 const insideWordings: Readonly<Record<'true' | 'false' | 'null', readonly [sentence: string, shorter: string]>> = {

@@ -44,8 +44,10 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
 }
 
 /** "callers queued for about 1.2 s on average (80 ms to 9 s fit the log)"; without a mean that is worth telling, the range alone. */
-function rangeWords(wait: Summary['wait']): [string, string, string] {
-  const queued = mayBeNone(wait) ? 'may have queued' : 'queued';
+function rangeWords(
+  wait: Summary['wait'],
+  queued = mayBeNone(wait) ? 'may have queued' : 'queued',
+): [string, string, string] {
   const [low, high] = [wait.low.mean, wait.high.mean].map((seconds) => durationText((seconds ?? 0) * 1e6));
   const range = `${low} to ${high}`;
   const inBrief = `mean wait ${range} (${wait.method})`;
@@ -99,4 +101,11 @@ export function quietWaitWords(wait: Summary['wait']): [string, string, string] 
   }
   const queued = `${wait.p95 < SHORT ? 'the queue stayed short' : 'callers queued'} (p95 ${p95}, ${wait.method})`;
   return [queued, queued, `wait p95 ${p95} (${wait.method})`];
+}
+
+/** The same of a stretch that moves on: what of a queue is not nothing is told in one way, as an estimate crosses every border now and then. */
+export function movingWaitWords(wait: Summary['wait']): [string, string, string] {
+  const isEstimate = wait.method === 'inferred' && wait.mean !== null;
+  const isNone = (wait.p95 ?? 0) < NONE && (wait.high.mean ?? 0) < SHORT / 2;
+  return isEstimate && !isNone ? rangeWords(wait, 'queued') : quietWaitWords(wait);
 }

@@ -1,5 +1,5 @@
 /** The line at the top: what is read, which server that is, how busy it is now, and the clock. */
-import type { Estimate, Summary } from '../../core/summary.ts';
+import { type Estimate, HEDGED, type ServerModel, type Summary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
 import type { Canvas } from '../canvas.ts';
 import { estimateText, likeliestText, shortCount, shortNumber, shortPercent } from '../numbers.ts';
@@ -19,6 +19,10 @@ const modelNames: Readonly<Record<string, string>> = {
   unknown: '',
 };
 
+/** A kind that is a hedge takes turns with another one: where the sentence below does not name it for its slots, they are workers. */
+const toldModel = ({ model, model_confidence: confidence, workers, capacity }: Summary['server']): ServerModel =>
+  confidence < HEDGED && workers.value !== null && capacity.value === null ? 'unknown' : model;
+
 /**
  * "4 sync workers", "2 workers × 8 threads", "pool of 4", "server unknown"; `brief`: "2 × 8 threads". The numbers are those that
  * the verdict below tells; between what they lie is told beside them.
@@ -27,21 +31,24 @@ function serverText({ snapshot }: Pick<View, 'snapshot'>, brief = false): string
   const { server } = snapshot.summary;
   const workers = likeliestText(server.workers);
   const noun = server.workers.value === 1 ? 'worker' : 'workers';
-  if (server.model === 'threaded' && (server.threads.value ?? server.threads.low ?? 0) > 1) {
+  const model = toldModel(server);
+  if (model === 'threaded' && (server.threads.value ?? server.threads.low ?? 0) > 1) {
     if (workers === '?') return `${likeliestText(server.capacity)} threads`;
     return `${workers}${brief ? '' : ` ${noun}`} × ${likeliestText(server.threads)} threads`;
   }
-  if (server.model === 'pool') {
+  if (model === 'pool') {
     const slots = likeliestText(server.capacity);
     return slots === '?' ? 'pool of unknown size' : `pool of ${slots}`;
   }
-  const model = modelNames[server.model];
-  if (workers === '?') return model === '' ? 'server unknown' : model;
-  return `${workers} ${model}${model === '' ? '' : ' '}${noun}`;
+  const name = modelNames[model];
+  if (workers === '?') return name === '' ? 'server unknown' : name;
+  return `${workers} ${name}${name === '' ? '' : ' '}${noun}`;
 }
 
 /** The number that leaves something open, as far as the log goes. */
-function openNumber({ model, workers, threads, capacity }: Summary['server']): Estimate | null {
+function openNumber(server: Summary['server']): Estimate | null {
+  const { workers, threads, capacity } = server;
+  const model = toldModel(server);
   const parts = model === 'pool' ? [capacity] : model === 'threaded' ? [threads, workers] : [workers];
   return parts.find(({ value, low, high }) => value !== null && low !== null && (high === null || low < high)) ?? null;
 }
@@ -60,7 +67,7 @@ const serverConfidence = ({ snapshot }: View): number => {
   const { server } = snapshot.summary;
   const counted = server.model === 'pool' ? server.capacity : server.workers;
   if (counted.value === null) return counted.low !== null && counted.low <= 1 ? 0 : server.model_confidence;
-  return Math.min(counted.confidence, server.model === 'unknown' ? 1 : server.model_confidence);
+  return Math.min(counted.confidence, toldModel(server) === 'unknown' ? 1 : server.model_confidence);
 };
 
 function modeBadge({ snapshot, scene, ui, theme, glyphs }: View): Piece {
@@ -84,7 +91,7 @@ const WITH_RATES = 60;
 /** From here on the clock has a date. */
 const WITH_DATE = 130;
 
-/** Failures, the rate and the clock. Numbers keep their cells while they change, and what comes and goes stands where it moves nothing else. */
+/** Failures on the screen, the rate just before the clock, and the clock. Numbers keep their cells while they change, and what comes and goes stands where it moves nothing else. */
 function readings({ snapshot, theme, ui, scene }: View, columns: number): { errors: Piece[]; clock: Piece[] } {
   // Without times there is no rate, and no clock.
   if (scene.isTimeless) return { errors: [], clock: [] };
@@ -95,7 +102,7 @@ function readings({ snapshot, theme, ui, scene }: View, columns: number): { erro
   if (columns < WITH_RATES) return { errors: [], clock: [clock] };
   const share = shortPercent(stats.errors / Math.max(1, stats.requests)).padStart(4);
   const alarm = theme.styles.of(theme.colours.critical, theme.colours.bar, { bold: true });
-  const rate = `${shortNumber(stats.perSecond).padStart(4)} req/s${ui.filter === '' ? '' : ' pass'}`;
+  const rate = `${shortNumber(stats.latePerSecond).padStart(4)} req/s${ui.filter === '' ? '' : ' pass'}`;
   return { errors: stats.errors > 0 ? [[`${share} 5xx`, alarm]] : [], clock: [[rate, theme.bar], clock] };
 }
 

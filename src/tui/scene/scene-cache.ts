@@ -152,7 +152,12 @@ export class SceneCache {
             tally: () =>
               new ScopeTally(
                 snapshot,
-                { from: isTimeless ? Number.NaN : scope.from, to: scope.to, touching: scope.isMoment },
+                {
+                  from: isTimeless ? Number.NaN : scope.from,
+                  to: scope.to,
+                  now: scope.isMoment ? scope.to : (ui.edge ?? snapshot.now),
+                  touching: scope.isMoment,
+                },
                 passes(),
               ),
           },

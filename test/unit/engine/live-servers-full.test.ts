@@ -45,7 +45,7 @@ it('says of each since when it is full, and between what its callers may wait', 
     expect(verdict.sentence).toMatch(
       /web-2: 2 workers of 4 threads, (?:1 of them )?full since 20:42:3\d without a break/,
     );
-    expect(verdict.sentence.match(/(?:to|or more,) \d+ s (?:fit the log|at most)/g)).toHaveLength(2);
+    expect(verdict.sentence.match(/queue for [\d.]+ m?s to \d+ s \(less/g)).toHaveLength(2);
     expect(findings).toEqual(expect.arrayContaining(['web-1 pool-saturated', 'web-2 pool-saturated']));
   }
 });

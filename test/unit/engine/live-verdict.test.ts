@@ -35,7 +35,7 @@ async function watch(name: string): Promise<Said[]> {
 
 /** "597", "ms", "19": between what callers queue; empty where the sentence says no such thing. */
 const rangeOf = (sentence: string): readonly string[] =>
-  /(?:queue for|\() ?([\d.]+) (m?s) (?:to|or more,) (\S+) s (?:at most|fit)/.exec(sentence) ?? [];
+  /queue for ([\d.]+) (m?s) to (\S+) s \(less/.exec(sentence) ?? [];
 const isAlarm = ({ verdict }: Said) => verdict.severity === 'critical' || verdict.severity === 'warning';
 const sentences = (said: readonly Said[]) => [...new Set(said.map(({ verdict }) => verdict.sentence))];
 
@@ -72,7 +72,7 @@ describe.each([
     for (const sentence of sentences(during)) {
       expect(sentence).toMatch(new RegExp(`^${pool}, (1 of them )?full since 20:42:3\\d without a break`));
       expect(sentence).toMatch(
-        /\. Callers (may queue now|now queue for ([\d.]+ m?s or more, \d+ s at most \(|about [\d.]+ m?s \([\d.]+ m?s to \d+ s fit the log; )less if a few clients keep asking\)|hardly queue)/,
+        /\. Callers (may queue now|now queue for [\d.]+ m?s to \d+ s \(less if a few clients keep asking\)|hardly queue)/,
       );
       expect(sentence).not.toMatch(/all busy|on average/);
     }
@@ -95,6 +95,19 @@ describe.each([
     expect(told.length).toBeGreaterThan(5);
     // The sentence stands for ten seconds, and a request is no less than a queue tells that had not run empty when it began.
     for (const { least, drawn } of told) expect(drawn).toBeGreaterThan(0.5 * least);
+  });
+
+  it('says afterwards no longer mean wait than the stretch leaves those who came in it', () => {
+    const past = said.flatMap(({ verdict }) => {
+      const told = /Full from 20:(\d\d):(\d\d) to 20:(\d\d):(\d\d) .* m?s to ([\d.]+) s fit/.exec(verdict.sentence);
+      if (!told) return [];
+      const [fromMinute, from, toMinute, to, most] = told.slice(1).map(Number);
+      return [{ seconds: 60 * (toMinute - fromMinute) + to - from, most }];
+    });
+    expect(past.length).toBeGreaterThan(2);
+    // Whoever came at its begin waits to its end at most, whoever came last not at all; the edges are known to three seconds and a bin.
+    const { seconds, most } = past.at(-1)!;
+    expect(most).toBeLessThan(seconds / 2 + 5);
   });
 
   it('ends, when the log rests, at what a report says of it', async () => {
@@ -125,6 +138,17 @@ describe('full-live-silent: a queue that grows to its end, and silence after it'
       expect(Number(least) / (unit === 'ms' ? 1000 : 1)).toBeGreaterThan(seconds / 20);
       expect(Number(most)).toBeGreaterThan(seconds);
     }
+  });
+
+  it('tells no likeliest wait, which would go up and down while the queue grows: both ends only rise', () => {
+    const ranges = sentences(said).flatMap((sentence) => {
+      const [, least, unit, most] = rangeOf(sentence);
+      return least === undefined ? [] : [{ least: Number(least) / (unit === 'ms' ? 1000 : 1), most: Number(most) }];
+    });
+    expect(ranges.length).toBeGreaterThan(3);
+    expect(ranges.map(({ least }) => least)).toEqual(ranges.map(({ least }) => least).toSorted((a, b) => a - b));
+    expect(ranges.map(({ most }) => most)).toEqual(ranges.map(({ most }) => most).toSorted((a, b) => a - b));
+    for (const sentence of sentences(said)) expect(sentence).not.toContain('now queue for about');
   });
 
   it('says within seconds that nothing is answered any more, and lets go of the alarm', () => {

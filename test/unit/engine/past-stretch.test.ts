@@ -11,7 +11,7 @@ const found = (seconds: number) => ({
 });
 
 it('is the middle of the looks back at it, with a range that holds those of all, and stands still then', () => {
-  const past = new PastStretch(0, 60 * SECOND, found(9));
+  const past = new PastStretch({ from: 0, to: 60 * SECOND, orLonger: false }, found(9));
   past.lookedBack(found(4));
   expect(past.wait?.mean).toBeCloseTo(4 * SECOND);
   past.lookedBack(found(9));
@@ -23,8 +23,11 @@ it('is the middle of the looks back at it, with a range that holds those of all,
   expect(past.wait).toBe(settled);
 });
 
-it('is what was told while it lasted where nobody can look back', () => {
-  const past = new PastStretch(0, 60 * SECOND, found(9));
+it('is what was told while it lasted where nobody can look back, but for no longer than half of it on average', () => {
+  const past = new PastStretch({ from: 0, to: 60 * SECOND, orLonger: false }, found(9));
   past.lookedBack(null);
-  expect(past.wait).toEqual(found(9));
+  // To three seconds its edges are known.
+  expect(past.wait).toEqual({ ...found(9), high: 33 * SECOND });
+  const unbounded = new PastStretch({ from: 0, to: 60 * SECOND, orLonger: true }, found(9));
+  expect(unbounded.wait).toEqual(found(9));
 });

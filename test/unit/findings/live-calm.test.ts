@@ -10,6 +10,7 @@ it('keeps the wait of the time when the pool was full', async () => {
       seconds: 60,
       fullSeconds: 35,
       confidence: 0.9,
+      wasOk: false,
       lastFull: { from: '22:47:36', to: '22:48:10', isSilent: false, wait },
     }).shorter;
   const told = { mean: 2_900_000, low: 753_000, high: 38_000_000, isOpen: true };
@@ -20,4 +21,31 @@ it('keeps the wait of the time when the pool was full', async () => {
   ]);
   expect(shorterWith({ ...told, isOpen: false })?.[0]).toMatch(/; waits then up to 2\.9 s\.$/);
   expect(shorterWith(null)?.[0]).toBe(brief);
+});
+
+// Windows of one calm pool: its queue is not a different one because an estimate crosses a border.
+it('tells a short queue that goes up and down in one way', async () => {
+  const { summary } = await replaySnapshot('gunicorn-sync-4-burst-of-16.log');
+  const windows = [
+    { mean: 0.015, p95: 0.095, low: 0, high: 0.122 },
+    { mean: 0.01, p95: 0.06, low: 0, high: 0.04 },
+    { mean: 0.019, p95: 0.141, low: 0.0005, high: 0.055 },
+    { mean: 0.03, p95: 0.12, low: 0.02, high: 0.04 },
+  ];
+  let wasOk = false;
+  const told = windows.map(({ mean, p95, low, high }) => {
+    const wait = {
+      ...summary.wait,
+      ...{ method: 'inferred' as const, mean, p95, low: { mean: low, p95: null }, high: { mean: high, p95: null } },
+    };
+    const calm = { seconds: 20, fullSeconds: 5, lastFull: null, confidence: 0.9, wasOk };
+    const verdict = calmVerdict({ ...summary, wait }, calm);
+    wasOk = verdict.severity === 'ok';
+    return `${verdict.severity}: ${verdict.sentence.replace(/[\d.]+ ?(?:µs|ms|s)\b/g, '#')}`;
+  });
+  expect(new Set(told)).toEqual(
+    new Set([
+      'ok: 4 sync workers, all busy 5 of the last #; callers queued for about # on average (# to # fit the log).',
+    ]),
+  );
 });
