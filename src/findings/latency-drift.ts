@@ -93,7 +93,8 @@ function examine(facts: Facts): Finding | null {
   const [{ route, medians }, ...others] = drifts;
   const [before, after] = [medians[0], medians[PARTS - 1]];
   const name = names.routes.text(route);
-  const fills = filledSince(facts, rows, rows.start[Math.floor(rows.length / PARTS)]);
+  const excess = drifts.reduce((sum, { excessSeconds }) => sum + excessSeconds, 0);
+  const fills = filledSince(facts, rows, rows.start[Math.floor(rows.length / PARTS)], excess);
   const larger = fills ? largerPool(facts) : null;
   const alsoText = soDoText(others.map((other) => names.routes.text(other.route)));
   const fullText = fills
@@ -117,7 +118,7 @@ function examine(facts: Facts): Finding | null {
     advice: `Look for what grows with time or with each request: a table that is read without an index, a cache, list or session that nobody empties, connections that are not given back, memory until the machine swaps. ${others.length > 0 ? 'Several routes rise, so look at what they share.' : 'Look at what this one alone uses.'} If a restart makes it quick again, it grows in the process; if not, behind it.${larger ? ` Until it is mended: ${enoughText(larger, summary)}` : ''}`,
     from: rows.start[0],
     to: rows.end[rows.length - 1],
-    lostSeconds: drifts.reduce((sum, { excessSeconds }) => sum + excessSeconds, 0),
+    lostSeconds: excess,
     // Where several rise, a step of one of them is a part of that rise.
     spares: [...(fills ? [] : findingsOfFullPool), ...(others.length > 0 ? [] : ['latency-step'])],
   };

@@ -127,7 +127,7 @@ function examine(facts: Facts): Finding | null {
     worst.at - SAME_MOMENT,
     worst.at + SAME_MOMENT,
   );
-  const fills = filledSince(facts, rows, worst.at);
+  const fills = filledSince(facts, rows, worst.at, lost);
   // Where more callers came at that moment as well, they may wait for each other, and nothing need have changed.
   const more = restarted ? null : moreCallers(rows, new Set(together.map(({ route }) => route)), worst.at);
   const larger = fills && !more ? largerPool(facts) : null;

@@ -175,7 +175,8 @@ function nothingTold(summary: Summary): Verdict {
       isBounded
         ? `At least ${low} requests at once; how many more the log cannot tell: ${why}.`
         : `How many requests run at once the log cannot tell: ${why}.`,
-      lacks === null ? 'The pool was never seen full.' : `The log lacks ${lacks}.`,
+      // Beside other servers, or on a narrow screen: what it lacks stands among the findings.
+      isBounded ? `At least ${low} requests at once, no more is known.` : 'How many requests run at once is unknown.',
     ],
     confidence: 1,
   };

@@ -102,18 +102,28 @@ export function materialWait(facts: Facts): boolean {
 const NEARLY_ALL_WAITING = 0.9;
 const HARDLY_ANY = 0.15;
 
-/** Hardly anybody waited before that moment, and nearly all waiting lies behind it: the pool was large enough for what requests took. */
-export function filledSince(facts: Facts, rows: Rows, at: number): boolean {
+/** Share of the work since then that what was added has to be: a route that hardly takes any time fills no pool, however slow it got. */
+const MATERIAL_WORK = 0.1;
+
+/**
+ * Hardly anybody waited before that moment, and nearly all waiting lies behind it: the pool was large enough for what requests took.
+ * `addedSeconds`: of service since then.
+ */
+export function filledSince(facts: Facts, rows: Rows, at: number, addedSeconds: number): boolean {
   if (knownSlots(facts.summary.server) === null || !materialWait(facts)) return false;
-  let [before, served, after] = [0, 0, 0];
+  let [before, served, after, servedAfter] = [0, 0, 0, 0];
   for (let i = 0; i < rows.length; i++) {
     const wait = Math.max(0, rows.wait[i] || 0);
-    if (rows.start[i] >= at) after += wait;
-    else {
+    const service = Math.max(0, rows.service[i] || 0);
+    if (rows.start[i] >= at) {
+      after += wait;
+      servedAfter += service;
+    } else {
       before += wait;
-      served += Math.max(0, rows.service[i] || 0);
+      served += service;
     }
   }
+  if (1e6 * addedSeconds < MATERIAL_WORK * servedAfter) return false;
   return after >= NEARLY_ALL_WAITING * (before + after) && before <= HARDLY_ANY * served;
 }
 

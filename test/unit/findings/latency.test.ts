@@ -159,6 +159,19 @@ describe('latency-step that fills a pool', () => {
     expect(found.advice).toMatch(/Until it is mended: .*[5-9] workers would keep the p95 wait under 200 ms/);
     expect(others.map(({ id }) => id)).not.toContain('pool-saturated');
   });
+  it('does not fill a pool with a route that takes next to nothing of its time, when more callers come', () => {
+    const calls = [5, 16].flatMap((perSecond, half) =>
+      poisson(31 + half, perSecond, 120, (random) =>
+        random.between(0, 1) < 0.4
+          ? { takes: (half === 0 ? 0.01 : 0.025) * random.between(0.8, 1.2), route: 'GET /fast' }
+          : { takes: 0.4 * random.between(0.5, 1.5), route: 'GET /net' },
+      ).map((request) => ({ ...request, at: request.at + 120 * half })),
+    );
+    const found = diagnose(syncPool(4, calls));
+    const step = found.find(({ id }) => id === 'latency-step');
+    expect(step?.title).toMatch(/^GET \/fast got 2\.\d times slower and stayed so$/);
+    expect(found[0].id).toBe('pool-saturated');
+  });
   it('leaves a pool that was full before it its own findings', () => {
     expect(stepped(2, 0.19, 0.4).map(({ id }) => id)).toContain('pool-saturated');
   });
