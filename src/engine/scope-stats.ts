@@ -62,6 +62,9 @@ export interface Scope {
 /** µs before now that tell how much is asked now. */
 const LATE = 10_000_000;
 
+/** s: of less no rate is told, but for a moment. */
+const SHORTEST = 1;
+
 /** µs: whole ones are passed on without an object each. */
 const whole = (micros: number): number => (micros < 0x7fffffff ? micros | 0 : micros);
 
@@ -149,10 +152,11 @@ export class ScopeTally {
 
   /** What was counted; nothing may be added after that. */
   result(): ScopeStats {
-    const { from, to } = this.#scope;
+    const { from, to, touching = false } = this.#scope;
     const busy = this.#busy;
-    const seconds = Math.max((to - from) / 1e6, 1e-6);
-    const lateSeconds = Math.max((this.#now - this.#lateFrom) / 1e6, 1e-6);
+    const shortest = touching ? 1e-6 : SHORTEST;
+    const seconds = Math.max((to - from) / 1e6, shortest);
+    const lateSeconds = Math.max((this.#now - this.#lateFrom) / 1e6, shortest);
     return {
       source: this.#source,
       from,

@@ -75,8 +75,9 @@ export function diagnoseServers(
 
 /** `common`: findings that are about none of them alone. */
 export function saidOfServers(each: readonly JudgedServer[], common: readonly FindingSummary[]): Said {
-  const findings = [...each.flatMap(ofServer), ...common].filter(isNews).sort(byWeight);
-  return { findings, verdict: verdictOfServers(each, common) };
+  const servers = each.toSorted(byTrouble);
+  const findings = [...servers.flatMap(ofServer), ...common].filter(isNews).sort(byWeight);
+  return { findings, verdict: verdictOfServers(servers, common) };
 }
 
 /** Of what is said of several servers that which is about none of them alone. */
@@ -94,9 +95,9 @@ const ofServer = ({ name, summary }: JudgedServer): FindingSummary[] =>
 const isNews = ({ id, severity }: FindingSummary, at: number, all: readonly FindingSummary[]): boolean =>
   severity !== 'info' || all.findIndex((other) => other.id === id && other.severity === 'info') === at;
 
-/** What each server was, the one in most trouble first; and what holds for all of them. */
+/** What each server was, those in most trouble first; and what holds for all of them. */
 function verdictOfServers(servers: readonly JudgedServer[], findings: readonly FindingSummary[]): Verdict {
-  const each = servers.map(({ name, verdict }) => ({ name, ...verdict })).sort(byTrouble);
+  const each = servers.map(({ name, verdict }) => ({ name, ...verdict }));
   const common = findings.find(({ severity }) => severity !== 'info');
   const rest = each.length - NAMED;
   const words = (sentenceOf: (verdict: Verdict) => string, most: number) =>
@@ -120,4 +121,7 @@ function verdictOfServers(servers: readonly JudgedServer[], findings: readonly F
 }
 
 const trouble: Readonly<Record<Verdict['severity'], number>> = { critical: 0, warning: 1, info: 2, ok: 3 };
-const byTrouble = (a: Verdict, b: Verdict) => trouble[a.severity] - trouble[b.severity];
+const isMostlyFull = ({ summary }: JudgedServer): boolean => (summary.concurrency.saturated_ratio ?? 0) >= 0.5;
+/** Of servers in equal trouble those that are full most of the time come first. By the share itself live ones would change places all the time. */
+const byTrouble = (a: JudgedServer, b: JudgedServer): number =>
+  trouble[a.verdict.severity] - trouble[b.verdict.severity] || Number(isMostlyFull(b)) - Number(isMostlyFull(a));

@@ -8,20 +8,22 @@ const ENOUGH_REQUESTS = 30;
 function whyLittle({ summary, inference, lifecycle }: Facts): string {
   const { total } = summary.requests;
   const requests = countText(total, 'request');
+  const say = total === 1 ? 'says' : 'say';
   if (total === 0) return 'No request line was found, so nothing can be said of how the server answers.';
   if (lifecycle.some(({ kind }) => kind === 'queued'))
-    return `${requests} say little of how many the server can run at once, though its own lines say that some had to wait.`;
+    return `${requests} ${say} little of how many the server can run at once, though its own lines say that some had to wait.`;
   if (summary.server.capacity.value !== null && inference.concurrency.saturatedRatio === 0)
-    return `${requests} that never filled the server say little of how many it can run at once.`;
-  return `${requests} say little of how many the server can run at once: whether they filled it they do not tell.`;
+    return `${requests} that never filled the server ${say} little of how many it can run at once.`;
+  return `${requests} ${say} little of how many the server can run at once: whether it was full then the log does not tell.`;
 }
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const { total } = summary.requests;
   if (total >= ENOUGH_REQUESTS) return null;
-  // A burst that fills the pool tells more in 16 lines than an idle hour does.
-  if (inference.batches.detected || inference.concurrency.saturatedRatio >= 0.5) return null;
+  // A burst that fills the pool tells more in 16 lines than an idle hour does; one request on each slot does not show that it was full.
+  const isFull = inference.concurrency.saturatedRatio >= 0.5 && total >= 2 * (inference.capacity.value ?? 1);
+  if (inference.batches.detected || isFull) return null;
   return {
     severity: 'info',
     title: total === 0 ? 'Not enough data: no request in the log' : `Not enough data: ${countText(total, 'request')}`,
@@ -39,7 +41,7 @@ export default defineFinding({
   needs: [],
   examine,
   explain: {
-    test: 'Fewer than 30 requests, no batches, and the pool full for less than half of the time.',
+    test: 'Fewer than 30 requests, no batches, and the pool full for less than half of the time, or by fewer than two requests a slot.',
     guards: 'A burst that fills the pool (16 requests on 4 workers) is enough data and keeps this finding quiet.',
     fix: {
       gunicorn:

@@ -38,7 +38,9 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
       `mean wait ${least} or longer (${wait.method})`,
     ];
   }
-  if (isVague(wait) || longestIsOpen(wait) || mayBeNone(wait)) return rangeWords(wait);
+  // In front of a full pool the likeliest of so wide a range is mostly far too short.
+  if (isVague(wait)) return rangeWords({ ...wait, mean: null });
+  if (longestIsOpen(wait) || mayBeNone(wait)) return rangeWords(wait);
   const longest = `${isHidden(wait) ? 'about ' : ''}${text(wait.max)} (${wait.method})`;
   return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
 }

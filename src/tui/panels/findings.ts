@@ -61,7 +61,9 @@ export default definePanel({
       drawWaiting(view, canvas);
       return;
     }
-    const soFar = snapshot.live ? ' so far' : '';
+    // Of a saved log something stands in the status line until all of it is worked out.
+    const isGoingOn = snapshot.live || (snapshot.mode === 'replay' && snapshot.status !== '');
+    const soFar = isGoingOn ? ' so far' : '';
     // Above a sentence that tells of a queue, however short, nobody says that there is none.
     const what = snapshot.verdict.severity === 'ok' ? 'slows callers down' : 'calls for a change';
     const quiet = requests.total === 0 ? 'No requests.' : `Nothing found${soFar} that ${what}.`;

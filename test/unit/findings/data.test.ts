@@ -17,11 +17,21 @@ describe('not-enough-data', () => {
   it('says that the server was never full only where that is known', () => {
     expect(notEnoughData.examine(syncPool(4, calls(1, 0.2, 60)))!.detail).toContain('never filled');
     const unknown = asyncPool(1, calls(1, 0.2, 60));
-    expect(notEnoughData.examine(unknown)!.detail).toContain('whether they filled it they do not tell');
+    expect(notEnoughData.examine(unknown)!.detail).toContain('whether it was full then the log does not tell');
     const waited = { ...unknown, lifecycle: [event('queued', 3)] };
     expect(notEnoughData.examine(waited)!.detail).toContain('its own lines say that some had to wait');
   });
   it('is quiet of many', () => expect(notEnoughData.examine(syncPool(4, calls(2, 3, 60)))).toBeNull());
+  it('does not take one request on each of the workers that were seen for a full pool', () => {
+    const found = notEnoughData.examine(
+      syncPool(
+        3,
+        [0, 0.05, 0.1].map((at) => ({ at, takes: 0.3 })),
+      ),
+    );
+    expect(found?.title).toBe('Not enough data: 3 requests');
+    expect(notEnoughData.examine(syncPool(1, [{ at: 0, takes: 0.3 }]))?.detail).toMatch(/^1 request .*says little/);
+  });
   it('is quiet of a burst that fills the pool', () => {
     expect(
       notEnoughData.examine(

@@ -24,6 +24,13 @@ describe('the list of findings', () => {
     expect(text.join('\n')).not.toContain('Small.');
   });
 
+  it('does not say of a saved log that nothing was found before all of it is worked out', () => {
+    const snapshot = { ...handSnapshot({ requests: [{ start: -2, end: -1 }] }), mode: 'replay' as const, live: false };
+    const told = (status: string) => drawn(findings, viewOf({ ...snapshot, status }), 100, 8)[0];
+    expect(told('a first look, a closer one follows')).toContain('Nothing found so far that');
+    expect(told('')).toContain('Nothing found that');
+  });
+
   it('leaves out of the evidence what was counted as none or is not known', () => {
     const evidence = { slots: 4, episodes: 0, wait_method: 'unknown', wait_p95_seconds: null, share: 0.5 };
     const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding({ evidence })] });
