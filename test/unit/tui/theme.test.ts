@@ -26,6 +26,23 @@ describe('themes', () => {
     }
   });
 
+  // WCAG 2.2, 1.4.3 and 1.4.11: text at 4.5:1, what is drawn at 3:1. Of the scale from calm to hot the calm end is near the ground.
+  it.each([
+    ['dark', [0x000000, 0x1e1e1e]],
+    ['light', [0xffffff, 0xfdf6e3]],
+    ['high-contrast', [0x000000]],
+    ['colour-blind', [0x000000, 0x1e1e1e]],
+  ] as const)('%s: words and bars stand out from the usual grounds of terminals', (name, grounds) => {
+    const { quiet, accent, ok, info, warning, critical, routes, ...drawn } = themes[name];
+    const { success, redirect, clientError, serverError, unknown, busy, saturated, queue, rate, latency } = drawn;
+    const bars = [success, redirect, clientError, serverError, unknown, busy, saturated, queue, rate, latency];
+    for (const ground of grounds) {
+      for (const words of [quiet, accent, ok, info, warning, critical])
+        expect(contrast(rgbOf(words), ground)).toBeGreaterThan(4.5);
+      for (const bar of [...bars, ...routes]) expect(contrast(rgbOf(bar), ground)).toBeGreaterThan(3);
+    }
+  });
+
   it('has quiet text that can be read in any palette of 16 colours: the brighter black is the ground of some', () => {
     for (const name of themeNames) {
       const { styles, quiet } = createTheme(name, 16, false);
