@@ -99,13 +99,14 @@ const isNews = ({ id, severity }: FindingSummary, at: number, all: readonly Find
 function verdictOfServers(servers: readonly JudgedServer[], findings: readonly FindingSummary[]): Verdict {
   const each = servers.map(({ name, verdict }) => ({ name, ...verdict }));
   const common = findings.find(({ severity }) => severity !== 'info');
-  const rest = each.length - NAMED;
-  const words = (sentenceOf: (verdict: Verdict) => string, most: number) =>
-    [
+  const words = (sentenceOf: (verdict: Verdict) => string, most: number) => {
+    const rest = each.length - most;
+    return [
       ...(common ? [`${common.title}.`] : []),
       ...each.slice(0, most).map(({ name, ...verdict }) => `${name}: ${sentenceOf(verdict)}`),
       ...(rest > 0 ? [`${countText(rest, 'more server')} below.`] : []),
     ].join(' ');
+  };
   const shortest = ({ sentence, shorter = [] }: Verdict) => shorter.at(-1) ?? sentence;
   const severities = [...(common ? [common.severity] : []), each[0].severity];
   return {
@@ -115,7 +116,7 @@ function verdictOfServers(servers: readonly JudgedServer[], findings: readonly F
         ? 'warning'
         : each[0].severity,
     sentence: words(({ sentence }) => sentence, NAMED),
-    shorter: [words(shortest, NAMED), words(shortest, 1)],
+    shorter: Array.from({ length: NAMED }, (_, k) => words(shortest, NAMED - k)),
     confidence: Math.min(...each.map(({ confidence }) => confidence)),
   };
 }

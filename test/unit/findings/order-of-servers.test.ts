@@ -29,5 +29,12 @@ it('tells a server that is always full before those that are full now and then',
   expect(order([calm, other, full])).toEqual(['web-3', 'web-1', 'web-2']);
   // Nearly as full as each other they keep their places: shares change all the time while they are live.
   expect(order([other, calm])).toEqual(['web-2', 'web-1']);
+  const { sentence, shorter } = saidOfServers([calm, other, full, server('web-4', 'warning', 0.2)], []).verdict;
+  expect(sentence).toMatch(/web-1: Full\. web-2: Full\. 1 more server below\.$/);
+  // On a narrow screen fewer are named, and more are counted.
+  expect(shorter?.slice(1)).toEqual([
+    'web-3: Full. web-1: Full. 2 more servers below.',
+    'web-3: Full. 3 more servers below.',
+  ]);
   expect(order([full, server('web-4', 'critical', 0.2)])).toEqual(['web-4', 'web-3']);
 });
