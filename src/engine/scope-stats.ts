@@ -38,9 +38,8 @@ export interface ScopeStats {
   /** Those that do not pass the filter too. */
   readonly inScope: number;
   readonly errors: number;
+  /** Of the last ten seconds of the scope; of a moment, of all of it. */
   readonly perSecond: number;
-  /** The same of the last ten seconds of the scope. */
-  readonly latePerSecond: number;
   readonly service: Quantiles;
   readonly wait: Quantiles;
   readonly routes: readonly RouteStats[];
@@ -59,7 +58,7 @@ export interface Scope {
   readonly touching?: boolean;
 }
 
-/** µs before now that tell how much is asked now. */
+/** µs before now whose answers tell the rate: the mean of a screen says long after a load came how much was asked before. */
 const LATE = 10_000_000;
 
 /** s: of less no rate is told, but for a moment. */
@@ -81,8 +80,7 @@ export class ScopeTally {
   readonly #wait = new DurationHistogram();
   #length = 0;
   #inScope = 0;
-  #ended = 0;
-  /** Of these those that ended since `lateFrom`, µs since 1970 UTC. */
+  /** Those that ended since `lateFrom`, µs since 1970 UTC. */
   #late = 0;
   readonly #lateFrom: number;
   readonly #now: number;
@@ -94,7 +92,7 @@ export class ScopeTally {
     this.#scope = scope;
     this.#passes = passes;
     this.#now = Math.min(scope.to, scope.now ?? scope.to);
-    this.#lateFrom = Math.max(scope.from, this.#now - LATE);
+    this.#lateFrom = scope.touching ? scope.from : Math.max(scope.from, this.#now - LATE);
   }
 
   /** Rows [first, last) of a list of rows of the table. */
@@ -118,10 +116,7 @@ export class ScopeTally {
     const { requests, placement } = this.#source;
     const counted = this.#counted;
     this.#keep(row);
-    if (endsInScope) {
-      this.#ended++;
-      if (counted.ended >= this.#lateFrom) this.#late++;
-    }
+    if (endsInScope && counted.ended >= this.#lateFrom) this.#late++;
     const isError = requests.status[row] >= 500;
     if (isError) this.#errors++;
     const step = this.#stepOf(counted);
@@ -164,8 +159,7 @@ export class ScopeTally {
       requests: this.#length,
       inScope: this.#inScope,
       errors: this.#errors,
-      perSecond: this.#ended / seconds,
-      latePerSecond: this.#late / lateSeconds,
+      perSecond: this.#late / lateSeconds,
       service: quantilesOf(this.#service),
       wait: quantilesOf(this.#wait),
       routes: entriesOf(this.#routes).map(([route, tally]) => ({

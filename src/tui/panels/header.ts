@@ -91,7 +91,10 @@ const WITH_RATES = 60;
 /** From here on the clock has a date. */
 const WITH_DATE = 130;
 
-/** Failures on the screen, the rate just before the clock, and the clock. Numbers keep their cells while they change, and what comes and goes stands where it moves nothing else. */
+/**
+ * Failures on the screen, the rate just before the clock, and the clock. Numbers keep their cells while they change, and what comes and goes
+ * stands where it moves nothing else.
+ */
 function readings({ snapshot, theme, ui, scene }: View, columns: number): { errors: Piece[]; clock: Piece[] } {
   // Without times there is no rate, and no clock.
   if (scene.isTimeless) return { errors: [], clock: [] };
@@ -102,7 +105,7 @@ function readings({ snapshot, theme, ui, scene }: View, columns: number): { erro
   if (columns < WITH_RATES) return { errors: [], clock: [clock] };
   const share = shortPercent(stats.errors / Math.max(1, stats.requests)).padStart(4);
   const alarm = theme.styles.of(theme.colours.critical, theme.colours.bar, { bold: true });
-  const rate = `${shortNumber(stats.latePerSecond).padStart(4)} req/s${ui.filter === '' ? '' : ' pass'}`;
+  const rate = `${shortNumber(stats.perSecond).padStart(4)} req/s${ui.filter === '' ? '' : ' pass'}`;
   return { errors: stats.errors > 0 ? [[`${share} 5xx`, alarm]] : [], clock: [[rate, theme.bar], clock] };
 }
 
