@@ -1,7 +1,7 @@
 /** The lists of the summary: its workers in order of time, its routes in order of the time they kept the server busy. */
 import type { ServerInference, ServiceBounds } from '../core/inference.ts';
 import type { RouteSummary, WorkerSummary } from '../core/summary.ts';
-import { printable } from '../core/text.ts';
+import { printable, routeText } from '../core/text.ts';
 import { isoInstant, secondsOrNull } from '../core/time.ts';
 import type { DurationHistogram } from './histogram.ts';
 import type { OwnDurations } from './own-durations.ts';
@@ -68,7 +68,7 @@ export function summariseRoutes(
       const busyMicros = own ? (of?.sum ?? 0) : totals.busyMicros;
       return {
         busyMicros,
-        route: printable(partial.names.routes.text(id), 500),
+        route: routeText(partial.names.routes.text(id)),
         requests: totals.requests,
         error_ratio: hasStatus ? totals.errors / totals.requests : null,
         busy_ratio: service && busy > 0 ? busyMicros / busy : null,

@@ -4,13 +4,15 @@ import type { Analysis } from './finding.ts';
 import { likeliestStretch } from './likeliest-stretch.ts';
 import { groupsOf, type Rows, rowsOf } from './rows.ts';
 import { countUpTo, medianOf, rankSumTest } from './statistics.ts';
+import { routeText } from './text.ts';
+import { MICROS_PER_SECOND } from './time.ts';
 
 /** A request is slow from so many times the median of its route on; most of a stretch is, and its median is at least so many times as long. */
 export const SLOW = 2.5;
 const MOSTLY = 0.6;
 const MOST_USUALLY = 0.3;
-/** The same of the requests of one route: those of a long stretch are more of it. */
-const MOST_OF_ROUTE = 0.45;
+/** The same of the requests of one route, and of those kept of a long log, its busiest parts: those of a long stretch are more of them. */
+const MOST_OF_A_PART = 0.45;
 /** Requests of a route that is judged alone, and its share of the slots' time in the stretch. */
 const MINIMUM_ALONE = 40;
 const MOST_OF_STRETCH = 0.5;
@@ -32,13 +34,24 @@ const SURE = 1e-9;
 /** Starts before it; a log that begins slow may begin with cold caches. */
 const MINIMUM_BEFORE = 20;
 
+/** µs by route: medians of all requests of a log of which the busiest parts are kept, where slow ones may be most; null: all are kept. */
+function mediansOfWhole({ summary, names, requests }: Analysis): ((route: number) => number | undefined) | null {
+  if (requests.length >= summary.requests.total) return null;
+  const medians = new Map(summary.routes.map(({ route, service_time: { p50 } }) => [route, p50]));
+  return (route) => {
+    const seconds = medians.get(routeText(names.routes.text(route)));
+    return seconds ? seconds * MICROS_PER_SECOND : undefined;
+  };
+}
+
 /** Service over the median of the route, for rows of routes with enough requests; NaN of others. */
-function slownessOf(rows: Rows): Float64Array {
+function slownessOf(rows: Rows, analysis: Analysis): Float64Array {
+  const ofWhole = mediansOfWhole(analysis);
   const slowness = new Float64Array(rows.length).fill(Number.NaN);
-  for (const members of groupsOf(rows.route).values()) {
+  for (const [route, members] of groupsOf(rows.route)) {
     const timed = members.filter((i) => rows.service[i] > 0);
     if (timed.length < MINIMUM_OF_ROUTE) continue;
-    const median = medianOf(timed.map((i) => rows.service[i]));
+    const median = ofWhole?.(route) ?? medianOf(timed.map((i) => rows.service[i]));
     for (const i of timed) slowness[i] = rows.service[i] / median;
   }
   return slowness;
@@ -185,19 +198,20 @@ export function findOutages(analysis: Analysis, slots: number): Outages | null {
 
 function look(analysis: Analysis, slots: number): Outages | null {
   const rows = rowsOf(analysis);
-  const slowness = slownessOf(rows);
+  const slowness = slownessOf(rows, analysis);
   const isThreaded = analysis.summary.server.model === 'threaded';
   const within = (members: readonly number[], mostUsually: number): Outage[] =>
     outagesOf(rows, slowness, slots, members, mostUsually).filter(
       (outage) => !isGrowthWithLoad(isThreaded, rows, slowness, outage, slots),
     );
   const all = Array.from({ length: rows.length }, (_, i) => i);
-  const ofSeveral = judge(rows, slowness, all, within(all, MOST_USUALLY));
+  const isWhole = analysis.requests.length >= analysis.summary.requests.total;
+  const ofSeveral = judge(rows, slowness, all, within(all, isWhole ? MOST_USUALLY : MOST_OF_A_PART));
   if (ofSeveral) return ofSeveral;
   let worst: Outages | null = null;
   for (const [route, members] of groupsOf(rows.route)) {
     if (members.length < MINIMUM_ALONE || members.length === rows.length) continue;
-    const outages = within(members, MOST_OF_ROUTE).filter((outage) => fillsSlots(rows, outage));
+    const outages = within(members, MOST_OF_A_PART).filter((outage) => fillsSlots(rows, outage));
     const found = judge(rows, slowness, members, outages);
     if (found && costOf(rows, found.worst) > (worst ? costOf(rows, worst.worst) : 0)) worst = { ...found, only: route };
   }

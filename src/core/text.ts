@@ -10,3 +10,6 @@ export function printable(text: string, limit = 2000): string {
   const cut = text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
   return cut.replace(unprintable, '·');
 }
+
+/** The name of a route as the summary lists it. */
+export const routeText = (route: string): string => printable(route, 500);

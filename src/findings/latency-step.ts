@@ -10,6 +10,9 @@ import { enoughText, largerPool, poolText } from './pool-words.ts';
 import { filledSince, findingsOfFullPool } from './saturation.ts';
 
 const MINIMUM_EACH_SIDE = 50;
+/** Requests that tell whether it lasts: of a third of the time since the step, and the newest. */
+const FEWEST_LASTING = 5;
+const LAST = 20;
 const SURE = 1e-9;
 const SLOWER = 1.5;
 const MATERIAL = 10_000;
@@ -60,6 +63,7 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
     );
   const middle = Math.sqrt(before * after);
   if (thirds(late).some((median) => median < middle) || thirds(early).some((median) => median > middle)) return null;
+  if (hasPassed(start.slice(split), late, middle)) return null;
   // Neither side may itself drift by much of the step.
   const drift = (values: readonly number[]) => max(values) / min(values);
   const allowed = (after / before) ** 0.6;
@@ -99,6 +103,19 @@ function adviceOf(more: MoreCallers | null, restarted: boolean, together: number
   return `Look for what changed at that moment: ${what}. ${where}${bridge}`;
 }
 
+/** Most requests of an episode under load may be slow although it is long over: they were the fewest afterwards. */
+function hasPassed(start: readonly number[], service: readonly number[], middle: number): boolean {
+  const from = start[0];
+  const third = (start[start.length - 1] - from) / 3;
+  const inThirds: number[][] = [[], [], []];
+  service.forEach((micros, i) => {
+    inThirds[Math.min(2, Math.floor((start[i] - from) / third))].push(micros);
+  });
+  return [...inThirds.filter((values) => values.length >= FEWEST_LASTING), service.slice(-LAST)].some(
+    (values) => medianOf(values) < middle,
+  );
+}
+
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
   // Where requests slow each other down, a rise of the load is a rise of the latency.
@@ -129,7 +146,8 @@ function examine(facts: Facts): Finding | null {
   );
   const fills = filledSince(facts, rows, worst.at, lost);
   // Where more callers came at that moment as well, they may wait for each other, and nothing need have changed.
-  const more = restarted ? null : moreCallers(rows, new Set(together.map(({ route }) => route)), worst.at);
+  const isWhole = facts.requests.length >= summary.requests.total;
+  const more = restarted || !isWhole ? null : moreCallers(rows, new Set(together.map(({ route }) => route)), worst.at);
   const larger = fills && !more ? largerPool(facts) : null;
   const fullText = fills
     ? ` Hardly anybody waited for ${poolText(summary.server)} before it; callers have queued since.`
@@ -181,9 +199,9 @@ export default defineFinding({
       'is at least 1.5 times and 10 ms above the one before, Mann-Whitney p < 1e-9 / n.',
     ].join('\n'),
     guards: [
-      'At least 50 requests on each side; each third after it must be slow and none before, and neither side may drift by more than',
-      'ratio^0.6, so a burst or a slow rise is no step; where 1.4 times as many callers of these routes, 4 standard errors more, came from then on (30 s on either side),',
-      'it says so, and recommends no slots: they may wait for each other, and nothing need have changed;',
+      'At least 50 requests on each side; each third after it, of the requests and of the time, and the last 20 must be slow and no third before, and',
+      'neither side may drift by more than ratio^0.6, so a burst, an episode or a slow rise is no step; where 1.4 times as many callers of these routes,',
+      '4 standard errors more, came from then on (30 s on either side), it says so, and recommends no slots: they may wait for each other, and nothing need have changed;',
       'silent where service time grows with concurrency, because then load makes latency.',
       'Findings of a full pool fall silent where nine tenths of all waiting lies behind it, and before it the mean wait was at most 15 % of the service time.',
     ].join('\n'),

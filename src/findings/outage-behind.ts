@@ -2,7 +2,8 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { findOutages, type Outage, SLOW } from '../core/outages.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
-import { countUpTo, meanOf, medianOf } from '../core/statistics.ts';
+import { countUpTo, meanOf, medianOf, sumOf } from '../core/statistics.ts';
+import { routeText } from '../core/text.ts';
 import { isoInstant } from '../core/time.ts';
 import { countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { happened, someLivedThrough } from './coincidence.ts';
@@ -19,6 +20,7 @@ const SENSIBLE = 4;
 /** Starts before it, and µs, that make a rate. */
 const MINIMUM_BEFORE = 20;
 const BEFORE = 10e6;
+const HOUR = 3600e6;
 
 const clock = (micros: number): string => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
 
@@ -78,7 +80,7 @@ function examine(facts: Facts): Finding | null {
   const filled = waiting.isMost;
   const errors = worst.inside.filter((i) => rows.status[i] >= 500).length;
   const allErrors = rows.status.reduce((count, status) => count + (status >= 500 ? 1 : 0), 0);
-  const { rate, busy } = loadOf(rows, worst, only);
+  const { rate, busy } = loadOf(facts, rows, worst, only);
   const restarted = happened(facts, ['boot', 'reload', 'listen'], from - SAME_MOMENT, from + SAME_MOMENT);
   const replaced = allReplacedAt(facts, from);
   const story: Story = {
@@ -179,12 +181,22 @@ function allReplacedAt({ inference: { lives } }: Facts, at: number): boolean {
 }
 
 /** Requests/s that came before it on what was slow, and the slots that as many would keep busy while it lasts. */
-function loadOf(rows: Rows, { from, inside }: Outage, only: number | null): { rate: number; busy: number } {
+function loadOf(
+  facts: Facts,
+  rows: Rows,
+  { from, inside }: Outage,
+  only: number | null,
+): { rate: number; busy: number } {
+  const isWhole = facts.requests.length >= facts.summary.requests.total;
   const starts = only === null ? rows.start : rows.start.filter((_, i) => rows.route[i] === only);
-  const rate = rateBefore(starts, from);
+  const rate = isWhole ? rateBefore(starts, from) : rateOfTimeline(facts.summary, from) * shareOf(facts, only).requests;
   const busy = (rate * meanOf(inside.map((i) => rows.service[i]))) / 1e6;
+  if (only === null) return { rate, busy };
   // Beside one slow route the others go on.
-  return { rate, busy: only === null ? busy : busy + busyWithout(rows, only) };
+  const others = isWhole
+    ? busyWithout(rows, only)
+    : (facts.summary.concurrency.mean ?? Number.NaN) * (1 - shareOf(facts, only).busy);
+  return { rate, busy: busy + others };
 }
 
 /** Slots that the requests of all other routes keep busy. */
@@ -202,6 +214,23 @@ function rateBefore(start: Float64Array, from: number): number {
       ? [count, from - start[0]]
       : [length, start[length - 1] - start[0]];
   return (n * 1e6) / span;
+}
+
+/** Requests/s in the hour before; a log of which a part is kept counts them all in its timeline. */
+function rateOfTimeline({ timeline, requests }: Facts['summary'], from: number): number {
+  const begin = 1000 * Date.parse(timeline.from ?? '');
+  const stepOf = (instant: number) => Math.max(0, Math.floor((instant - begin) / (timeline.step_seconds * 1e6)));
+  const before = timeline.requests.slice(stepOf(from - HOUR), stepOf(from));
+  return before.length > 0
+    ? sumOf(before) / (before.length * timeline.step_seconds)
+    : (requests.rate.mean ?? Number.NaN);
+}
+
+/** Of all requests and of all busy time, 0..1; 1 of all routes. */
+function shareOf({ summary, names }: Facts, route: number | null): { requests: number; busy: number } {
+  if (route === null) return { requests: 1, busy: 1 };
+  const found = summary.routes.find((one) => one.route === routeText(names.routes.text(route)));
+  return { requests: (found?.requests ?? Number.NaN) / summary.requests.total, busy: found?.busy_ratio ?? Number.NaN };
 }
 
 // While the pool is full of slow requests, times grow with the number of them as if they shared work.
