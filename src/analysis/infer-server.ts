@@ -21,7 +21,7 @@ import { declaredBy, mayHaveThreads } from './structure/declared.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { heldWorkers } from './structure/held-workers.ts';
 import { fewestInAll } from './structure/lanes.ts';
-import { livesOf, summariseLives } from './structure/lives.ts';
+import { livesOf, summariseLives, type WorkerSpan } from './structure/lives.ts';
 import { lanesPerWorker, placeOnLanes } from './structure/placed.ts';
 import type { Rhythm } from './structure/rhythm.ts';
 import { atLeast, type Structure } from './structure/structure.ts';
@@ -39,6 +39,8 @@ export interface ServerInput {
   readonly names: Names;
   /** Where logs begin that stand behind another in their input; missing: none does. */
   readonly beginnings?: readonly Beginning[];
+  /** All workers of a log of which not all requests are in the table; null or missing: they all are. */
+  readonly spans?: readonly WorkerSpan[] | null;
   /** What the formats say of their own lines: every stream of the log once. */
   readonly streams: readonly CountedStream[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
@@ -67,7 +69,7 @@ function inferContinued(input: ServerInput): ServerInference {
   if (!steady) return inferTelling(input);
   const { table, lifecycle, last, restore } = steady;
   const until = input.until === null || input.until === undefined ? null : input.until + last;
-  return restore(inferTelling({ ...input, table, lifecycle, until }));
+  return restore(inferTelling({ ...input, table, lifecycle, until, spans: null }));
 }
 
 /** From the inputs whose lines tell most. */
@@ -81,7 +83,12 @@ function inferTelling(input: ServerInput): ServerInference {
   const streams = input.streams.filter(
     ({ facts }) => facts.fields.worker === hasWorker && facts.fields.duration === hasDuration,
   );
-  const inference = inferFrom({ ...input, table: telling, streams: streams.length > 0 ? streams : input.streams });
+  const inference = inferFrom({
+    ...input,
+    table: telling,
+    streams: streams.length > 0 ? streams : input.streams,
+    spans: null,
+  });
   const { start, end, uncertainty, wait } = inference.requests;
   const lane = new Int32Array(table.length).fill(-1);
   for (let k = 0; k < rows.length; k++) lane[rows[k]] = inference.requests.lane[k];
@@ -156,7 +163,7 @@ function logOf(input: ServerInput): ReadLog {
   const lifecycle = withTimes(input.lifecycle, table);
   const trace = traceOf(table);
   const nameOf = (worker: number) => names.workers.text(worker);
-  const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
+  const lives = trace.hasWorkers ? livesOf(trace, nameOf, lifecycle, input.spans) : [];
   const declared = declaredBy(streams, lifecycle);
   const waitsOfAll = streams.some(({ facts }) => facts.waitsOfAll === true);
   const inferPart = waitsOfAll ? (part: ServerInput) => inferFrom(withoutWaits(part)) : inferFrom;

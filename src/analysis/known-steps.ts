@@ -30,3 +30,6 @@ export function knownOf(
   }
   return { strata, isKnown };
 }
+
+export const stepAt = ({ strata, isKnown }: Known, instant: number): number =>
+  Math.min(isKnown.length - 1, Math.max(0, Math.floor((instant - strata.from) / strata.step)));

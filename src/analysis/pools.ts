@@ -12,7 +12,7 @@ import { type PoolPart, rowsOfServers } from './several-servers.ts';
 import type { Stretch } from './structure/changes.ts';
 import { areUnlike, type Declared } from './structure/declared.ts';
 import { evidenceOf } from './structure/full-stretch.ts';
-import { type Life, workersFrom } from './structure/lives.ts';
+import { type Life, type WorkerSpan, workersFrom } from './structure/lives.ts';
 import {
   eventsOf,
   type Regime,
@@ -35,6 +35,7 @@ interface PoolLog {
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
   readonly streams: readonly CountedStream[];
+  readonly spans?: readonly WorkerSpan[] | null;
   readonly workers?: Estimate | null;
   readonly slots?: Estimate | null;
 }
@@ -84,7 +85,17 @@ export function poolsOf<Log extends PoolLog>(
   const servers = (told.length > 1 ? told : []).map(({ name, rows }): ServerPart => {
     const table = selectRows(log.table, rows);
     const lifecycle = eventsOfServer(log.lifecycle, log.table, { name, rows });
-    return { name, rows, inference: infer({ ...log, table, lifecycle, streams: streamsOf(log.streams, table) }) };
+    return {
+      name,
+      rows,
+      inference: infer({
+        ...log,
+        table,
+        lifecycle,
+        streams: streamsOf(log.streams, table),
+        spans: spansOfServer(log, name),
+      }),
+    };
   });
   if (servers.length > 1) {
     return {
@@ -100,7 +111,7 @@ export function poolsOf<Log extends PoolLog>(
   // A part that has as many workers throughout is not asked again whether it has.
   const { regimes, doubtful } = log.workers ? onePool : changesIn(log.table, trace, lives, isThreads);
   const reloads = regimes.length > 1 ? [] : reloadsOf(lives);
-  const nameOfLife = ({ worker }: Life) => nameOf(trace.workerIds[worker]);
+  const nameOfLife = ({ id }: Life) => nameOf(id);
   const partsOf = (all: readonly Regime[]): PoolPart[] => {
     if (all.length === 0) return [];
     const isChange = staying(all);
@@ -114,6 +125,7 @@ export function poolsOf<Log extends PoolLog>(
           ...log,
           table: selectRows(log.table, rows),
           lifecycle,
+          spans: log.spans ? one.lives : null,
           workers: isChange ? one.workers : null,
           slots: one.slots,
         }),
@@ -179,6 +191,9 @@ export function eventsOfServer(
       : own.has(source) && (worker !== null ? name === '' : own.get(source) === all.get(source)),
   );
 }
+
+const spansOfServer = ({ spans, names }: PoolLog, name: string): readonly WorkerSpan[] | null =>
+  spans?.filter(({ id }) => serverOfWorker(names.workers.text(id)) === name) ?? null;
 
 function changesIn(table: RequestTable, trace: Trace, lives: readonly Life[], isThreads: boolean): Regimes {
   const loss = isThreads && lives.length === 1 ? slotLossIn(trace) : null;

@@ -158,6 +158,8 @@ export const toldRegimes = (
       model: inference.model,
       capacity: inference.capacity.value,
       capacityLow: inference.capacity.low,
+      requests: rows.length,
+      serviceMean: meanOf(inference.requests.end.map((end, row) => end - inference.requests.start[row])),
       saturatedMicros: inference.concurrency.saturatedMicros,
       waitMean: waits ? (waits.length > 0 ? meanOf(waits) : Number.NaN) : inference.wait.mean,
     };

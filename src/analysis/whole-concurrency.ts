@@ -13,7 +13,7 @@ export function concurrencyOf(
 ): Pick<ServerInference['concurrency'], 'p95' | 'saturatedMicros' | 'saturatedRatio'> {
   const { steps, step } = known.strata;
   const slots = slotsAt(inference);
-  const full = timesAt(inference.requests, known, (level, instant) => (level >= slots(instant) ? 1 : 0));
+  const full = fullShares(inference, known);
   // Histories put those together who may have come together; of how many ran at once the ticks tell no more than that they were spread.
   const levels = timesAt(spreadInTicks(table), known, (level, instant) => Math.min(level, slots(instant)));
   const all: number[] = [];
@@ -22,9 +22,7 @@ export function concurrencyOf(
   for (let s = 0; s < STRATA; s++) {
     const told = steps[s] * step;
     micros += told;
-    const time = sumOf(full[s]);
-    // A stretch of a full pool of which nothing was followed was full.
-    saturatedMicros += told * (time > 0 ? (full[s][1] ?? 0) / time : s >= FIRST_FULL ? 1 : 0);
+    saturatedMicros += told * full[s];
     const placed = sumOf(levels[s]);
     levels[s].forEach((at, level) => {
       all[level] = (all[level] ?? 0) + (told * at) / placed;
@@ -35,6 +33,26 @@ export function concurrencyOf(
     saturatedMicros,
     saturatedRatio: micros > 0 ? saturatedMicros / micros : 0,
   };
+}
+
+/** Share of the time of each stratum in which all slots were busy: of the pool at `isOf`, or of all where that one was not followed. */
+export function fullShares(
+  inference: ServerInference,
+  known: Known,
+  isOf: (instant: number) => boolean = () => true,
+): Float64Array {
+  const slots = slotsAt(inference);
+  const full = timesAt(
+    inference.requests,
+    known,
+    (level, instant) => (level >= slots(instant) ? 1 : 0) + (isOf(instant) ? 2 : 0),
+  );
+  return Float64Array.from(full, ([elsewhereNot = 0, elsewhere = 0, not = 0, own = 0], s) => {
+    if (own + not > 0) return own / (own + not);
+    const all = elsewhere + elsewhereNot;
+    // A stretch of a full pool of which nothing was followed was full.
+    return all > 0 ? elsewhere / all : s >= FIRST_FULL ? 1 : 0;
+  });
 }
 
 /** µs at each value of `of` the number of requests running, in the known steps of each stratum. */

@@ -2,17 +2,20 @@
  * A log that is too long to be kept whole is inferred from the requests that are kept of it, a sample and its busiest parts; how busy it was
  * in each step the timeline tells of all of it. So what was followed is weighed by how much of the log was as busy (`strata.ts`).
  */
-import { floatsAt, indicesBelow } from '../core/columns.ts';
-import type { ServerInference, WaitInference } from '../core/inference.ts';
+import { floatsAt } from '../core/columns.ts';
+import type { PoolRegime, ServerInference, WaitInference, WorkerLife } from '../core/inference.ts';
 import { ascendingOrder } from '../core/order.ts';
-import { medianOf } from '../core/statistics.ts';
+import { medianOf, sumOf } from '../core/statistics.ts';
 import { instantOf } from '../core/table.ts';
-import { clockText } from '../core/time.ts';
+import { clockText, MICROS_PER_SECOND } from '../core/time.ts';
 import { countText, percentText } from '../core/words.ts';
 import type { FollowedPart } from './followed-part.ts';
-import { type Known, knownOf, logsServices } from './known-steps.ts';
+import { type Followed, followedOf, weightsOf } from './followed-waits.ts';
+import { type Known, knownOf, logsServices, stepAt } from './known-steps.ts';
 import type { Partial } from './partial.ts';
+import { regimesOfWhole } from './regimes-of-whole.ts';
 import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
+import type { WorkerSpan } from './structure/lives.ts';
 import { highMeanOf, queueSlotsOf } from './structure/service-bounds.ts';
 import { NO_WAIT, unknownWait } from './wait/summarise-waits.ts';
 import { concurrencyOf } from './whole-concurrency.ts';
@@ -20,14 +23,6 @@ import { concurrencyOf } from './whole-concurrency.ts';
 /** µs: full steps this near to each other are one stretch; what is looked at before and behind it. */
 const APART = 60_000_000;
 const AROUND = 60_000_000;
-/** Share of the requests, and µs of a stretch, of a full pool that speak for themselves: nothing like them was followed. */
-const HARDLY_ANY = 0.004;
-const LONG = 20_000_000;
-/** Requests of a stratum that tell of it. */
-const ENOUGH = 20;
-/** µs: stretches of requests that are followed apart from each other are the draws of a sample. */
-const DRAW = 60_000_000;
-
 /** Mean concurrency of a long log: `micros` of time, and of all logged durations. */
 export const meanConcurrency = (partial: Partial, seen: number, micros: number, durations: number): number =>
   logsServices(partial) ? durations / micros : seen;
@@ -35,17 +30,53 @@ export const meanConcurrency = (partial: Partial, seen: number, micros: number, 
 /** The inference of the followed part of a long log, as it speaks for the whole. */
 export function ofWholeLog(inference: ServerInference, partial: Partial, part: FollowedPart | null): ServerInference {
   if (!part) return inference;
-  const bounded = { ...inference, service: boundedByAll(inference, partial) };
+  const bounded = {
+    ...inference,
+    lives: livesOfWhole(inference.lives, partial),
+    service: boundedByAll(inference, partial),
+  };
   const known = knownOf(partial, part, slotsAt(inference));
-  if (!known) return bounded;
-  const concurrency = { ...inference.concurrency, ...concurrencyOf(inference, part.table, known) };
-  const whole = { ...bounded, concurrency };
+  const regimes = regimesOfWhole(inference, partial, part.view, known);
+  if (!known) return { ...bounded, regimes };
+  const concurrency = {
+    ...inference.concurrency,
+    ...concurrencyOf(inference, part.table, known),
+    ...fullTimeOf(regimes, part.view),
+  };
+  const whole = { ...bounded, concurrency, regimes };
   if (inference.wait.method === 'inferred') return { ...whole, ...waitsOf(inference, known, part) };
   const isUntold =
     inference.wait.method === 'unknown' && known.strata.steps.some((steps, s) => s >= FIRST_FULL && steps > 0);
-  return isUntold && weightsOf(known, countsOf(known, part)) === null
+  return isUntold && weightsOf(known.strata, countsOf(known, part)) === null
     ? { ...whole, ...notFollowed(inference, known, part) }
     : whole;
+}
+
+/** The time in which all slots of the pool that there was were busy; nothing of a log of one pool. */
+function fullTimeOf(
+  regimes: readonly PoolRegime[],
+  { requests, stepSeconds }: FollowedPart['view'],
+): { readonly saturatedMicros?: number; readonly saturatedRatio?: number } {
+  if (regimes.length < 2) return {};
+  const saturatedMicros = sumOf(regimes.map((regime) => regime.saturatedMicros));
+  return { saturatedMicros, saturatedRatio: saturatedMicros / (requests.length * stepSeconds * MICROS_PER_SECOND) };
+}
+
+/** Of more workers each had hardly a request, and none tells how long it lived. */
+const MOST_WORKERS = 20_000;
+
+/** When each worker of a long log was at work; null: they are too many. */
+export function spansOfWorkers({ workers }: Partial): WorkerSpan[] | null {
+  const spans = workers
+    .map(({ first, last, requests }, id) => ({ id, from: first, to: last, requests }))
+    .filter(({ from, to, requests }) => requests > 0 && Number.isFinite(from) && Number.isFinite(to));
+  return spans.length > 0 && spans.length <= MOST_WORKERS ? spans : null;
+}
+
+/** Lives with the busy time of all of their requests, where lines log service times. */
+function livesOfWhole(lives: readonly WorkerLife[], partial: Partial): readonly WorkerLife[] {
+  if (!logsServices(partial)) return lives;
+  return lives.map((life) => ({ ...life, busyMicros: partial.workers[life.worker]?.busyMicros ?? life.busyMicros }));
 }
 
 /** Service times that no line tells, bounded by the requests of all workers: those kept of them leave gaps. */
@@ -66,7 +97,7 @@ export function canSpeak(partial: Partial, part: FollowedPart): (slots: number |
   const told = new Map<number | null, boolean>();
   const ask = (slots: number | null) => {
     const known = knownOf(partial, part, () => slots ?? Number.NaN);
-    return known === null || weightsOf(known, countsOf(known, part)) !== null;
+    return known === null || weightsOf(known.strata, countsOf(known, part)) !== null;
   };
   return (slots) => {
     const answer = told.get(slots) ?? ask(slots);
@@ -74,9 +105,6 @@ export function canSpeak(partial: Partial, part: FollowedPart): (slots: number |
     return answer;
   };
 }
-
-const stepAt = ({ strata, isKnown }: Known, instant: number): number =>
-  Math.min(isKnown.length - 1, Math.max(0, Math.floor((instant - strata.from) / strata.step)));
 
 /** Requests in the known steps, by stratum. */
 function countsOf(known: Known, { table }: FollowedPart): Float64Array {
@@ -88,53 +116,12 @@ function countsOf(known: Known, { table }: FollowedPart): Float64Array {
   return counts;
 }
 
-/** Requests of the log that each followed one of a stratum stands for; null: of too many nothing alike was followed. */
-function weightsOf({ strata }: Known, counts: Float64Array): Float64Array | null {
-  const { requests: all, steps, step } = strata;
-  const total = all.reduce((a, b) => a + b, 0);
-  const weight = new Float64Array(STRATA);
-  let missing = 0;
-  let missingSteps = 0;
-  for (let s = 0; s < STRATA; s++) {
-    if (all[s] === 0) continue;
-    // A calm stratum of which too little was followed waited no longer than the next busier one.
-    let of = s;
-    while (of < FIRST_FULL && counts[of] < ENOUGH) of++;
-    if (counts[of] > 0 && (counts[of] >= ENOUGH || counts[of] === all[of])) weight[of] += all[s] / counts[of];
-    else {
-      missing += all[s];
-      missingSteps += steps[s];
-    }
-  }
-  return missing > HARDLY_ANY * total || missingSteps * step >= LONG ? null : weight;
-}
-
-/** The followed requests whose wait is known: row, stratum, and the stretch of time that it is of. */
-interface Followed {
-  readonly rows: Int32Array;
-  readonly stratum: Uint8Array;
-  readonly draw: Int32Array;
-  /** Of each stratum. */
-  readonly counts: Float64Array;
-}
-
-function followedOf({ requests }: ServerInference, known: Known): Followed {
-  const { end, wait } = requests;
-  const { strata, isKnown } = known;
-  const stepOf = (row: number) => stepAt(known, end[row]);
-  const rows = indicesBelow(end.length).filter((row) => wait[row] >= 0 && isKnown[stepOf(row)] === 1);
-  const stratum = Uint8Array.from(rows, (row) => strata.stratum[stepOf(row)]);
-  const counts = new Float64Array(STRATA);
-  for (const s of stratum) counts[s]++;
-  return { rows, stratum, draw: rows.map((row) => Math.floor(end[row] / DRAW)), counts };
-}
-
 function waitsOf(inference: ServerInference, known: Known, part: FollowedPart): OfWhole {
   const { requests: all } = known.strata;
   const followed = followedOf(inference, known);
   const { rows, counts } = followed;
   const total = all.reduce((a, b) => a + b, 0);
-  const weight = weightsOf(known, counts);
+  const weight = weightsOf(known.strata, counts);
   if (!weight) return notFollowed(inference, known, part);
   const wait = new Float64Array(inference.requests.wait.length).fill(Number.NaN);
   for (const row of rows) wait[row] = inference.requests.wait[row];

@@ -139,6 +139,9 @@ export interface PoolRegime {
   readonly capacity: number | null;
   /** Slots that it has at least; null unknown. */
   readonly capacityLow: number | null;
+  readonly requests: number;
+  /** µs; NaN unknown. */
+  readonly serviceMean: number;
   /** µs with all of its slots busy; NaN unknown. */
   readonly saturatedMicros: number;
   /** µs; NaN unknown. */

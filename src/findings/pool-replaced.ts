@@ -45,25 +45,10 @@ function busyText(regime: PoolRegime): string {
   return share < 0.005 ? 'never all busy' : `all busy ${percentText(share)} of the time`;
 }
 
-/** Requests that it answered, and their mean service time, µs. */
-function loadOf({ requests, inference }: Facts, { from, to }: PoolRegime): { count: number; service: number } {
-  const { start, end } = inference.requests;
-  let count = 0;
-  let service = 0;
-  for (let i = 0; i < requests.length; i++) {
-    if (!(end[i] >= from && end[i] <= to)) continue;
-    count++;
-    service += end[i] - start[i];
-  }
-  return { count, service: service / count };
-}
-
 /** "18 requests/s, 200 ms each, mean wait about 1.4 s". */
-function loadText(facts: Facts, regime: PoolRegime): string {
-  const { from, to, waitMean } = regime;
-  const { count, service } = loadOf(facts, regime);
-  const rate = `${roundText((1e6 * count) / (to - from))} requests/s`;
-  const mean = Number.isFinite(service) ? `, ${durationText(service)} each` : '';
+function loadText({ from, to, requests, serviceMean, waitMean }: PoolRegime): string {
+  const rate = `${roundText((1e6 * requests) / (to - from))} requests/s`;
+  const mean = Number.isFinite(serviceMean) ? `, ${durationText(serviceMean)} each` : '';
   return `${rate}${mean}, mean wait ${Number.isNaN(waitMean) ? 'unknown' : `about ${durationText(waitMean)}`}`;
 }
 
@@ -87,7 +72,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isFull ? 'warning' : 'info',
     title: `The pool was replaced at ${at} UTC: ${poolText(before)} before, ${busyText(before)}; ${poolText(after)} since, ${busyText(after)}`,
-    detail: `All workers went and others came, as at a deploy. Before: ${loadText(facts, before)}. Since: ${loadText(facts, after)}.`,
+    detail: `All workers went and others came, as at a deploy. Before: ${loadText(before)}. Since: ${loadText(after)}.`,
     evidence: {
       workers_before: before.workers,
       workers_after: after.workers,
@@ -104,7 +89,7 @@ function examine(facts: Facts): Finding | null {
     advice: adviceOf(before, after, facts.inference.regimes),
     from: after.from,
     to: after.from,
-    lostSeconds: change.reduce((sum, one) => sum + ((one.waitMean || 0) / 1e6) * loadOf(facts, one).count, 0),
+    lostSeconds: change.reduce((sum, one) => sum + ((one.waitMean || 0) / 1e6) * one.requests, 0),
     // What was full is gone, or the new pool is, and is what findings of a full pool speak of.
     spares: fullShare(after) >= OFTEN_FULL ? findingsOfFullPool : [],
   };

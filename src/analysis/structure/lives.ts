@@ -13,8 +13,10 @@ import { exactly } from './structure.ts';
 import type { Trace } from './trace.ts';
 
 export interface Life {
-  /** Dense index of the worker in the trace. */
+  /** Dense index of the worker in the trace; beyond those of the trace where none of its requests is kept. */
   readonly worker: number;
+  /** In `names.workers`. */
+  readonly id: number;
   /** µs: boot or first start, and exit or last end. */
   from: number;
   to: number;
@@ -25,7 +27,34 @@ export interface Life {
   fate: 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 }
 
-export function livesOf(trace: Trace, names: (worker: number) => string, events: readonly LifecycleEvent[]): Life[] {
+/** Of a worker all of whose requests were counted: µs since 1970 UTC of the first start and the last end. */
+export interface WorkerSpan {
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+  readonly requests: number;
+}
+
+/** @param spans of all workers of a log of which not all requests are in the trace; null: they all are */
+export function livesOf(
+  trace: Trace,
+  names: (id: number) => string,
+  events: readonly LifecycleEvent[],
+  spans: readonly WorkerSpan[] | null = null,
+): Life[] {
+  const lives = spans ? livesOfSpans(trace, spans) : livesOfTrace(trace);
+  for (const k of trace.killed) lives[trace.worker[k]].fate = 'killed';
+  const byName = new Map(lives.map((life) => [names(life.id), life]));
+  for (const event of events) {
+    const life = event.worker === null ? undefined : byName.get(event.worker);
+    if (life) tell(life, event);
+  }
+  return withInferredEnds(lives);
+}
+
+const untold = { booted: false, ended: false, fate: 'running' } as const;
+
+function livesOfTrace(trace: Trace): Life[] {
   const lives: Life[] = [];
   for (let i = 0; i < trace.length; i++) {
     const worker = trace.worker[i];
@@ -34,20 +63,29 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
     const start = trace.duration[i] >= 0 ? end - trace.duration[i] : end;
     let life = lives[worker];
     if (!life) {
-      life = { worker, from: start, to: end, requests: 0, booted: false, ended: false, fate: 'running' };
+      life = { worker, id: trace.workerIds[worker], from: start, to: end, requests: 0, ...untold };
       lives[worker] = life;
     }
     life.from = Math.min(life.from, start);
     life.to = Math.max(life.to, end);
     life.requests++;
   }
-  for (const k of trace.killed) lives[trace.worker[k]].fate = 'killed';
-  const byName = new Map(lives.map((life) => [names(life.worker), life]));
-  for (const event of events) {
-    const life = event.worker === null ? undefined : byName.get(event.worker);
-    if (life) tell(life, event);
+  return lives;
+}
+
+function livesOfSpans(trace: Trace, spans: readonly WorkerSpan[]): Life[] {
+  const lives = livesOfTrace(trace);
+  const byId = new Map(lives.map((life) => [life.id, life]));
+  for (const { id, from, to, requests } of spans) {
+    const life = byId.get(id);
+    if (!life) lives.push({ worker: lives.length, id, from, to, requests, ...untold });
+    else {
+      life.from = Math.min(life.from, from);
+      life.to = Math.max(life.to, to);
+      life.requests = requests;
+    }
   }
-  return withInferredEnds(lives);
+  return lives;
 }
 
 /** Takes in what the server said of a worker. */
@@ -93,12 +131,14 @@ const mayFollow = (one: Life, other: Life): boolean =>
  */
 function withInferredEnds(lives: Life[]): Life[] {
   const last = Math.max(...lives.map((life) => life.to));
+  const newest = lives.reduce((a, b) => (b.from > a.from ? b : a), lives[0]);
   const silent = lives.filter(
     (life) =>
       life.fate === 'running' &&
       hasRhythm(life) &&
       last - life.to > 5 * pauseOf(life) &&
-      lives.some((other) => mayFollow(other, life)),
+      // Where anybody followed it, the newest did: no life follows itself.
+      mayFollow(newest, life),
   );
   const counts = silent.map((life) => life.requests);
   const mean = counts.reduce((a, b) => a + b, 0) / counts.length;
@@ -131,7 +171,7 @@ export function summariseLives(
     const known = running && to > from && !Number.isNaN(busyMicros);
     const peak = known ? levelsOf(starts, ends, OVERLAP_TOLERANCE).peak : Number.NaN;
     return {
-      worker: trace.workerIds[life.worker],
+      worker: life.id,
       from: life.from,
       to: life.to,
       requests: life.requests,

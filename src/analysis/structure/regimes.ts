@@ -33,7 +33,10 @@ export interface Regime {
 /** Fewer requests, of all and of each worker, do not tell how many workers there are. */
 const FEWEST = 30;
 const FEWEST_EACH = 8;
-/** µs: nobody deploys faster; and more lives than this for each worker are recycled ones, all of which may end at once by chance. */
+/**
+ * µs: nobody deploys faster; and more lives than this for each worker are recycled ones, all of which may end at once by chance, unless
+ * as many as take turns are there nearly all the time.
+ */
 const SHORTEST = 10_000_000;
 const MOST_LIVES_EACH = 1.5;
 
@@ -124,7 +127,7 @@ function regimeOf(lives: readonly Life[], span = spanOf(lives)): Regime {
   const tells =
     to - from >= SHORTEST &&
     requests >= Math.max(FEWEST, FEWEST_EACH * count) &&
-    lives.length <= MOST_LIVES_EACH * count;
+    (lives.length <= MOST_LIVES_EACH * count || workers.confidence >= SURE_OF_GENERATIONS);
   return { lives, from, to, requests, workers, slots: null, slotsOfEach: null, tells };
 }
 

@@ -27,7 +27,14 @@ it('measures each time by the pool that there was then, and is as high as the la
   const snapshot = handSnapshot({ requests, capacity: 1 });
   const regime = (from: number, to: number, capacity: number): PoolRegime => ({
     ...{ from: NOON + from * 1e6, to: NOON + to * 1e6, workers: capacity, model: 'sync' },
-    ...{ capacity, capacityLow: capacity, saturatedMicros: Number.NaN, waitMean: Number.NaN },
+    ...{
+      capacity,
+      capacityLow: capacity,
+      requests: 30,
+      serviceMean: 1e6,
+      saturatedMicros: Number.NaN,
+      waitMean: Number.NaN,
+    },
   });
   const inference = { ...snapshot.inference, regimes: [regime(-60, -30, 1), regime(-30, 0, 2)] };
   const view = viewOf({ ...snapshot, inference }, { columns: 80, ui: { spanSeconds: 60 } });

@@ -7,6 +7,7 @@ import type { LifecycleEvent, LifecycleKind } from '../../../../src/core/lifecyc
 import { inferLog } from '../../../helpers/infer-log.ts';
 
 const life = (worker: number, from: number, to: number, requests: number): Life => ({
+  id: worker,
   worker,
   from: from * 1e6,
   to: to * 1e6,

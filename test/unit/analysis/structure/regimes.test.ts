@@ -25,6 +25,7 @@ const later = (log: string, seconds: number): string =>
   });
 
 const life = (worker: number, from: number, to: number, requests: number): Life => ({
+  id: worker,
   worker,
   from: from * SECOND,
   to: to * SECOND,

@@ -40,6 +40,7 @@ it('three workers whose successors begin ten seconds before they end are three, 
 
 describe('generations', () => {
   const life = (worker: number, from: number, to: number, requests: number): Life => ({
+    id: worker,
     worker,
     from: 1e6 * from,
     to: 1e6 * to,
