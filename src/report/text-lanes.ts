@@ -1,11 +1,11 @@
 /** A strip per worker over the whole log, and under them the pool: busy slots and the queue. */
-import type { Facts } from '../core/finding.ts';
 import type { Summary } from '../core/summary.ts';
 import { neverLeftSaturation } from '../core/wait-range.ts';
-import { atOnceText, countText, durationText, percentText } from '../core/words.ts';
+import { atOnceText, countText, durationText } from '../core/words.ts';
 import { cutTo } from './columns.ts';
 import { busyPerCell, strip } from './lane-strip.ts';
 import type { TextReportInput } from './text.ts';
+import { type Axis, type StripRow, workerRows } from './worker-rows.ts';
 
 const MAX_LANES = 16;
 const LABEL = 12;
@@ -16,7 +16,7 @@ export function lanesSection({ summary, facts, width, paint }: TextReportInput):
   const to = Date.parse(summary.window.to ?? '') * 1000;
   const cells = width - LABEL - TAIL;
   if (!(to > from) || cells < 10) return [];
-  const rows = workerRows(facts, from, to, cells);
+  const rows = workerRows(facts, { from, to, cells }, MAX_LANES);
   const pool = poolRows({ summary, facts, from, to, cells });
   if (rows.length + pool.length === 0) return [];
   const shown = rows.slice(0, MAX_LANES);
@@ -37,60 +37,14 @@ export function lanesSection({ summary, facts, width, paint }: TextReportInput):
   ];
 }
 
-interface StripRow {
-  readonly label: string;
-  readonly cells: string;
-  readonly tail: string;
-}
-
-function workerRows(
-  { inference, requests, names, summary }: Facts,
-  from: number,
-  to: number,
-  cells: number,
-): StripRow[] {
-  const rowsOf = new Map<number, number[]>();
-  for (let row = 0; row < requests.length; row++) {
-    const worker = requests.worker[row];
-    const known = rowsOf.get(worker);
-    if (known) known.push(row);
-    else if (worker >= 0) rowsOf.set(worker, [row]);
-  }
-  const { start, end } = inference.requests;
-  const busyRatio = new Map(summary.workers.map((worker) => [worker.id, worker.busy_ratio]));
-  const perCell = (to - from) / cells;
-  return [...rowsOf]
-    .map(([worker, rows]) => ({ worker, rows, first: Math.min(...rows.slice(0, 1000).map((row) => end[row])) }))
-    .sort((a, b) => a.first - b.first || a.worker - b.worker)
-    .map(({ worker, rows }) => {
-      const busy = busyPerCell(
-        rows.map((row) => [start[row], end[row]] as const),
-        from,
-        to,
-        cells,
-      );
-      const label = names.workers.text(worker);
-      const ratio = busyRatio.get(label);
-      const full = perCell * Math.max(1, inference.threads.value ?? 1);
-      return {
-        label,
-        cells: strip(busy, full),
-        tail: `${rows.length}${ratio == null ? '' : `, ${percentText(ratio)}`}`,
-      };
-    });
-}
-
 function poolRows(
   input: Pick<TextReportInput, 'summary' | 'facts'> & { from: number; to: number; cells: number },
 ): StripRow[] {
   const { summary, facts, from, to, cells } = input;
   const { start, end, wait } = facts.inference.requests;
-  const busy = busyPerCell(
-    pairs(facts.requests.length, (row) => [start[row], end[row]]),
-    from,
-    to,
-    cells,
-  );
+  const isWhole = facts.requests.length >= summary.requests.total;
+  const running = isWhole ? pairs(facts.requests.length, (row) => [start[row], end[row]]) : null;
+  const busy = running ? busyPerCell(running, from, to, cells) : busyOfTimeline(summary.timeline, { from, to, cells });
   const queue = busyPerCell(
     pairs(facts.requests.length, (row) => [start[row] - wait[row], start[row]]),
     from,
@@ -118,6 +72,18 @@ function poolRows(
   if (longest > 0 && !neverLeftSaturation(summary))
     rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(queued)}` });
   return rows;
+}
+
+/** Busy µs of all requests of a log of which a sample is kept. */
+function busyOfTimeline({ from: begin, step_seconds, busy }: Summary['timeline'], axis: Axis): Float64Array {
+  const micros = new Float64Array(axis.cells);
+  const first = 1000 * Date.parse(begin ?? '');
+  const step = 1e6 * step_seconds;
+  busy.forEach((slots, k) => {
+    const cell = Math.floor(((first + (k + 0.5) * step - axis.from) / (axis.to - axis.from)) * axis.cells);
+    if (slots !== null && cell >= 0 && cell < axis.cells) micros[cell] += slots * step;
+  });
+  return micros;
 }
 
 function* pairs(

@@ -1,0 +1,78 @@
+/** The strips of workers: one each or, where many came one after the other, one for those that took each other's place. */
+import type { Facts } from '../core/finding.ts';
+import type { WorkerLife } from '../core/inference.ts';
+import { groupsOf } from '../core/rows.ts';
+import { sumOf } from '../core/statistics.ts';
+import { percentText } from '../core/words.ts';
+import { busyPerCell, strip } from './lane-strip.ts';
+
+export interface StripRow {
+  readonly label: string;
+  readonly cells: string;
+  readonly tail: string;
+}
+
+/** Cells of equal length on the time axis, µs since 1970 UTC. */
+export interface Axis {
+  readonly from: number;
+  readonly to: number;
+  readonly cells: number;
+}
+
+/** µs: a new worker may begin before the last answer of the one before is written. */
+const OVERLAP = 1_000_000;
+
+/** @param most of more workers those that followed each other share a row */
+export function workerRows(facts: Facts, axis: Axis, most: number): StripRow[] {
+  const { inference, names, requests, summary } = facts;
+  const { start, end } = inference.requests;
+  const rowsOf = groupsOf(requests.worker);
+  const isWhole = requests.length >= summary.requests.total;
+  const ratios = new Map(summary.workers.map((worker) => [worker.id, worker.busy_ratio]));
+  const threads = Math.max(1, inference.threads.value ?? 1);
+  const full = (threads * (axis.to - axis.from)) / axis.cells;
+  return rowsInOrder(inference.lives, most).map((lives) => {
+    const name = names.workers.text(lives[0].worker);
+    const intervals = lives.flatMap(({ worker }) =>
+      (rowsOf.get(worker) ?? []).map((row) => [start[row], end[row]] as const),
+    );
+    const ratio = lives.length === 1 ? ratios.get(name) : inference.unbounded ? null : busyShare(lives) / threads;
+    return {
+      label: lives.length === 1 ? name : `${name} +${lives.length - 1}`,
+      cells: strip(isWhole ? busyPerCell(intervals, axis.from, axis.to, axis.cells) : busyAllLife(lives, axis), full),
+      tail: `${sumOf(lives.map((life) => life.requests))}${ratio ? `, ${percentText(ratio)}` : ''}`,
+    };
+  });
+}
+
+function rowsInOrder(lives: readonly WorkerLife[], most: number): readonly (readonly WorkerLife[])[] {
+  const inOrder = lives.toSorted((a, b) => a.from - b.from || a.worker - b.worker);
+  return lives.length > most ? inTurns(inOrder) : inOrder.map((life) => [life]);
+}
+
+/** Each life goes on where the one that ended first had been. */
+function inTurns(lives: readonly WorkerLife[]): WorkerLife[][] {
+  const rows: WorkerLife[][] = [];
+  for (const life of lives) {
+    let free: WorkerLife[] | null = null;
+    for (const row of rows) if (row.at(-1)!.to <= (free?.at(-1)!.to ?? life.from + OVERLAP)) free = row;
+    if (free) free.push(life);
+    else rows.push([life]);
+  }
+  return rows;
+}
+
+/** 0..1 of one slot; NaN unknown. */
+const busyShare = (lives: readonly WorkerLife[]): number =>
+  sumOf(lives.map((life) => life.busyMicros)) / sumOf(lives.map(({ from, to }) => to - from));
+
+/** Of workers of whose requests a sample is kept: each as busy all its life as it was on average. */
+function busyAllLife(lives: readonly WorkerLife[], { from, to, cells }: Axis): Float64Array {
+  const busy = new Float64Array(cells);
+  for (const life of lives) {
+    const share = busyShare([life]);
+    const micros = busyPerCell([[life.from, life.to]], from, to, cells);
+    if (share > 0) for (let cell = 0; cell < cells; cell++) busy[cell] += share * micros[cell];
+  }
+  return busy;
+}
