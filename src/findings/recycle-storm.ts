@@ -7,6 +7,7 @@ import { groupsOf, orNull, rowsOf } from '../core/rows.ts';
 import { meanOf, medianOf } from '../core/statistics.ts';
 import { countText, durationText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
+import { roundsTogether } from './recycle-rounds.ts';
 import { findingsOfFullPool, waitingIn } from './saturation.ts';
 
 /** A life shorter than this pays for its start again and again. */
@@ -25,7 +26,7 @@ function examine(facts: Facts): Finding | null {
   // Recycling by a number of requests: lives of nearly the same number. Crashes and deploys scatter.
   if (mean < 2 || standardDeviation(counts) / mean > 0.3) return null;
   const life = medianOf(ended.map(({ from, to }) => to - from));
-  const rounds = workers >= 2 && goTogether(ended, workers, life) ? roundsTogether(ended, workers, life) : 0;
+  const rounds = workers >= 2 ? roundsTogether(ended, workers, life) : 0;
   const short = life < SHORT_LIFE;
   if (!short && rounds < 2) return null;
   const seconds = summary.window.seconds ?? Number.NaN;
@@ -223,38 +224,6 @@ function endedAtOnce(round: readonly WorkerLife[], workers: number): boolean {
   return differ && apart <= (workers === 2 ? TOGETHER_TWO : TOGETHER) * (life / Math.sqrt(mean));
 }
 
-/** Share of a life that is one moment, and of the others that usually end within it of one that ends: by chance it is twice that share. */
-const MOMENT = 0.1;
-const USUALLY = 0.5;
-
-/** Of many lives some end at one moment by chance; here most others do whenever one ends. */
-function goTogether(ended: readonly WorkerLife[], workers: number, life: number): boolean {
-  let others = 0;
-  let first = 0;
-  for (let i = 0; i < ended.length; i++) {
-    while (ended[i].to - ended[first].to > MOMENT * life) first++;
-    others += 2 * (i - first);
-  }
-  return others >= USUALLY * (workers - 1) * ended.length;
-}
-
-/** Moments in which at least half of the workers ended within a tenth of a life: one each at most per worker and round. */
-function roundsTogether(ended: readonly WorkerLife[], workers: number, life: number): number {
-  const needed = Math.max(2, Math.ceil(workers / 2));
-  const within = MOMENT * life;
-  let rounds = 0;
-  let i = 0;
-  while (i < ended.length) {
-    let j = i;
-    while (j + 1 < ended.length && ended[j + 1].to - ended[i].to <= within) j++;
-    if (j - i + 1 >= needed) {
-      rounds++;
-      i = j + 1;
-    } else i++;
-  }
-  return rounds;
-}
-
 export default defineFinding({
   id: 'recycle-storm',
   title: 'Workers are recycled too often, or all together',
@@ -264,8 +233,8 @@ export default defineFinding({
   explain: {
     test: [
       'At least max(4, 2 c) workers ended after nearly the same number of requests (coefficient of variation <= 0.3), and the',
-      'median life is under 60 s, or at least half of the workers ended within a tenth of a life of each other, twice or more, and when one',
-      'ends half of the others do so within that time on average (by chance a fifth).',
+      'median life is under 60 s, or at least half of the workers ended within a tenth of a life of each other, twice or more, and',
+      'more often than by chance (by 1.5 deviations), or half of the others end within that time of each one on average.',
       'Limit for a life of an hour: max_requests = 3600 λ / c, with a jitter of half of it. Findings of a full pool fall silent where half of all waiting',
       'falls into full stretches behind such rounds, or every full stretch begins in one.',
     ].join('\n'),
