@@ -7,11 +7,13 @@ import { sumOf } from '../core/statistics.ts';
 const MOMENT = 0.1;
 /** Of the other workers, how many end within a moment of one that does where they go together; by chance twice the share of a moment. */
 const USUALLY = 0.5;
-/** Deviations by which there are more rounds than by chance. */
-const SURE = 1.5;
+/** Deviations by which there are more rounds than by chance; of so few lives chance makes no more than a few. */
+const SURE = 3;
+const FEW = 20;
 
 /** Of many lives some end at one moment by chance. */
 function areMoreThanChance(rounds: number, ended: readonly WorkerLife[], workers: number, life: number): boolean {
+  if (ended.length <= FEW) return true;
   const needed = neededOf(workers) - 1;
   const others = workers - 1;
   const fewer = sumOf((binomialDistribution(others, MOMENT) ?? []).slice(0, needed));

@@ -234,7 +234,7 @@ export default defineFinding({
     test: [
       'At least max(4, 2 c) workers ended after nearly the same number of requests (coefficient of variation <= 0.3), and the',
       'median life is under 60 s, or at least half of the workers ended within a tenth of a life of each other, twice or more, and',
-      'more often than by chance (by 1.5 deviations), or half of the others end within that time of each one on average.',
+      'of more than 20 lives, more often than by chance (by three deviations), or half of the others end within that time of each one on average.',
       'Limit for a life of an hour: max_requests = 3600 λ / c, with a jitter of half of it. Findings of a full pool fall silent where half of all waiting',
       'falls into full stretches behind such rounds, or every full stretch begins in one.',
     ].join('\n'),
