@@ -41,3 +41,13 @@ export const exponential = (random: Random): number => -Math.log(1 - random());
 /** Standard normal (Box-Muller). */
 export const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** Gamma with scale 1, of a shape of 1 and more: Marsaglia & Tsang (2000). */
+export function gamma(shape: number, random: Random): number {
+  const d = shape - 1 / 3;
+  for (;;) {
+    const z = normal(random);
+    const v = (1 + z / Math.sqrt(9 * d)) ** 3;
+    if (v > 0 && Math.log(1 - random()) < (z * z) / 2 + d - d * v + d * Math.log(v)) return d * v;
+  }
+}

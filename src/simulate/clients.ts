@@ -64,6 +64,11 @@ const SURE = 10;
  * between two and three, and three of 76 logs of clients do.
  */
 const EVENLY_LIKELIER = 2;
+/**
+ * Share of the time in which all slots are busy, from which open callers are never excluded by waits that were inferred: the levels are those
+ * waits, and an overload on a host short of processors, where they are inferred too short, looks like clients who wait.
+ */
+const MOSTLY_FULL = 0.5;
 /** Of waits that are not known. */
 const UNKNOWN_WAIT = [0, Number.POSITIVE_INFINITY] as const;
 const MAX_CLIENTS = 4096;
@@ -172,7 +177,9 @@ function amongClosed(
   const near = [nearest(fits), ...readings, shorter].flat().map(({ clients }) => clients);
   near.sort((a, b) => a.count - b.count || a.thinkMicros - b.thinkMicros);
   const ends = near.length > 1 ? [near[0], near[near.length - 1]] : [];
-  return { likely: onPool(input, likely.clients), others: best.gain >= SURE ? ends : [...ends, open] };
+  const isMostlyFull = input.waitMethod !== 'measured' && input.saturatedRatio >= MOSTLY_FULL;
+  const isOnlyReading = best.gain >= SURE && !isMostlyFull;
+  return { likely: onPool(input, likely.clients), others: isOnlyReading ? ends : [...ends, open] };
 }
 
 /** With the pause that makes the log's throughput on its own pool: processes that queue for themselves have no formula. */

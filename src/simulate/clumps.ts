@@ -26,17 +26,21 @@ const left = (ticks: number): number => 1 - 1 / (2 * ticks);
 export interface ClumpSize {
   /** Mean size of clumps finer than a tick, 1 where none show. */
   readonly size: number;
-  /** What `drawTogether` must be given so that the arrivals scatter as the log's do, 1: nothing. */
+  /** What those who draw them are to be given so that the arrivals scatter as the log's do, 1: nothing. */
   readonly drawn: number;
-  /** The same at the upper end of what so few windows leave open: one in twenty is larger. */
+  /** The same at the upper end of what so few windows leave open, also where none show: one in twenty is larger. */
   readonly most: number;
+  /** So many arrivals in a tick that nothing tells who came with whom. */
+  readonly isDense: boolean;
 }
 
+/** Arrivals in a tick up to which the intervals that the stamps leave tell groups apart (arrival-groups.ts). */
+const TOLD_APART = 15;
 const UPPER_Z = 1.645;
 
 /** `arrival` ascending, µs; `tick` µs. */
 export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
-  const none = { size: 1, drawn: 1, most: 1 };
+  const none = { size: 1, drawn: 1, most: 1, isDense: false };
   const factors = WINDOWS.map((ticks) => {
     const { factor, windows } = allanFactor(arrival, ticks * tick);
     return { factor: 1 + (factor - 1) / left(ticks), windows };
@@ -62,12 +66,12 @@ export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
   const atZero = wanders ? mean - (slope * x) / n : mean;
   // Relative standard error, doubled where a slope was fitted as well.
   const error = (wanders ? 2 : 1) * Math.sqrt(3 / factors[0].windows);
-  if (atZero - 1 < SURE * error) return none;
-  return {
-    size: (atZero + 1) / 2,
-    drawn: drawnFor(arrival, tick, atZero),
-    most: drawnFor(arrival, tick, atZero * (1 + UPPER_Z * error)),
-  };
+  const isDense = arrival.length * tick > TOLD_APART * (arrival[arrival.length - 1] - arrival[0]);
+  const sizeFor = (factor: number) => (isDense ? drawnFor(arrival, tick, factor) : (factor + 1) / 2);
+  // The factors scatter as they are, however little of them the slope leaves at zero.
+  const upper = atZero + UPPER_Z * error * Math.max(1, mean);
+  if (atZero - 1 < SURE * error) return upper > 1 ? { ...none, most: sizeFor(upper), isDense } : none;
+  return { size: (atZero + 1) / 2, drawn: sizeFor(atZero), most: sizeFor(upper), isDense };
 }
 
 /** Steps by which larger groups are tried, draws that are averaged, and the arrivals that stand for all. */

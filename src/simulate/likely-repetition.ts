@@ -14,17 +14,18 @@ interface Reading {
   /** Factor on all waits; null: as is likely. */
   readonly stretched?: number;
   /** Mean size of the groups that callers come in; as the log shows unless given. */
-  readonly clumped?: number;
+  readonly groupsOf?: number;
 }
 
 export function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading: Reading = {}): Repetition {
   const known = drawn.get(workload) ?? new Map<string, Repetition>();
   drawn.set(workload, known);
   // A quarter of the repetitions leave callers where the stamps put them.
-  const clumped = reading.clumped ?? (r % 4 === 1 ? 1 : workload.trace.clumps.drawn);
+  const size = reading.groupsOf ?? (r % 4 === 1 ? 1 : workload.trace.clumps.drawn);
+  const clumped = size > 1 ? { size, learns: reading.groupsOf === undefined } : null;
   const stretched = reading.stretched ?? null;
   const boot = workload.interruptions?.boot ?? null;
-  const key = `${r} ${byWorker} ${stretched} ${clumped}`;
+  const key = `${r} ${byWorker} ${stretched} ${size} ${clumped?.learns}`;
   let repetition = known.get(key);
   if (!repetition) {
     repetition = drawRepetition(workload.trace, workload.times, {

@@ -38,6 +38,8 @@ export function otherRuns(
     const earliest = repetitionOf(workload.ifFull, r, acceptorsSeen(workload, pool), { stretched: 1 });
     others.push(run(workload.ifFull, earliest, OPEN));
   }
+  const { overhead, mostOverhead } = workload.trace;
+  if (mostOverhead > overhead && pool.model !== 'async') others.push(run(onBusyHost(workload), repetition));
   if (contention?.onlyProcess && pool.workers > 1) others.push(run(behindAll(workload), repetition));
   const lopsided = acceptorsUnknown(workload, pool)
     ? [runOnce(workload, pool, repetition, clients, random, lopsidedAcceptors(pool, repetition))]
@@ -73,7 +75,8 @@ function otherArrivals(workload: Workload, pool: PoolShape, r: number, repetitio
     for (const load of [...HIDDEN_LOADS, TOO_MUCH * timesTheSlots(workload, pool)])
       if (load > 1) arrivals.push(quicker(repetition, load));
   }
-  if (trace.clumps.size > 1) arrivals.push(repetitionOf(workload, r, byWorker, { clumped: trace.clumps.most }));
+  // Also of those too few to show.
+  if (trace.clumps.most > 1) arrivals.push(repetitionOf(workload, r, byWorker, { groupsOf: trace.clumps.most }));
   for (const factor of trace.extremes)
     if (factor !== 1) arrivals.push(repetitionOf(workload, r, byWorker, { stretched: factor }));
   return arrivals;
@@ -98,4 +101,10 @@ function asLoggedOnce(workload: Workload): Workload {
 const behindAll = (workload: Workload): Workload => ({
   ...workload,
   contention: workload.contention && { ...workload.contention, station: 'server' },
+});
+
+/** The same log, if accepting and parsing took as long as on a host that is short of processors. */
+const onBusyHost = (workload: Workload): Workload => ({
+  ...workload,
+  trace: { ...workload.trace, overhead: workload.trace.mostOverhead },
 });

@@ -2,6 +2,7 @@
 import { floatsAt, integersAt } from '../core/columns.ts';
 import { ascendingOrder } from '../core/order.ts';
 import { createRandom, normal, type Random } from '../core/random.ts';
+import { drawGroups, type GroupSize } from './arrival-groups.ts';
 import { drawTogether } from './clumps.ts';
 import type { BootSpan } from './interruptions.ts';
 import type { ServiceTimes } from './service-times.ts';
@@ -28,8 +29,8 @@ export interface RepetitionChoice {
   readonly ownService: boolean;
   /** Factor on all waits; null: drawn from what is likely. */
   readonly stretched: number | null;
-  /** Callers that come together are put together where the stamps blur them: so many on average; 1: not. */
-  readonly clumped: number;
+  /** Callers that come together are put together where the stamps blur them; null: not. */
+  readonly clumped: GroupSize | null;
   /** Callers who came before a slot was open, where that is known of. */
   readonly boot: BootSpan | null;
 }
@@ -61,7 +62,10 @@ export function drawRepetition(
     row[i] = ownService ? i : times.draw(i, random);
   }
   if (boot) comeWhileBooting(arrival, boot, random);
-  if (clumped > 1) drawTogether(arrival, clumped, trace.tick, random);
+  if (clumped) {
+    if (trace.clumps.isDense) drawTogether(arrival, clumped.size, trace.tick, random);
+    else arrival.set(groupedAgain(trace, arrival, isHeld, clumped, random));
+  }
   const order = ascendingOrder(arrival);
   return {
     seed,
@@ -76,4 +80,29 @@ export function drawRepetition(
 function comeWhileBooting(arrival: Float64Array, { from, full, entries }: BootSpan, random: Random): void {
   const drawn = Float64Array.from({ length: entries }, () => from + random() * (full - from)).sort();
   for (let i = 0; i < entries; i++) arrival[i] = Math.min(arrival[i], drawn[i]);
+}
+
+/** Who came together, of all who may have. */
+function groupedAgain(
+  { start, uncertainty, ticks, tick }: Trace,
+  arrival: Float64Array,
+  isHeld: Uint8Array,
+  size: GroupSize,
+  random: Random,
+): Float64Array {
+  const earliest = start.map((at, i) => at - uncertainty[i]);
+  const latest = start.map((at, i) => at + uncertainty[i]);
+  for (const group of ticks?.groups ?? []) {
+    for (const i of group) {
+      earliest[i] = start[i] - ticks!.back[i];
+      latest[i] = earliest[i] + ticks!.width[i];
+    }
+  }
+  // Whoever waited came about when its history has it, and before it was served.
+  for (let i = 0; i < arrival.length; i++) {
+    if (isHeld[i] === 0) continue;
+    earliest[i] = arrival[i] - tick;
+    latest[i] = Math.max(arrival[i], Math.min(start[i], arrival[i] + tick / 2));
+  }
+  return drawGroups(earliest, latest, size, random);
 }

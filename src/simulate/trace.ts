@@ -42,6 +42,8 @@ export interface Trace {
   readonly clumps: ClumpSize;
   /** µs between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too. */
   readonly overhead: number;
+  /** The same at the upper end of what is possible. */
+  readonly mostOverhead: number;
   /** µs by which a worker that runs one request at a time stays taken after each answer (HeldWorkers); null: nothing shows that. */
   readonly lingers: Float64Array | null;
   /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
@@ -93,6 +95,7 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
   const uncertainty = pick(inferred.uncertainty, 0);
   const { waits, stretch, extremes, unknown } = waitHistories(analysis, rows, start, service, uncertainty);
   const tick = medianOf(rows.map((row) => requests.resolution[row]));
+  const overhead = overheadOf(rows, requests, inferred, begin, hold, mean);
   const replayed = sampled ? withoutGaps(start, 20 * mean) : start;
   return {
     trace: {
@@ -112,7 +115,8 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
       tick,
       // Bounds on the waits heap arrivals up where each stretch began.
       clumps: unknown && inference.capacity.value !== null ? NO_CLUMPS : clumpsOf(tick, start, waits, mean),
-      overhead: overheadOf(rows, requests, inferred, begin, hold, mean),
+      overhead: overhead.likely,
+      mostOverhead: overhead.most,
       lingers: inference.held && lingersOf(inference.held, route),
       constantService: without * 2 > requests.length,
       waitUnknown: unknown,
@@ -169,7 +173,7 @@ function onOneClock(analysis: Analysis): Analysis {
   return { ...analysis, requests: continuedTable(table, shift), inference: { ...inference, requests } };
 }
 
-const NO_CLUMPS: ClumpSize = { size: 1, drawn: 1, most: 1 };
+const NO_CLUMPS: ClumpSize = { size: 1, drawn: 1, most: 1, isDense: false };
 
 /** Of many histories few are drawn. */
 function whenAsked<Part, Whole>(parts: readonly Part[], make: (part: Part, i: number) => Whole): (i: number) => Whole {

@@ -30,9 +30,10 @@ function traceOf(jobs: readonly Job[]): Trace {
     stretch: [1, 1],
     extremes: [1, 1],
     tick: SECOND,
-    clumps: { size: 1, drawn: 1, most: 1 },
+    clumps: { size: 1, drawn: 1, most: 1, isDense: false },
     lingers: null,
     overhead: 1000,
+    mostOverhead: 1000,
     constantService: false,
     waitUnknown: false,
   };

@@ -1,0 +1,197 @@
+/**
+ * Which callers came together, where stamps blur each arrival over an interval: drawn from all groupings of requests whose intervals
+ * share an instant, by how likely each is if groups come at random and their sizes are geometric (Gibbs sampling of a marked Poisson
+ * process: Daley & Vere-Jones 2003; the labelled members of a group are n! in number).
+ *
+ * A request joins a group of n with weight (n + 1) p, with p = P(n + 1) / P(n), or begins one with weight λ (1 - p) times the length of its
+ * interval; p and the local rate λ of groups are drawn from what the grouping says of them after each sweep.
+ */
+import { ascendingOrder } from '../core/order.ts';
+import { gamma, type Random } from '../core/random.ts';
+
+/** Sweeps over all requests. */
+const SWEEPS = 20;
+/** Intervals over which the rate of groups is taken as one, so that busy times are no groups; and the groups that its mean counts for there. */
+const LOCAL = 8;
+const MEAN_COUNTS = 4;
+/** µs between those who come together, in an order that is drawn. */
+const TOGETHER = 100;
+
+export interface GroupSize {
+  /** Mean size of the groups, and of those that it begins from. */
+  readonly size: number;
+  /** true: the groupings drawn may say otherwise. */
+  readonly learns: boolean;
+}
+
+/** Instants within [`earliest`, `latest`] µs each. */
+export function drawGroups(
+  earliest: Float64Array,
+  latest: Float64Array,
+  { size, learns }: GroupSize,
+  random: Random,
+): Float64Array {
+  const grouping = new Grouping(earliest, latest, size, random);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    grouping.sweep();
+    if (learns) grouping.learnSize();
+    grouping.learnRates();
+  }
+  return grouping.instants();
+}
+
+class Grouping {
+  readonly #earliest: Float64Array;
+  readonly #latest: Float64Array;
+  readonly #random: Random;
+  readonly #origin: number;
+  /** µs, the longest interval: groups that a request may join are in the bin of its beginning or the next. */
+  readonly #width: number;
+  /** Groups by the bin of their instant. */
+  readonly #bins: number[][];
+  readonly #groupOf: Int32Array;
+  readonly #instant: Float64Array;
+  readonly #size: Int32Array;
+  readonly #unused: number[] = [];
+  /** Groups a µs, by stretches of LOCAL bins. */
+  readonly #rates: Float64Array;
+  /** That another follows a member of a group. */
+  #another: number;
+  readonly #weights: number[] = [];
+  readonly #choices: number[] = [];
+
+  constructor(earliest: Float64Array, latest: Float64Array, size: number, random: Random) {
+    const n = earliest.length;
+    this.#random = random;
+    this.#earliest = earliest;
+    this.#latest = latest;
+    const first = earliest.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    const last = latest.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    const width = earliest.reduce((most, from, i) => Math.max(most, latest[i] - from), 1);
+    this.#origin = first;
+    // A log of few requests over years has no bin for each moment.
+    this.#width = Math.max(width, (last - first) / (4 * n));
+    this.#bins = Array.from({ length: Math.floor((last - first) / this.#width) + 1 }, () => []);
+    this.#another = 1 - 1 / size;
+    this.#rates = new Float64Array(Math.ceil(this.#bins.length / LOCAL)).fill(n / size / (last - first + 1));
+    this.#groupOf = new Int32Array(n);
+    this.#instant = new Float64Array(n);
+    this.#size = new Int32Array(n);
+    this.#begin();
+  }
+
+  /** Neighbours that may have come together, in groups of the size asked for. */
+  #begin(): void {
+    const order = ascendingOrder(this.#latest);
+    let group = -1;
+    for (const i of order) {
+      const isNext = group >= 0 && this.#earliest[i] <= this.#instant[group] && this.#random() < this.#another;
+      if (!isNext) {
+        group++;
+        this.#instant[group] = this.#latest[i];
+        this.#binAt(this.#latest[i]).push(group);
+      }
+      this.#groupOf[i] = group;
+      this.#size[group]++;
+    }
+    for (let left = this.#size.length - 1; left > group; left--) this.#unused.push(left);
+  }
+
+  #bin(at: number): number {
+    return Math.min(this.#bins.length - 1, Math.max(0, Math.floor((at - this.#origin) / this.#width)));
+  }
+
+  #binAt(at: number): number[] {
+    return this.#bins[this.#bin(at)];
+  }
+
+  sweep(): void {
+    for (let i = 0; i < this.#groupOf.length; i++) {
+      this.#leave(this.#groupOf[i]);
+      const group = this.#choose(i);
+      this.#size[group]++;
+      this.#groupOf[i] = group;
+    }
+    this.#moveGroups();
+  }
+
+  #leave(group: number): void {
+    if (--this.#size[group] > 0) return;
+    const bin = this.#binAt(this.#instant[group]);
+    bin[bin.indexOf(group)] = bin[bin.length - 1];
+    bin.pop();
+    this.#unused.push(group);
+  }
+
+  /** A group whose instant the request allows, or one of its own. */
+  #choose(i: number): number {
+    const random = this.#random;
+    const from = this.#earliest[i];
+    const to = this.#latest[i];
+    const alone = from + random() * (to - from);
+    const last = this.#bin(to);
+    let total = this.#rates[Math.floor(this.#bin(alone) / LOCAL)] * (to - from) * (1 - this.#another);
+    const own = total;
+    let count = 0;
+    for (let bin = this.#bin(from); bin <= last; bin++) {
+      for (const group of this.#bins[bin]) {
+        if (this.#instant[group] < from || this.#instant[group] > to) continue;
+        total += (this.#size[group] + 1) * this.#another;
+        this.#weights[count] = total;
+        this.#choices[count++] = group;
+      }
+    }
+    const drawn = random() * total;
+    if (drawn >= own) {
+      let k = 0;
+      while (k < count - 1 && this.#weights[k] <= drawn) k++;
+      if (count > 0) return this.#choices[k];
+    }
+    // There are as many places as requests.
+    const group = this.#unused.pop()!;
+    this.#instant[group] = alone;
+    this.#binAt(alone).push(group);
+    return group;
+  }
+
+  /** Each group to anywhere that all of its members allow. */
+  #moveGroups(): void {
+    const n = this.#groupOf.length;
+    const from = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
+    const to = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+    for (let i = 0; i < n; i++) {
+      const group = this.#groupOf[i];
+      if (this.#earliest[i] > from[group]) from[group] = this.#earliest[i];
+      if (this.#latest[i] < to[group]) to[group] = this.#latest[i];
+    }
+    for (const bin of this.#bins) bin.length = 0;
+    for (let group = 0; group < n; group++) {
+      if (this.#size[group] === 0) continue;
+      this.#instant[group] = from[group] + this.#random() * (to[group] - from[group]);
+      this.#binAt(this.#instant[group]).push(group);
+    }
+  }
+
+  /** The share of members that another follows, given the groups. */
+  learnSize(): void {
+    const n = this.#groupOf.length;
+    const groups = n - this.#unused.length;
+    const more = gamma(n - groups + 1, this.#random);
+    this.#another = more / (more + gamma(groups + 1, this.#random));
+  }
+
+  learnRates(): void {
+    const groups = this.#groupOf.length - this.#unused.length;
+    const mean = groups / (this.#bins.length * this.#width);
+    for (let stretch = 0; stretch < this.#rates.length; stretch++) {
+      const bins = this.#bins.slice(stretch * LOCAL, (stretch + 1) * LOCAL);
+      const count = bins.reduce((sum, bin) => sum + bin.length, 0);
+      const time = bins.length * this.#width + MEAN_COUNTS / mean;
+      this.#rates[stretch] = gamma(count + MEAN_COUNTS, this.#random) / time;
+    }
+  }
+
+  instants(): Float64Array {
+    return Float64Array.from(this.#groupOf, (group) => this.#instant[group] + this.#random() * TOGETHER);
+  }
+}
