@@ -9,8 +9,8 @@
 import { ascendingOrder } from '../core/order.ts';
 import { gamma, type Random } from '../core/random.ts';
 
-/** Sweeps over all requests. */
-const SWEEPS = 20;
+/** Sweeps over all requests, fewer of long logs: the size of their groups, from which a drawing begins, is known well. */
+const SWEEPS = { least: 4, most: 12, requests: 100_000 } as const;
 /** Intervals over which the rate of groups is taken as one, so that busy times are no groups; and the groups that its mean counts for there. */
 const LOCAL = 8;
 const MEAN_COUNTS = 4;
@@ -32,7 +32,8 @@ export function drawGroups(
   random: Random,
 ): Float64Array {
   const grouping = new Grouping(earliest, latest, size, random);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+  const sweeps = Math.max(SWEEPS.least, Math.min(SWEEPS.most, Math.round(SWEEPS.requests / earliest.length)));
+  for (let sweep = 0; sweep < sweeps; sweep++) {
     grouping.sweep();
     if (learns) grouping.learnSize();
     grouping.learnRates();
