@@ -34,8 +34,8 @@ export interface ClumpSize {
   readonly isDense: boolean;
 }
 
-/** Arrivals in a tick up to which the intervals that the stamps leave tell groups apart (arrival-groups.ts). */
-const TOLD_APART = 15;
+/** Others within a tick behind an arrival, on average, up to which the intervals that the stamps leave tell groups apart (arrival-groups.ts). */
+const TOLD_APART = 20;
 const UPPER_Z = 1.645;
 
 /** `arrival` ascending, µs; `tick` µs. */
@@ -66,12 +66,23 @@ export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
   const atZero = wanders ? mean - (slope * x) / n : mean;
   // Relative standard error, doubled where a slope was fitted as well.
   const error = (wanders ? 2 : 1) * Math.sqrt(3 / factors[0].windows);
-  const isDense = arrival.length * tick > TOLD_APART * (arrival[arrival.length - 1] - arrival[0]);
+  const isDense = othersBehind(arrival, tick) > TOLD_APART;
   const sizeFor = (factor: number) => (isDense ? drawnFor(arrival, tick, factor) : (factor + 1) / 2);
   // The factors scatter as they are, however little of them the slope leaves at zero.
   const upper = atZero + UPPER_Z * error * Math.max(1, mean);
   if (atZero - 1 < SURE * error) return upper > 1 ? { ...none, most: sizeFor(upper), isDense } : none;
   return { size: (atZero + 1) / 2, drawn: sizeFor(atZero), most: sizeFor(upper), isDense };
+}
+
+/** Arrivals within `reach` µs behind each, on average: of most callers of a burst, not of most seconds. */
+function othersBehind(arrival: Float64Array, reach: number): number {
+  let total = 0;
+  let to = 0;
+  for (let from = 0; from < arrival.length; from++) {
+    while (to < arrival.length && arrival[to] <= arrival[from] + reach) to++;
+    total += to - from - 1;
+  }
+  return total / arrival.length;
 }
 
 /** Steps by which larger groups are tried, draws that are averaged, and the arrivals that stand for all. */

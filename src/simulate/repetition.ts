@@ -90,15 +90,18 @@ function groupedAgain(
   size: GroupSize,
   random: Random,
 ): Float64Array {
-  const earliest = start.map((at, i) => at - uncertainty[i]);
-  const latest = start.map((at, i) => at + uncertainty[i]);
+  // One that is hardly known would have all others to choose among.
+  const half = (i: number) => Math.min(uncertainty[i], tick / 2);
+  const earliest = start.map((at, i) => at - half(i));
+  const latest = start.map((at, i) => at + half(i));
   for (const group of ticks?.groups ?? []) {
     for (const i of group) {
+      if (ticks!.width[i] > tick) continue;
       earliest[i] = start[i] - ticks!.back[i];
       latest[i] = earliest[i] + ticks!.width[i];
     }
   }
-  // Whoever waited came about when its history has it, and before it was served.
+  // Whoever waited came before it was served, and in a group sooner rather than later than its history has it: waits are inferred for fewer at once.
   for (let i = 0; i < arrival.length; i++) {
     if (isHeld[i] === 0) continue;
     earliest[i] = arrival[i] - tick;

@@ -61,6 +61,18 @@ describe('clumps finer than a tick', () => {
     expect(unseen.filter(({ most }) => most > 2).length).toBeGreaterThanOrEqual(0.8 * unseen.length);
   });
 
+  it('are not told apart in a burst, however calm the rest of the log is', () => {
+    const random = createRandom(5);
+    const calm = blurred(
+      random,
+      () => exponential(random) * SECOND,
+      () => 1 + Math.floor(random() * 7),
+    );
+    const burst = Array.from({ length: 2000 }, () => 40 * SECOND + random() * SECOND);
+    expect(clumpSize(calm, SECOND).isDense).toBe(false);
+    expect(clumpSize(Float64Array.of(...calm, ...burst).sort(), SECOND).isDense).toBe(true);
+  });
+
   it('are counted among stamps as fine as a ms over years, without a place for each ms', () => {
     const random = createRandom(3);
     const arrival = blurred(
