@@ -116,6 +116,39 @@ describe('clients', () => {
     expect(likely.thinkMicros / 1e6).toBeLessThan(0.8);
   });
 
+  it('are never the only reading of a pool that was full for half of the time behind inferred waits', () => {
+    const analysis = analysisOfPool({
+      seed: 2,
+      workers: 2,
+      threads: 3,
+      queue: 'per-worker',
+      service: { law: 'uniform', mean: 0.9 },
+      load: { kind: 'closed', users: 9, think: 0.7, seconds: 200 },
+      overhead: 0.0006,
+    });
+    const result = traceOf(analysis);
+    if ('missing' in result) throw new Error(result.missing);
+    const { trace } = result;
+    const othersOf = (saturatedRatio: number) => {
+      const { likely, others } = findCallers({
+        trace,
+        slots: 6,
+        sharedQueue: false,
+        pool: { model: 'threaded', workers: 2, threads: 3 },
+        saturatedRatio,
+        proven: Number.NaN,
+        interrupted: false,
+        peak: analysis.inference.concurrency.peak,
+        waitMethod: 'inferred',
+        waitRange: [analysis.inference.wait.mean / 2, 2 * analysis.inference.wait.mean],
+      });
+      expect(likely.kind).toBe('closed');
+      return others.map(({ kind }) => kind);
+    };
+    expect(othersOf(0.3)).not.toContain('open');
+    expect(othersOf(0.6)).toContain('open');
+  });
+
   it('behind endless saturation are hidden when the waits are only bounded: they may be as many as the slots', () => {
     const service = new Float64Array(500).fill(390_000);
     const start = service.map((_, i) => 1e15 + i * 100_000);
