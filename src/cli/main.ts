@@ -78,7 +78,10 @@ async function main(argv: string[]): Promise<void> {
       process.exitCode = exitCodes.usage;
       return;
     }
-    program.parse(argv, { from: 'user' });
+    const [help, topic] = argv;
+    const isUnknown = help === 'help' && topic !== undefined && !program.commands.some((one) => one.name() === topic);
+    // The library answers "help nosuch" by its help of everything, without a word about "nosuch".
+    program.parse(isUnknown && topic !== 'help' ? [topic] : argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;

@@ -6,6 +6,13 @@ const MAX_COUNT = 4096;
 /** More of them at once is a slip of the hand. */
 const MOST_OF_RANGE = 64;
 
+/** "4" → a whole number from 1. */
+export function parseCount(text: string): number {
+  const count = /^\s*\d{1,6}\s*$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > MAX_COUNT) throw wrongUsage(`"${text}" is not a whole number from 1 to ${MAX_COUNT}`);
+  return count;
+}
+
 /** "3,4,6" and "3-6" → whole numbers from 1, each once, in the order given. */
 export function parseCounts(text: string): readonly number[] {
   const counts = text.split(',').flatMap((part) => {

@@ -6,6 +6,7 @@ import type { Elsewhere } from '../analysis/wait/runs-elsewhere.ts';
 import { UserError } from '../core/errors.ts';
 import type { LogFormat } from '../core/format.ts';
 import { version } from '../core/version.ts';
+import { cannotRead } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
 import { inOrderOfTime } from './order-of-partials.ts';
@@ -41,7 +42,7 @@ export async function joinFiles(paths: readonly string[]): Promise<PartialFile> 
       for await (const line of linesOf(path, name)) if (line.trim() !== '') take(line, name);
     } catch (error) {
       if (error instanceof UserError) throw error;
-      throw new UserError(`cannot read ${name}: ${(error as Error).message}.`);
+      throw cannotRead(name, error);
     }
     if (read === before) {
       throw new UserError(`${name} is empty: write a partial with "logscope analyze --partial"`);

@@ -60,6 +60,8 @@ export function hindranceOf(silent: string, trouble: string, behind: number): st
 /** The status line: what hinders reading comes first, then what is waited for, then what happened last. */
 export function statusOf(inputs: readonly LiveInput[], hindrance: string, happened: string): string {
   if (hindrance !== '') return hindrance;
+  // A folder or a pattern was named.
+  if (inputs.length === 0) return 'there is no log yet, waiting for one';
   const missing = inputs.filter((input) => !input.isStream && !input.file.isOpen);
   return missing.length > 0 ? `${printable(missing[0].path)} is not there yet, waiting for it` : happened;
 }

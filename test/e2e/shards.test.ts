@@ -96,6 +96,15 @@ describe('shards', () => {
     }
   });
 
+  it('that cannot be read are told as logs that cannot be', async () => {
+    for (const [path, said] of [
+      ['nosuch.partial', 'there is no file nosuch.partial: check the name'],
+      [folder, `${folder} is a directory: name the log files in it`],
+    ]) {
+      expect(await run(['merge', path])).toMatchObject({ code: 3, stdout: '', stderr: `logscope: ${said}\n` });
+    }
+  });
+
   it('of another version say which, and what to do; what is no partial at all is told what it is', async () => {
     const partial = await partialOf(shards[0]);
     const ofVersion = (version: number): string => {

@@ -17,6 +17,8 @@ it.each<[args: string[], said: string]>([
     ['whatif', log, '--workers', '0'],
     '--workers: "0" is not a list of whole numbers from 1 to 4096, such as 3,4,6 or 3-6',
   ],
+  [['analyze', log, '--threads', '3,4'], '--threads: "3,4" is not a whole number from 1 to 4096'],
+  [['analyze', log, '--threads', '0'], '--threads: "0" is not a whole number from 1 to 4096'],
   [['whatif', log, '--model', 'foo'], '--model: "foo" is not sync, threaded or async'],
   [['check', log, '--max-p95-wait', 'soon'], '--max-p95-wait: "soon" is not a time such as 0.2, 200ms or 1.5s'],
   [['check', log, '--max-p95-wait', '200'], '--max-p95-wait: "200" has no unit: 200ms or 200s?'],
@@ -28,6 +30,8 @@ it.each<[args: string[], said: string]>([
   [['analyze', '--workers', '3', log], 'unknown option \'--workers\': "logscope analyze --help" says what it takes'],
   [['analyze', '--jsno', log], "unknown option '--jsno': did you mean --json?"],
   [['analyse', log], "unknown command 'analyse': did you mean analyze?"],
+  [['help', 'anlyze'], "unknown command 'anlyze': did you mean analyze?"],
+  [['help', 'nosuch'], 'unknown command \'nosuch\': "logscope --help" says what it takes'],
   [['--foo'], 'unknown option \'--foo\': "logscope --help" says what it takes'],
 ])('%j', async (args, said) => {
   const { code, stdout, stderr } = await run(args);

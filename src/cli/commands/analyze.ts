@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 import { MOST_BY_THEMSELVES, onCores, usualThreads } from '../cores.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { print, stderr } from '../output.ts';
-import { parseCounts } from '../quantities.ts';
+import { parseCount } from '../quantities.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 import { writeExamination } from '../write-examination.ts';
 
@@ -15,6 +15,9 @@ interface Options extends InputOptions, WindowOptions {
   readonly host?: string;
   readonly threads: number;
 }
+
+/** More of them would wait for each other. */
+const MOST_THREADS = 64;
 
 export default defineCommand({
   name: 'analyze',
@@ -36,7 +39,7 @@ export default defineCommand({
     command.option(
       '--threads <n>',
       `threads that read a large file, as many as cores but at most ${MOST_BY_THEMSELVES} if not given; the result is the same for any number`,
-      parseThreads,
+      (text) => Math.min(MOST_THREADS, parseCount(text)),
       usualThreads(),
     );
     windowOptions(inputOptions(command)).action((files: string[], options: Options) =>
@@ -44,8 +47,6 @@ export default defineCommand({
     );
   },
 });
-
-const parseThreads = (text: string): number => Math.min(64, parseCounts(text)[0]);
 
 async function analyze(files: readonly string[], options: Options): Promise<number> {
   const [{ formats }, { examineRead, readPartial }, { createProgress }] = await Promise.all([

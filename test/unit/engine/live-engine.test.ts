@@ -125,6 +125,15 @@ describe('LiveEngine', () => {
     await until(() => live.snapshot().status === '', 'that the waiting is over');
   });
 
+  it('says that a folder without logs has none yet', async () => {
+    mkdirSync(join(folder, 'empty'));
+    const live = await start({ paths: [join(folder, 'empty')] });
+    expect(live.snapshot().status).toBe('there is no log yet, waiting for one');
+    writeFileSync(join(folder, 'empty/a.log'), lines(4));
+    await until(() => live.snapshot().total === 4, 'the file');
+    await until(() => live.snapshot().status === '', 'that the waiting is over');
+  });
+
   it('follows a folder and a pattern, files that appear later included', async () => {
     mkdirSync(join(folder, 'logs'));
     writeFileSync(join(folder, 'logs/a.log'), lines(3));
