@@ -127,15 +127,9 @@ function windowOf({ partial, requests, inference }: SummariseInput, all: Duratio
   let { first: from, last: to } = partial;
   let startsKnown = false;
   if (partial.retained.complete) {
-    const { start, end } = inference.requests;
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < requests.length; i++) {
-      if (start[i] < low) low = start[i];
-      if (end[i] > high) high = end[i];
-    }
-    startsKnown = low < high;
-    if (startsKnown) [from, to] = [low, high];
+    const { first, last, anyDuration } = extentOf(inference.requests, requests.length);
+    startsKnown = first < last && anyDuration;
+    if (startsKnown) [from, to] = [first, last];
   } else startsKnown = all.count > 0;
   // Stamps alone span one tick more than their difference: four lines stamped 15, 16, 17 and 18 took four seconds.
   const resolution = Math.max(0, ...partial.streams.map(({ facts }) => facts.resolutionMicros));
@@ -152,13 +146,23 @@ function windowOf({ partial, requests, inference }: SummariseInput, all: Duratio
 function lastedMicros(requests: RequestTable): number {
   const steps = clockSteps(requests);
   if (steps.length === 0) return 0;
-  const { length, start, end } = continuedTable(requests, shiftsOf(requests, steps));
+  const { first, last } = extentOf(continuedTable(requests, shiftsOf(requests, steps)), requests.length);
+  return last - first;
+}
+
+/** The first and the last instant that is known of any request: some lines may tell their duration and others not. */
+function extentOf(
+  { start, end }: Pick<RequestTable, 'start' | 'end'>,
+  length: number,
+): { first: number; last: number; anyDuration: boolean } {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let anyDuration = false;
   for (let row = 0; row < length; row++) {
+    anyDuration ||= start[row] <= end[row];
     first = Math.min(first, Number.isNaN(start[row]) ? end[row] : start[row]);
     last = Math.max(last, Number.isNaN(end[row]) ? start[row] : end[row]);
   }
-  return last - first;
+  return { first, last, anyDuration };
 }
 
 function errorRatio(partial: Partial): number | null {

@@ -47,3 +47,27 @@ describe("a server's log read together with its proxy's", () => {
     }
   });
 });
+
+describe('a log of which a part has no durations', () => {
+  const at = (second: number, duration: string) =>
+    `127.0.0.1 - - [29/Oct/2024:17:${String(10 + Math.floor(second / 60)).padStart(2, '0')}:${String(second % 60).padStart(2, '0')} +0000] "GET /io HTTP/1.1" 200 12 "-" "-"${duration}\n`;
+  const part = (from: number, duration: string) =>
+    Array.from({ length: 120 }, (_, i) => at(from + (i >> 1), duration)).join('');
+
+  it.each([
+    ['before', part(0, '') + part(300, ' us=250000')],
+    ['behind', part(0, ' us=250000') + part(300, '')],
+    ['whose clock stood earlier', part(300, ' us=250000') + part(0, '')],
+  ])('%s the others lasts from the first of all its lines to the last', (_, log) => {
+    const { window, requests } = summaryOf(log);
+    const [from, to] = [window.from, window.to].map(
+      (text) => Date.parse(text as string) / 1000 - Date.UTC(2024, 9, 29, 17, 10) / 1000,
+    );
+    expect(from).toBeGreaterThan(-2);
+    expect(from).toBeLessThan(1);
+    expect(to).toBeGreaterThan(358);
+    expect(to).toBeLessThan(361);
+    expect(window.seconds).toBeGreaterThan(100);
+    expect(requests.rate.mean).toBeGreaterThan(0);
+  });
+});
