@@ -12,7 +12,7 @@ const BINS_AT_ONCE = 64;
 const NO_BINS = new Float64Array(0);
 
 function binOf(micros: number): number {
-  if (micros < 2 * SUB_BINS) return micros < 0 ? 0 : micros | 0;
+  if (micros < 2 * SUB_BINS) return micros | 0;
   if (micros < 0x7fffffff) {
     const value = micros | 0;
     const shift = 31 - Math.clz32(value) - SUB_BITS;
@@ -44,11 +44,11 @@ export class DurationHistogram {
   /** NaN is not counted; a negative duration (a clock that stepped back) counts as 0. */
   add(micros: number): void {
     if (!(micros === micros)) return;
-    const bin = binOf(micros);
-    this.#count(bin, 1);
+    const value = micros > 0 ? micros : 0;
+    this.#count(binOf(value), 1);
     this.count++;
-    if (micros > 0) this.sum += micros;
-    if (micros > this.max) this.max = micros;
+    this.sum += value;
+    if (value > this.max) this.max = value;
   }
 
   #count(bin: number, count: number): void {

@@ -31,6 +31,8 @@ describe('DurationHistogram', () => {
     const histogram = histogramOf([1_001_776, Number.NaN, -250_000, 7]);
     expect([histogram.count, histogram.sum, histogram.max]).toEqual([3, 1_001_783, 1_001_776]);
     expect(new DurationHistogram().quantile(0.5)).toBeNaN();
+    const negative = histogramOf([-250_000]);
+    expect([negative.sum, negative.max, negative.quantile(0.5)]).toEqual([0, 0, 0]);
   });
 
   it('survives the way to another process', () => {
