@@ -100,7 +100,8 @@ export async function runPlain(
           : `No longer seen: ${sentence(printable(finding.title))}`,
       );
     }
-    if (snapshot.mode === 'replay' && !snapshot.playing && snapshot.now >= snapshot.to) finish();
+    // Without any time in its lines it is nowhere, and over at once.
+    if (snapshot.mode === 'replay' && !snapshot.playing && !(snapshot.now < snapshot.to)) finish();
   };
   /** How far the lines tell, µs since 1970 UTC: a replay may be faster than the clock, or stand still. */
   let toldTo = engine.snapshot().mode === 'replay' ? engine.snapshot().now : Number.NaN;

@@ -18,6 +18,8 @@ export class Player {
   #loop: Range | null = null;
   #idle: readonly Range[] = [];
   #skipIdle = false;
+  /** The log has been read: it is no longer than it is known to be. */
+  #isWhole = false;
 
   constructor(clock: Clock, range: Range, speed: number) {
     this.#clock = clock;
@@ -49,7 +51,8 @@ export class Player {
     if (!this.#playing) return this.#at;
     const now = this.#clock.nowMicros();
     if (!(this.#range.to > this.#range.from)) {
-      // Nothing is known to play yet.
+      // Nothing is known to play yet; or there is nothing, in a log of one instant or without any time.
+      if (this.#isWhole) this.#playing = false;
       this.#since = now;
       return this.#at;
     }
@@ -68,10 +71,11 @@ export class Player {
     return at;
   }
 
-  /** The log turned out to be longer, or to begin elsewhere. */
-  extend(range: Range, idle: readonly Range[]): void {
+  /** The log turned out to be longer, or to begin elsewhere. @param isWhole it has been read to its end */
+  extend(range: Range, idle: readonly Range[], isWhole = false): void {
     const at = this.position();
     const { from, to } = this.#range;
+    this.#isWhole = isWhole;
     this.#range = range;
     this.#idle = idle;
     if (at === from) this.#at = range.from;

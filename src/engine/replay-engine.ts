@@ -212,7 +212,7 @@ export class ReplayEngine implements Engine {
     this.#isSettled = true;
     const [from, to] = isLarge ? [partial.first, partial.last] : spanOf(placement, requests.length);
     const view = partial.timeline.view();
-    this.#player.extend({ from, to }, idleStretches(view));
+    this.#player.extend({ from, to }, idleStretches(view), true);
     const window = isLarge ? (this.#window ?? (await this.#openWindow())) : null;
     this.#publisher.publish({
       from,

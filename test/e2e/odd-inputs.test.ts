@@ -35,6 +35,15 @@ const summaryOf = (stdout: string) => {
 describe('an input', () => {
   const isPosix = process.platform !== 'win32';
 
+  it.each([
+    ['of one instant', '2026-11-20 13:09:53,959 [19118] INFO:     127.0.0.1:49772 - "GET /fast HTTP/1.1" 200 OK\n'],
+    ['without any time', 'GET /a 200 0.5\nGET /b 200 0.4\nGET /c 200 0.4\nGET /c 200 0.4\n'],
+  ])('%s is replayed to its end, which is there at once', async (name, content) => {
+    const { code, stdout } = await run(['replay', '--plain', file(`${name}.log`, content)]);
+    expect(stdout).toContain('Not enough data');
+    expect(code).toBe(0);
+  });
+
   describe.runIf(isPosix)('that is a named pipe', () => {
     let count = 0;
     /** A pipe with a writer that writes so much, once, and leaves. */

@@ -98,4 +98,15 @@ describe('Player', () => {
     clock.advance(2000);
     expect([one.position(), one.playing]).toEqual([52 * SECOND, true]);
   });
+
+  it.each([5 * SECOND, Number.NaN])('stops at once where the whole log has no length (at %d)', (at) => {
+    const { clock, player: one } = player(1, { from: 0, to: 0 });
+    one.play();
+    one.extend({ from: at, to: at }, [], true);
+    clock.advance(1000);
+    expect([one.position(), one.playing]).toEqual([at, false]);
+    one.play();
+    clock.advance(1000);
+    expect([one.position(), one.playing]).toEqual([at, false]);
+  });
 });
