@@ -190,7 +190,7 @@ function checkRows(
 ): void {
   const { length, start, end, duration, measuredWait, arrival, resolution, bytes, offset } = rows;
   const isColumn = (column: unknown, kind: new (length: number) => Column) =>
-    column instanceof kind && (column as Column).length === length;
+    column instanceof kind && column.length === length;
   expect(Number.isInteger(length) && length >= 0, 'rows');
   for (const column of [start, end, duration, measuredWait, arrival, resolution, offset]) {
     expect(isColumn(column, Float64Array) && all(column, isInstant), 'rows');

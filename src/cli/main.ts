@@ -62,12 +62,12 @@ async function main(argv: string[]): Promise<void> {
       getOutHasColors: () => true,
     })
     .exitOverride();
-  let result: Promise<number> | null = null;
+  const asked: { run?: Promise<number> } = {};
   // To the command that is asked for the others mean nothing.
   for (const command of named ? [named] : commands) {
     const sub = program.command(command.name).description(command.summary).exitOverride();
     command.configure(sub, (run) => {
-      result = run();
+      asked.run = run();
     });
     sub.options.forEach(nameInErrors);
     sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}\n`);
@@ -88,8 +88,8 @@ async function main(argv: string[]): Promise<void> {
     if (isWritten()) process.exit();
     return;
   }
-  if (!result) return;
-  process.exitCode = await (result as Promise<number>);
+  if (!asked.run) return;
+  process.exitCode = await asked.run;
   // By itself Node would wait for what nobody needs any more: reads under way, and timers of the library that watches files.
   if (isWritten()) process.exit();
 }

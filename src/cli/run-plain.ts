@@ -1,5 +1,6 @@
 /** `--plain`: a report that grows line by line, for screen readers and for logs of logs. Nothing is ever drawn over. */
 import type { Clock } from '../core/clock.ts';
+import { indicesBelow } from '../core/columns.ts';
 import { exitCodes } from '../core/errors.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { printable } from '../core/text.ts';
@@ -23,7 +24,7 @@ const clockOf = (micros: number, zoneMinutes: number): string =>
 /** "13:02:10, last 10 s: 64 requests (6.4 a second), service time p95 950 ms, no errors." */
 function plainLine(snapshot: Snapshot, seconds: number): string {
   const { requests, now, zoneMinutes, inference } = snapshot;
-  const rows = Int32Array.from({ length: requests.length }, (_, row) => row);
+  const rows = indicesBelow(requests.length);
   const stats = scopeStats(snapshot, rows, requests.length, { from: now - seconds * 1e6, to: now });
   const parts = [
     `${countText(stats.requests, 'request')} (${roundText(stats.requests / seconds)} a second)`,

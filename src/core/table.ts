@@ -134,7 +134,7 @@ export class TableBuilder {
     if (rows <= this.#capacity) return;
     this.#capacity = Math.max(rows, this.#capacity * 2);
     const wider = emptyColumns(this.#capacity);
-    for (const name of columnNames) wider[name].set(this.#columns[name] as never);
+    for (const name of columnNames) wider[name].set(this.#columns[name]);
     wider.length = this.#columns.length;
     this.#columns = wider;
   }
@@ -155,7 +155,7 @@ export class TableBuilder {
       const target = this.#columns[name];
       // A typed-array view costs about as much as copying a dozen values.
       if (count < 12) for (let i = 0; i < count; i++) target[at + i] = source[from + i];
-      else target.set(source.subarray(from, to) as never, at);
+      else target.set(source.subarray(from, to), at);
     }
     this.#columns.length = at + count;
   }

@@ -105,7 +105,7 @@ function examine(facts: Facts): Finding | null {
   const { times, statuses, took, isBeside } = refused;
   const count = times.length;
   const total = facts.summary.requests.total + (isBeside ? count : 0);
-  const [from, to] = [min(times as number[]), max(times as number[])];
+  const [from, to] = [min(times), max(times)];
   const share = count / total;
   const perSecond = answeredMeanwhile(facts, refused, from, to);
   if (perSecond !== null) return turnedAway(facts, refused, perSecond, from, to);

@@ -33,6 +33,8 @@ const CTRL_C = '\x03';
 const WRITER_GONE_MS = [50, 500, 3000];
 
 const signalCodes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: exitCodes.hungUp } as const;
+type Signal = keyof typeof signalCodes;
+const signals = Object.keys(signalCodes) as Signal[];
 
 export async function runUi(options: RunOptions): Promise<number> {
   const { engine } = options;
@@ -43,7 +45,7 @@ export async function runUi(options: RunOptions): Promise<number> {
   });
 
   let isInterrupted = false;
-  const codeOf = (signal: keyof typeof signalCodes): number =>
+  const codeOf = (signal: Signal): number =>
     options.endsByInterrupt ? exitCodes.done : signalCodes[signal];
   const onEffect = (effect: Effect, session: Session) => {
     if (effect.type === 'quit') {
@@ -52,7 +54,11 @@ export async function runUi(options: RunOptions): Promise<number> {
     } else if (effect.type === 'redraw') session.repaint();
     else if (effect.type === 'suspend') suspend();
     // When Ink has drawn the line of keys again that the prompt stood in.
-    else setImmediate(async () => session.dispatch({ type: 'message', text: await exportTo(effect.path, session) }));
+    else {
+      setImmediate(() => {
+        exportTo(effect.path, session).then((text) => session.dispatch({ type: 'message', text }), onCrash);
+      });
+    }
   };
   const session = new Session({
     engine,
@@ -110,7 +116,7 @@ export async function runUi(options: RunOptions): Promise<number> {
     process.exit(exitCodes.bug);
   };
   const onExit = () => terminal.leave();
-  const onSignal = (signal: NodeJS.Signals) => finish(codeOf(signal as keyof typeof signalCodes));
+  const onSignal = (signal: Signal) => finish(codeOf(signal));
 
   terminal.onResize(() => {
     sink.emit('resize');
@@ -127,7 +133,7 @@ export async function runUi(options: RunOptions): Promise<number> {
   process.on('unhandledRejection', onCrash);
   process.on('SIGTSTP', onStop);
   process.on('SIGCONT', onContinue);
-  for (const signal of Object.keys(signalCodes)) process.on(signal as NodeJS.Signals, onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   const printWarnings = holdWarnings();
   try {
     terminal.enter(session.ui.mouse);
@@ -153,7 +159,7 @@ export async function runUi(options: RunOptions): Promise<number> {
     process.off('exit', onExit);
     process.off('SIGTSTP', onStop);
     process.off('SIGCONT', onContinue);
-    for (const signal of Object.keys(signalCodes)) process.off(signal as NodeJS.Signals, onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
     await engine.stop();
     process.off('uncaughtException', onCrash);
     process.off('unhandledRejection', onCrash);
