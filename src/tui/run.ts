@@ -45,8 +45,7 @@ export async function runUi(options: RunOptions): Promise<number> {
   });
 
   let isInterrupted = false;
-  const codeOf = (signal: Signal): number =>
-    options.endsByInterrupt ? exitCodes.done : signalCodes[signal];
+  const codeOf = (signal: Signal): number => (options.endsByInterrupt ? exitCodes.done : signalCodes[signal]);
   const onEffect = (effect: Effect, session: Session) => {
     if (effect.type === 'quit') {
       isInterrupted = effect.interrupted;

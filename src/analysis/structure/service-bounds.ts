@@ -40,6 +40,8 @@ export function serviceBoundsOf(
   const lowMean = greater(inFlight(trace), range?.[0] ?? Number.NaN);
   const found = (queue && queue.slots >= 1 ? upperBounds(trace, queue) : null) ?? nothing;
   const highMean = -greater(-found.highMean, -(range?.[1] ?? Number.NaN));
+  // Lines of two logs mixed into each other: their order is not that of ends, or the slots are not all there are.
+  if (lowMean > highMean) return null;
   return Number.isNaN(lowMean) && Number.isNaN(highMean) ? null : { ...found, lowMean, highMean };
 }
 

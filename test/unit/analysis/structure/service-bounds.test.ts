@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
+import { serviceBoundsOf } from '../../../../src/analysis/structure/service-bounds.ts';
+import { indicesBelow } from '../../../../src/core/columns.ts';
 import { meanOf, quantileOf } from '../../../../src/core/statistics.ts';
 import { serverInput } from '../../../helpers/infer-log.ts';
 import { logOf } from '../../../helpers/server-log.ts';
@@ -100,4 +102,33 @@ it('an event loop has no slots that bound anything, and a hedge does not either'
     if (modelConfidence < 0.6) expect(service.bounds).toBeUndefined();
     else expect(service.bounds?.highMean).toBeNaN();
   }
+});
+
+it('where the lines of two logs stand mixed, their order and the slots contradict each other, and nothing is told', () => {
+  const ofServer = (from: number) => Float64Array.from({ length: 400 }, (_, k) => 1e6 * (k % 2 === 0 ? k : from + k));
+  const boundsOf = (from: number) => {
+    const low = ofServer(from);
+    const none = new Int32Array(low.length);
+    const trace = {
+      length: low.length,
+      row: indicesBelow(low.length),
+      startsOnly: true,
+      low,
+      high: low.map((micros) => micros + 1e6),
+      end: low,
+      duration: new Float64Array(low.length).fill(Number.NaN),
+      worker: none,
+      workerIds: new Int32Array(1),
+      route: none,
+      resolution: 1e6,
+      hasWorkers: true,
+      hasDurations: false,
+      killed: [],
+      ordered: false,
+      jitter: 0,
+    };
+    return serviceBoundsOf(trace, { slots: 1, byWorker: true }, null);
+  };
+  expect(boundsOf(2)).toMatchObject({ lowMean: expect.any(Number), highMean: expect.any(Number) });
+  expect(boundsOf(3600)).toBeNull();
 });
