@@ -21,7 +21,7 @@ import type { RequestName } from './request-names.ts';
 import type { Rescue } from './rescue.ts';
 import { areApart, hostSentence, Retold, retoldSentence } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
-import { lookIn, type Sighting, takenBy, takesAlso, untaken } from './sightings.ts';
+import { KnownLines, lookIn, type Sighting, takenBy, takesAlso, untaken } from './sightings.ts';
 import type { Tally } from './tally.ts';
 import { Unlisted } from './unlisted.ts';
 import { Untold } from './untold.ts';
@@ -71,6 +71,7 @@ export class Decider {
   readonly #retold: Retold;
   readonly #beginnings: Beginnings;
   readonly #unlisted: Unlisted;
+  readonly #known = new KnownLines();
   /** Lines that may be searched in vain. */
   #patience = PATIENCE_LINES;
   #linesBefore = 0;
@@ -175,8 +176,7 @@ export class Decider {
     if (inHalves.length > 0) {
       return { own, outgoing, sightings: inHalves.map(({ ends }) => ends), beginnings: inHalves };
     }
-    const untold = untaken(open, timed);
-    return { own, outgoing, sightings: timed, beginnings: this.#beginnings.find(untold, timed) };
+    return { own, outgoing, sightings: timed, beginnings: this.#beginnings.find(untaken(open, timed), timed) };
   }
 
   /**
@@ -230,13 +230,17 @@ export class Decider {
     again: ReadonlyMap<Sighting, Sighting> = new Map(),
     halves: ReadonlyMap<Sighting, RequestName> = new Map(),
   ): void {
-    const { context, speech } = this.#parts;
+    const { context, speech, plans } = this.#parts;
+    const earlier = [...plans.list];
     for (const sighting of sightings) {
       const { found, lines } = sighting;
       const name = halves.get(sighting);
       const plan = planOf(sighting, name ? 'end' : null, this.#parts);
       plan.halves = name ? openRequests(name, plan) : null;
-      plan.isGreedy = sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before));
+      plan.isGreedy =
+        sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before)) ||
+        this.#known.areTakenBy(context.trials, sighting, earlier);
+      this.#known.keep(plan, sighting);
       this.#markRetelling(plan, sighting, again.get(sighting));
       const doubtful = found.contested && !speech.formats.has(plan.parts.format.id);
       shares.set(plan, lines.length * (doubtful ? 0.5 : 1));

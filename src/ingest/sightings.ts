@@ -2,7 +2,9 @@
 import type { Found } from './detect/detect.ts';
 import { holdsStamp } from './detect/pieces.ts';
 import type { Sample, Trials } from './detect/sample.ts';
+import { SLACK_BYTES } from './envelopes/line.ts';
 import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
+import type { Plan } from './plan.ts';
 
 /** Lines of one kind. */
 export interface Sighting {
@@ -68,4 +70,30 @@ export function takesAlso(trials: Trials, { found, chain, lines }: Sighting, oth
   const between = other.lines.filter(({ line: { number } }) => number > first && number < last).slice(0, SEEN_LINES);
   if (chain !== other.chain || between.length === 0) return false;
   return between.every(({ variant }) => trials.takes(found.candidate.recipe, other.sample, variant.start));
+}
+
+/**
+ * A line of each kind that has a plan. Where a rare kind turns up between them whose layout takes these lines as well, with less
+ * in it, its plan must not go first: it would take all that follows.
+ */
+export class KnownLines {
+  readonly #samples = new Map<Plan, Sample>();
+
+  keep(plan: Plan, { sample, lines }: Sighting): void {
+    const [first] = lines;
+    if (!first) return;
+    const { start, end } = first.variant;
+    const b = Buffer.alloc(end - start + 1 + SLACK_BYTES);
+    sample.b.copy(b, 0, start, end + 1);
+    const v = new DataView(b.buffer, b.byteOffset, b.length);
+    this.#samples.set(plan, { b, v, lines: [{ ...first.variant, start: 0, end: end - start }] });
+  }
+
+  /** Would the layout of this kind take the lines of one of these plans? */
+  areTakenBy(trials: Trials, { found, chain }: Sighting, plans: readonly Plan[]): boolean {
+    return plans.some((plan) => {
+      const sample = plan.chainKey === chain ? this.#samples.get(plan) : undefined;
+      return sample !== undefined && trials.takes(found.candidate.recipe, sample, 0);
+    });
+  }
 }
