@@ -74,6 +74,9 @@ const kindOf = (format: string) => byFormat.find(([pattern]) => pattern.test(for
 /** No server writes lines of both forms. */
 export const areUnlike = (one: string, other: string): boolean => kindOf(one)?.[1] !== kindOf(other)?.[1];
 
+/** More at once in one process is a damaged number, and none that somebody set. */
+const MOST_THREADS = 10_000;
+
 /** Share of the requests from which lines of another form are those of another server. */
 const OTHERS = 0.2;
 
@@ -142,10 +145,12 @@ function workerClass(events: readonly LifecycleEvent[]): { words: string; model:
   return null;
 }
 
-/** The largest number said: a server that was restarted with another number says so again. */
+/** The number said last: a server that was restarted with another number says so again. */
 function threadsPerWorker(events: readonly LifecycleEvent[]): number | null {
   let threads: number | null = null;
-  for (const { kind, value } of events) if (kind === 'threads' && value !== null && value > 0) threads = value;
+  for (const { kind, value } of events) {
+    if (kind === 'threads' && value !== null && value > 0 && value <= MOST_THREADS) threads = value;
+  }
   return threads;
 }
 

@@ -25,4 +25,16 @@ describe('what a server says of itself', () => {
     expect(modelConfidence).toBeLessThan(0.6);
     expect(unbounded).toBe(false);
   });
+
+  it.each(['9007199254740993', '100000000', '9'.repeat(400)])('a damaged number of threads (%s) is none', (damaged) => {
+    const said = (cores: string) =>
+      [1, 2].map((k) => `spawned uWSGI worker ${k} (pid: ${700 + k}, cores: ${cores})\n`).join('') +
+      Array.from(
+        { length: 60 },
+        (_, i) =>
+          `[pid: ${701 + (i % 2)}|app: 0|req: ${i}/${i}] 127.0.0.1 () {22 vars in 225 bytes} [Fri Nov 20 14:10:${String(i).padStart(2, '0')} 2026] GET /a => generated 6 bytes in ${300 + i} msecs (HTTP/1.1 200) 2 headers in 64 bytes (1 switches on core 0)\n`,
+      ).join('');
+    expect(inferLog(said('3')).threads.value).toBe(3);
+    expect(inferLog(said(damaged)).threads.value).not.toBeGreaterThan(60);
+  });
 });
