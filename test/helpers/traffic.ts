@@ -95,3 +95,7 @@ export const syncPool = (workers: number, calls: readonly Call[], more: Partial<
 
 export const asyncPool = (workers: number, calls: readonly Call[], more: Partial<KnownServer> = {}): Facts =>
   factsOf(servedAsync(workers, calls), { model: 'async', workers, threads: 1, ...more });
+
+/** Requests of about 100 ms that 400 addresses send at any time. */
+export const backgroundCalls = (seed: number, rate: number, seconds: number): Call[] =>
+  poisson(seed, rate, seconds, (random) => ({ takes: 0.1 * random.between(0.8, 1.2), client: random.integer(1, 400) }));

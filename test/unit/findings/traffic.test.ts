@@ -1,17 +1,12 @@
-// Findings about the callers: herds, retries, hang-ups, health checks, slow readers.
+// Findings about the callers: herds, retries, hang-ups, health checks.
 import { describe, expect, it } from 'vitest';
 import arrivalBursts from '../../../src/findings/arrival-bursts.ts';
 import clientsGiveUp from '../../../src/findings/clients-give-up.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import healthChecksSkew from '../../../src/findings/health-checks-skew.ts';
-import oneNoisyClient from '../../../src/findings/one-noisy-client.ts';
 import retryStorm from '../../../src/findings/retry-storm.ts';
-import slowClients from '../../../src/findings/slow-clients.ts';
 import { createRandom } from '../../helpers/random.ts';
-import { type Call, poisson, syncPool } from '../../helpers/traffic.ts';
-
-const background = (seed: number, rate: number, seconds: number) =>
-  poisson(seed, rate, seconds, (random) => ({ takes: 0.1 * random.between(0.8, 1.2), client: random.integer(1, 400) }));
+import { backgroundCalls, type Call, poisson, syncPool } from '../../helpers/traffic.ts';
 
 describe('arrival-bursts', () => {
   const herd = (every: number, size: number, seconds: number, jitter = 0.02): Call[] => {
@@ -21,31 +16,31 @@ describe('arrival-bursts', () => {
     );
   };
   it('names the schedule of a cron job and the slots that would bear it', () => {
-    const finding = arrivalBursts.examine(syncPool(4, [...background(1, 8, 600), ...herd(60, 20, 600)]))!;
+    const finding = arrivalBursts.examine(syncPool(4, [...backgroundCalls(1, 8, 600), ...herd(60, 20, 600)]))!;
     expect(finding.evidence).toMatchObject({ herds: 10, period_seconds: 60 });
     expect(finding.evidence.recommended_slots).toBeGreaterThanOrEqual(6);
     expect(finding.evidence.recommended_slots).toBeLessThanOrEqual(12);
   });
   it('names the route that comes in herds, and by the ceil law how long its last one waits', () => {
     const job = herd(60, 20, 600).map((call) => ({ ...call, route: 'GET /job' }));
-    const finding = arrivalBursts.examine(syncPool(4, [...background(1, 8, 600), ...job]))!;
+    const finding = arrivalBursts.examine(syncPool(4, [...backgroundCalls(1, 8, 600), ...job]))!;
     expect(finding.title).toContain('every 60 s (GET /job)');
     // 20 or 21 at once on 4 slots of 0.1 s: 5 or 6 turns.
     expect(finding.evidence.last_wait_seconds).toBeGreaterThan(0.35);
     expect(finding.evidence.last_wait_seconds).toBeLessThan(0.55);
   });
   it('is the cause where nearly all waiting happens in herds: no pool is then called too small', () => {
-    const found = diagnose(syncPool(4, [...background(1, 4, 300), ...herd(20, 90, 300)]));
+    const found = diagnose(syncPool(4, [...backgroundCalls(1, 4, 300), ...herd(20, 90, 300)]));
     expect(found[0]).toMatchObject({ id: 'arrival-bursts', severity: 'critical' });
     expect(found[0].evidence.symptoms).toContain('callers-queue');
     expect(found[0].advice).toContain('stand idle between them');
     // Beside callers who fill the pool by themselves it is one thing of two.
-    const both = diagnose(syncPool(4, [...background(1, 38, 300), ...herd(60, 40, 300)]));
+    const both = diagnose(syncPool(4, [...backgroundCalls(1, 38, 300), ...herd(60, 40, 300)]));
     expect(both.map(({ id }) => id)).toContain('pool-saturated');
   });
   it('finds the herds of a route that comes in no other way, though other callers are as many', () => {
     const job = herd(20, 20, 120, 0.05).map((call) => ({ ...call, takes: 0.25, route: 'GET /job' }));
-    const busy = syncPool(4, [...background(1, 14, 120), ...job]);
+    const busy = syncPool(4, [...backgroundCalls(1, 14, 120), ...job]);
     // Stamps of whole seconds, as gunicorn writes them.
     const facts = { ...busy, requests: { ...busy.requests, resolution: busy.requests.resolution.map(() => 1e6) } };
     const finding = arrivalBursts.examine(facts)!;
@@ -71,11 +66,11 @@ describe('arrival-bursts', () => {
     const job = [0, 1, 2, 3, 4, 5].flatMap((i) =>
       Array.from({ length: 20 }, (_, k) => ({ at: 5 + 20 * i + 0.26 * k, takes: 0.25, route: 'GET /job' })),
     );
-    expect(arrivalBursts.examine(syncPool(4, [...background(1, 5, 120), ...job]))).toBeNull();
+    expect(arrivalBursts.examine(syncPool(4, [...backgroundCalls(1, 5, 120), ...job]))).toBeNull();
   });
   it('keeps the schedule where one herd found a machine that stood still', () => {
     const late = herd(15, 40, 135).map((call) => (call.at < 20 ? { ...call, at: call.at + 1.8 } : call));
-    const finding = arrivalBursts.examine(syncPool(4, [...background(1, 8, 140), ...late]))!;
+    const finding = arrivalBursts.examine(syncPool(4, [...backgroundCalls(1, 8, 140), ...late]))!;
     expect(finding.evidence.period_seconds).toBe(15);
   });
   describe('where waits are unknown', () => {
@@ -86,9 +81,9 @@ describe('arrival-bursts', () => {
       return { ...facts, inference: { ...facts.inference, wait, requests } };
     };
     it('speaks of herds on a schedule', () => {
-      const finding = arrivalBursts.examine(unknowing([...background(1, 4, 140), ...herd(15, 40, 135)], 60));
+      const finding = arrivalBursts.examine(unknowing([...backgroundCalls(1, 4, 140), ...herd(15, 40, 135)], 60));
       expect(finding).toBeNull();
-      const few = arrivalBursts.examine(unknowing([...background(1, 4, 140), ...herd(15, 40, 135)], 30))!;
+      const few = arrivalBursts.examine(unknowing([...backgroundCalls(1, 4, 140), ...herd(15, 40, 135)], 30))!;
       expect(few.evidence).toMatchObject({ herds: 9, period_seconds: 15 });
     });
     it('is quiet of herds without one', () => {
@@ -96,20 +91,20 @@ describe('arrival-bursts', () => {
       const calls = [7, 31, 43, 78, 101, 117].flatMap((second) =>
         Array.from({ length: 40 }, () => ({ at: second + random.next(), takes: 0.1 })),
       );
-      expect(arrivalBursts.examine(unknowing([...background(1, 4, 140), ...calls], 30))).toBeNull();
+      expect(arrivalBursts.examine(unknowing([...backgroundCalls(1, 4, 140), ...calls], 30))).toBeNull();
     });
     it('is quiet of a worker that a job holds on a schedule, and that empties its queue then', () => {
       const jobs = Array.from({ length: 9 }, (_, i) => ({ at: 5 + 20 * i, takes: 8 }));
-      const calls = [...background(4, 5, 200).map((call) => ({ ...call, takes: 0.001 })), ...jobs];
+      const calls = [...backgroundCalls(4, 5, 200).map((call) => ({ ...call, takes: 0.001 })), ...jobs];
       expect(arrivalBursts.examine(unknowing(calls, 1))).toBeNull();
     });
   });
   it('is quiet of a herd that the slots take at once', () => {
-    expect(arrivalBursts.examine(syncPool(32, [...background(1, 8, 600), ...herd(60, 20, 600)]))).toBeNull();
+    expect(arrivalBursts.examine(syncPool(32, [...backgroundCalls(1, 8, 600), ...herd(60, 20, 600)]))).toBeNull();
   });
   it('is quiet of traffic that comes as it comes, quick or slow', () => {
     for (const rate of [1, 10, 60])
-      expect(arrivalBursts.examine(syncPool(4, background(2, rate, 3000 / rate)))).toBeNull();
+      expect(arrivalBursts.examine(syncPool(4, backgroundCalls(2, rate, 3000 / rate)))).toBeNull();
   });
   it('is quiet of packs whose callers need not have waited', () => {
     const facts = syncPool(
@@ -123,7 +118,7 @@ describe('arrival-bursts', () => {
   it('is quiet of one burst', () => expect(arrivalBursts.examine(syncPool(4, herd(60, 100, 60)))).toBeNull());
   it('is quiet of a pool that empties its queue after a stall', () => {
     // One request blocks the only worker for 20 s, then all that waited start together.
-    const calls = [...background(4, 5, 200), ...[20, 80, 140].map((at) => ({ at, takes: 20 }))];
+    const calls = [...backgroundCalls(4, 5, 200), ...[20, 80, 140].map((at) => ({ at, takes: 20 }))];
     expect(arrivalBursts.examine(syncPool(1, calls))).toBeNull();
   });
 });
@@ -131,7 +126,7 @@ describe('arrival-bursts', () => {
 describe('retry-storm', () => {
   const traffic = (retries: boolean): Call[] => {
     const random = createRandom(5);
-    return background(5, 20, 200).flatMap((call) => {
+    return backgroundCalls(5, 20, 200).flatMap((call) => {
       const fails = random.next() < 0.1;
       const first = { ...call, route: 'GET /pay', status: fails ? 503 : 200 };
       if (!fails || !retries) return [first];
@@ -158,7 +153,7 @@ describe('retry-storm', () => {
 describe('clients-give-up', () => {
   it('says how long they were patient, and for what', () => {
     const random = createRandom(6);
-    const calls = background(6, 10, 200).map((call) =>
+    const calls = backgroundCalls(6, 10, 200).map((call) =>
       random.next() < 0.05 ? { ...call, takes: 5, status: 499, route: 'GET /search' } : call,
     );
     const finding = clientsGiveUp.examine(syncPool(40, calls))!;
@@ -166,7 +161,7 @@ describe('clients-give-up', () => {
     expect(finding.evidence.patience_median_seconds).toBeCloseTo(5, 0);
   });
   it('takes the word of a server that found the connection closed', () => {
-    const facts = syncPool(4, background(8, 10, 100));
+    const facts = syncPool(4, backgroundCalls(8, 10, 100));
     const said = (count: number) =>
       Array.from({ length: count }, (_, i) => ({
         kind: 'client-gone' as const,
@@ -181,7 +176,7 @@ describe('clients-give-up', () => {
     expect(clientsGiveUp.examine({ ...facts, lifecycle: said(4) })).toBeNull();
   });
   it('is quiet of a few', () => {
-    const calls = background(7, 10, 200).map((call, i) => (i < 4 ? { ...call, status: 499 } : call));
+    const calls = backgroundCalls(7, 10, 200).map((call, i) => (i < 4 ? { ...call, status: 499 } : call));
     expect(clientsGiveUp.examine(syncPool(8, calls))).toBeNull();
   });
 });
@@ -244,85 +239,4 @@ describe('health-checks-skew', () => {
     const quick = poisson(9, 2, 300, () => ({ takes: 0.001, route: 'GET /ping', client: 9 }));
     expect(healthChecksSkew.examine(syncPool(8, [...users(0.8), ...quick]))).toBeNull();
   });
-});
-
-describe('slow-clients', () => {
-  const download = (speedOf: (client: number) => number): Call[] =>
-    poisson(10, 3, 200, (random) => {
-      const client = random.integer(1, 8);
-      const bytes = random.between(5e5, 5e6);
-      return { takes: 0.05 + bytes / speedOf(client), bytes, client, route: 'GET /file' };
-    });
-  it('tells slow lines from slow work', () => {
-    const finding = slowClients.examine(
-      syncPool(
-        16,
-        download((client) => 4e5 * client),
-      ),
-    )!;
-    expect(finding.evidence.route).toBe('GET /file');
-    expect(finding.evidence.held_share).toBeGreaterThan(0.5);
-  });
-  it('is quiet of work that grows with the answer, alike for all', () => {
-    expect(
-      slowClients.examine(
-        syncPool(
-          16,
-          download(() => 2e6),
-        ),
-      ),
-    ).toBeNull();
-  });
-  it('is quiet of quick lines', () =>
-    expect(
-      slowClients.examine(
-        syncPool(
-          16,
-          download((client) => 1e8 * client),
-        ),
-      ),
-    ).toBeNull());
-});
-
-describe('one-noisy-client', () => {
-  /** 8 requests/s of 400 addresses, and for half a minute 60/s more, of the address that `who` says. */
-  const traffic = (who: (i: number) => number): Call[] => {
-    const extra = poisson(8, 60, 90, () => ({ takes: 0.1, route: 'GET /search' }), 60);
-    return [...background(7, 8, 200), ...extra.map((call, i) => ({ ...call, client: who(i) }))];
-  };
-  it('is the cause of a full pool, with what the others would wait without it', () => {
-    const [finding] = diagnose(
-      syncPool(
-        4,
-        traffic(() => 7777),
-      ),
-    );
-    expect(finding).toMatchObject({ id: 'one-noisy-client', severity: 'critical' });
-    expect(finding.evidence.busy_share_while_queued).toBeGreaterThan(0.75);
-    expect(finding.evidence.busy_share_otherwise).toBeLessThan(0.1);
-    expect(finding.evidence.without_it_wait_p95_seconds).toBeLessThan(0.05);
-    expect(finding.evidence.symptoms).toContain('pool-saturated');
-  });
-  it('is quiet of a crowd', () =>
-    expect(
-      oneNoisyClient.examine(
-        syncPool(
-          4,
-          traffic((i) => 500 + (i % 300)),
-        ),
-      ),
-    ).toBeNull());
-  it('is quiet of an address behind which half of all callers come at any time', () => {
-    const office = traffic(() => 7777).map((call, i) => ({ ...call, client: i % 2 === 0 ? 7777 : 500 + (i % 301) }));
-    expect(oneNoisyClient.examine(syncPool(4, office))).toBeNull();
-  });
-  it('is quiet where all come through one proxy', () =>
-    expect(
-      oneNoisyClient.examine(
-        syncPool(
-          4,
-          traffic(() => 1).map((call) => ({ ...call, client: 1 })),
-        ),
-      ),
-    ).toBeNull());
 });
