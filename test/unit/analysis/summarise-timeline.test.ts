@@ -5,8 +5,8 @@ import { analyse } from '../../../src/analysis/analyse.ts';
 import { sumOf } from '../../../src/core/statistics.ts';
 import { partialOfTexts } from '../../helpers/infer-log.ts';
 
-const summaryOf = (...texts: string[]) =>
-  analyse(partialOfTexts(...texts), { inputs: [], version: '0', howToLog: () => null, effort: 'full' }).summary;
+const summaryOf = (text: string, effort: 'live' | 'full' = 'full') =>
+  analyse(partialOfTexts(text), { inputs: [], version: '0', howToLog: () => null, effort }).summary;
 const sample = (name: string) => readFileSync(new URL(`../../../sample-logs/${name}`, import.meta.url), 'utf8');
 const numbers = (cells: readonly (number | null)[]) => cells.map((cell) => cell ?? Number.NaN);
 
@@ -60,12 +60,19 @@ it('the peak is of the finest step, and of lines that have a time', () => {
 
 it('a log of several hours is told in steps of more than a second, still with everything in it', () => {
   const log = Array.from({ length: 6000 }, (_, i) => line(i, ' us=500000')).join('');
-  const { timeline, requests } = summaryOf(log);
+  const { timeline, requests } = summaryOf(log, 'live');
   expect(timeline.requests.length).toBeLessThanOrEqual(4096);
   expect(timeline.step_seconds).toBe(5);
   expect(sumOf(timeline.requests)).toBe(requests.total);
   expect(timeline.step_seconds * sumOf(numbers(timeline.busy))).toBeCloseTo(3000, -1);
   expect(requests.rate.peak).toBe(1);
+});
+
+it('what is known of a part of the log alone is summed up in the steps of the whole', () => {
+  const log = Array.from({ length: 6000 }, (_, i) => line(i, i < 600 ? ' us=500000' : '')).join('');
+  const { step_seconds: step, busy } = summaryOf(log, 'live').timeline;
+  expect(step).toBe(5);
+  expect(step * sumOf(numbers(busy))).toBeCloseTo(300, -1);
 });
 
 it('without any duration nobody knows how many were busy or waited', () => {
