@@ -55,7 +55,11 @@ function inTurns(lives: readonly WorkerLife[]): WorkerLife[][] {
   const rows: WorkerLife[][] = [];
   for (const life of lives) {
     let free: WorkerLife[] | null = null;
-    for (const row of rows) if (row.at(-1)!.to <= (free?.at(-1)!.to ?? life.from + OVERLAP)) free = row;
+    let since = life.from + OVERLAP;
+    for (const row of rows) {
+      const { to } = row[row.length - 1];
+      if (to <= since) [free, since] = [row, to];
+    }
     if (free) free.push(life);
     else rows.push([life]);
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import type { Facts } from '../../../src/core/finding.ts';
+import type { WorkerLife } from '../../../src/core/inference.ts';
 import type { Summary } from '../../../src/core/summary.ts';
 import { postMortem } from '../../../src/engine/post-mortem.ts';
 import { lanesSection } from '../../../src/report/text-lanes.ts';
@@ -71,14 +72,22 @@ describe('four workers and a burst of 16', async () => {
   });
 });
 
-it('of many workers sixteen are shown, those that answered first, and the others are counted', async () => {
+it('of many workers sixteen are shown, those that began first, and the others are counted', async () => {
   const burst = await examined('gunicorn-sync-4-burst-of-16.log');
   const { requests, inference, names } = burst.facts;
   const worker = requests.worker.map((_, row) => names.workers.add(`w${row}`));
+  const { start, end } = inference.requests;
+  const to = Math.max(...end);
+  /** All there until the end, so that none takes the place of another. */
+  const lives = (ids: Int32Array): WorkerLife[] =>
+    Array.from(ids, (id, row) => ({
+      ...{ worker: id, from: start[row % 16], to, requests: 1, busyMicros: 1e6, peakConcurrency: 1 },
+      fate: 'running',
+    }));
   const of = (count: number): Facts => ({
     ...burst.facts,
     requests: { ...requests, worker: worker.map((id, row) => (row < count ? id : worker[0])) },
-    inference,
+    inference: { ...inference, lives: lives(worker.slice(0, count)) },
   });
   expect(section({ ...burst, facts: of(16) }).some((row) => row.startsWith('…'))).toBe(false);
   // Every row twice, the second time by workers of their own.
@@ -86,15 +95,13 @@ it('of many workers sixteen are shown, those that answered first, and the others
     const both = column.slice(0, 0).constructor as new (values: number[]) => Column;
     return new both([...column.subarray(0, 16), ...column.subarray(0, 16)]);
   };
+  const ids = Int32Array.from({ length: 32 }, (_, row) => names.workers.add(`w${row}`));
   const many: Facts = {
     ...burst.facts,
-    requests: {
-      ...requests,
-      length: 32,
-      worker: Int32Array.from({ length: 32 }, (_, row) => names.workers.add(`w${row}`)),
-    },
+    requests: { ...requests, length: 32, worker: ids },
     inference: {
       ...inference,
+      lives: lives(ids),
       requests: {
         ...inference.requests,
         start: twice(inference.requests.start),
@@ -106,8 +113,8 @@ it('of many workers sixteen are shown, those that answered first, and the others
   const rows = section({ ...burst, facts: many });
   expect(rows.filter((row) => row.startsWith('w'))).toHaveLength(16);
   expect(rows).toContain('… and 16 more workers');
-  const ends = rows
+  const starts = rows
     .filter((row) => row.startsWith('w'))
-    .map((row) => many.inference.requests.end[Number(row.slice(1, 12).trim())]);
-  expect(ends).toEqual([...ends].sort((a, b) => a - b));
+    .map((row) => many.inference.requests.start[Number(row.slice(1, 12).trim())]);
+  expect(starts).toEqual([...starts].sort((a, b) => a - b));
 });
