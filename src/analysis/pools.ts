@@ -3,9 +3,9 @@ import type { Names, StreamFacts } from '../core/batch.ts';
 import { indicesBelow } from '../core/columns.ts';
 import type { ServerInference, ServerPart } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { type Moments, momentsBetween } from '../core/moments.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { clockText } from '../core/time.ts';
 import { countText } from '../core/words.ts';
 import { serverOfWorker } from './join-input.ts';
 import { type PoolPart, rowsOfServers } from './several-servers.ts';
@@ -138,7 +138,7 @@ export function poolsOf<Log extends PoolLog>(
     reloads,
     parts: partsOf(regimes),
     generations: () => partsOf(reloads),
-    doubt: doubtful && inDoubt(doubtful),
+    doubt: doubtful && inDoubt(doubtful, momentsBetween(trace.end[0], trace.end[trace.length - 1])),
     inWords: `${regimes.length} pools one after the other, of ${sizesOf(regimes)}`,
   };
 }
@@ -210,8 +210,8 @@ function sizesOf(regimes: readonly Regime[]): string {
     : `${regimes.map(({ workers }) => workers.value).join(' and ')} workers`;
 }
 
-const inDoubt = ({ from, to, workers }: Stretch): string =>
-  `whether ${countText(workers, 'worker')} ran between ${clockText(from)} and ${clockText(to)} UTC, or more of which the others had nothing to do, the log does not show`;
+const inDoubt = ({ from, to, workers }: Stretch, { at }: Moments): string =>
+  `whether ${countText(workers, 'worker')} ran between ${at(from)} and ${at(to)} UTC, or more of which the others had nothing to do, the log does not show`;
 
 /** As many as every regime or generation has, or as there are pids without successors. */
 export function workersOf({ servers, regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {

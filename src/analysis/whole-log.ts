@@ -4,10 +4,11 @@
  */
 import { floatsAt } from '../core/columns.ts';
 import type { PoolRegime, ServerInference, WaitInference, WorkerLife } from '../core/inference.ts';
+import { momentsBetween } from '../core/moments.ts';
 import { ascendingOrder } from '../core/order.ts';
 import { medianOf, sumOf } from '../core/statistics.ts';
 import { instantOf } from '../core/table.ts';
-import { clockText, MICROS_PER_SECOND } from '../core/time.ts';
+import { MICROS_PER_SECOND } from '../core/time.ts';
 import { countText, percentText } from '../core/words.ts';
 import type { FollowedPart } from './followed-part.ts';
 import { type Followed, followedOf, weightsOf } from './followed-waits.ts';
@@ -241,7 +242,8 @@ function notFollowed(inference: ServerInference, known: Known, { table }: Follow
   const share = knownSteps > 0 ? knownFull / knownSteps : 0;
   const inAll = full.reduce((sum, isFull) => sum + isFull, 0) / full.length;
   const middle = (stretch.from + stretch.to) / 2;
-  const basis = `nothing like the longest stretch in which all slots were busy, about ${clockText(middle)} UTC, could be followed: ${countText(table.length, 'request')} are kept, and all slots were busy for ${percentText(share)} of their time and for ${percentText(inAll)} of all`;
+  const moments = momentsBetween(from, from + full.length * step);
+  const basis = `nothing like the longest stretch in which all slots were busy, about ${moments.at(middle)} UTC, could be followed: ${countText(table.length, 'request')} are kept, and all slots were busy for ${percentText(share)} of their time and for ${percentText(inAll)} of all`;
   const { wait } = inference.requests;
   return {
     wait: unknownWait(basis),

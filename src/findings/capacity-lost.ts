@@ -2,7 +2,7 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { PoolRegime, WorkerLife } from '../core/inference.ts';
 import type { LifecycleEvent, LifecycleKind } from '../core/lifecycle.ts';
-import { clockText } from '../core/time.ts';
+import { type Moments, momentsOf } from '../core/moments.ts';
 import { countText, durationText, listText, percentText } from '../core/words.ts';
 import { someLivedThrough } from './coincidence.ts';
 
@@ -84,6 +84,7 @@ function examine(facts: Facts): Finding | null {
   const loss = worstLoss(facts);
   if (!loss) return null;
   const { before, after, gone } = loss;
+  const moments = momentsOf(facts.summary.window);
   const pids = gone.map(({ worker }) => facts.names.workers.text(worker)).slice(0, MOST_NAMED);
   const fate = gone.length > 0 ? fateOf(pids[0], gone[0].to, facts.lifecycle) : null;
   const share = after.saturatedMicros / (after.to - after.from);
@@ -92,8 +93,8 @@ function examine(facts: Facts): Finding | null {
   const rest = countText(left ?? 0, what);
   return {
     severity: share >= MOSTLY_FULL ? 'critical' : 'warning',
-    title: `${(had ?? 0) - (left ?? 0)} of ${countText(had ?? 0, what)} gone from ${clockText(after.from)} UTC on: the other ${left} were all busy ${percentText(share)} of the time`,
-    detail: `${fate ? `Worker${pids.length > 1 ? 's' : ''} ${listText(pids)} answered nothing after ${clockText(gone[0].to)} UTC, ${explained[fate]}` : slotText(loss)}. From then to ${clockText(after.to)} UTC ${rest} did all the work, and all of them were busy for ${durationText(after.saturatedMicros)} (${percentText(share)} of that time): callers queued for them.`,
+    title: `${(had ?? 0) - (left ?? 0)} of ${countText(had ?? 0, what)} gone from ${moments.at(after.from)} UTC on: the other ${left} were all busy ${percentText(share)} of the time`,
+    detail: `${fate ? `Worker${pids.length > 1 ? 's' : ''} ${listText(pids)} answered nothing after ${moments.at(gone[0].to)} UTC, ${explained[fate]}` : slotText(loss, moments)}. From then to ${moments.at(after.to)} UTC ${rest} did all the work, and all of them were busy for ${durationText(after.saturatedMicros)} (${percentText(share)} of that time): callers queued for them.`,
     evidence: {
       workers_before: before.workers,
       workers_after: after.workers,
@@ -111,8 +112,8 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-const slotText = ({ before, after }: Loss): string =>
-  `Up to ${before.capacity} requests ran at once until ${clockText(after.from)} UTC, and never more than ${after.capacity} afterwards although more would have: a request that has no line yet holds a thread`;
+const slotText = ({ before, after }: Loss, moments: Moments): string =>
+  `Up to ${before.capacity} requests ran at once until ${moments.at(after.from)} UTC, and never more than ${after.capacity} afterwards although more would have: a request that has no line yet holds a thread`;
 
 /** As many as the saturation costs that it made. */
 const secondsWaited = ({ summary: { requests, wait } }: Facts): number => (wait.mean ?? 0) * requests.total;

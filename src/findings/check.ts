@@ -1,7 +1,7 @@
 /** Thresholds for a gate: a summary and what it must keep, to a verdict with reasons. What is unknown does not pass. */
 import { CHECK_SCHEMA, type Check, type CheckResult } from '../core/check.ts';
+import { momentsOf } from '../core/moments.ts';
 import { hasNoSlots, type Severity, type Summary } from '../core/summary.ts';
-import { clockText } from '../core/time.ts';
 import { atMostSoLong, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, listText, percentText, roundText, serviceWords } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT } from './pool-words.ts';
@@ -64,11 +64,11 @@ function untold(servers: readonly Asked[], asksWait: boolean): string {
 }
 
 /** A log of two pools fails for both: what each did says which of them to look at. */
-function replacedText({ findings }: Summary): string {
+function replacedText({ findings, window }: Summary): string {
   const replaced = findings.find(({ id }) => id === 'pool-replaced');
   const [before, after] = [replaced?.evidence.wait_mean_before_seconds, replaced?.evidence.wait_mean_after_seconds];
   if (!replaced?.from || typeof before !== 'number' || typeof after !== 'number') return '';
-  return `; the pool was replaced at ${clockText(Date.parse(replaced.from) * 1000)} UTC: mean wait ${time(before)} before, ${time(after)} since`;
+  return `; the pool was replaced at ${momentsOf(window).at(Date.parse(replaced.from) * 1000)} UTC: mean wait ${time(before)} before, ${time(after)} since`;
 }
 
 type Figures = Omit<Summary, 'findings'>;

@@ -1,6 +1,7 @@
 /** Finding: a log so long that a part of it was followed, and its pool was full for longer elsewhere. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { clockText, isoInstant } from '../core/time.ts';
+import { momentsOf } from '../core/moments.ts';
+import { isoInstant } from '../core/time.ts';
 import { countText, durationText } from '../core/words.ts';
 
 function examine({ inference, summary }: Facts): Finding | null {
@@ -12,7 +13,7 @@ function examine({ inference, summary }: Facts): Finding | null {
   const inAll = full === null ? '' : `, of ${durationText(full * 1e6)} in the whole log`;
   return {
     severity: 'warning',
-    title: `All slots were busy for ${durationText(fullMicros)} about ${clockText((from + to) / 2)} UTC, in a part of the log that was not followed`,
+    title: `All slots were busy for ${durationText(fullMicros)} about ${momentsOf(summary.window).at((from + to) / 2)} UTC, in a part of the log that was not followed`,
     detail: `Of a log this long a part is followed, ${countText(notFollowed.requests, 'request')} of ${summary.requests.total}, and nothing like this stretch is in it. How long callers waited while the pool was full${inAll} is not told.`,
     evidence: {
       full_seconds: fullMicros / 1e6,

@@ -1,9 +1,9 @@
 /** Finding: from one moment on a route takes longer than before, and stays so. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { momentsOf } from '../core/moments.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
-import { clockText } from '../core/time.ts';
 import { durationText, roundText, serviceWords } from '../core/words.ts';
 import { happened } from './coincidence.ts';
 import { enoughText, largerPool, poolText } from './pool-words.ts';
@@ -162,7 +162,7 @@ function examine(facts: Facts): Finding | null {
     title: more
       ? `${name} takes ${times} times as long since more callers come${fills ? ', and that fills the pool' : ''}`
       : `${name} got ${times} times slower and stayed so${fills ? ', and that fills the pool' : ''}`,
-    detail: `Since ${clockText(worst.at)} UTC its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}${moreText}${fullText}`,
+    detail: `Since ${momentsOf(summary.window).at(worst.at)} UTC its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}${moreText}${fullText}`,
     evidence: {
       route: name,
       before_median_seconds: worst.before / 1e6,

@@ -1,8 +1,8 @@
 /** Finding: the server says how many connections wait for it, and that no more of them fit: a measured queue. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { momentsOf } from '../core/moments.ts';
 import { rowsOf } from '../core/rows.ts';
 import { countUpTo, medianOf } from '../core/statistics.ts';
-import { clockText } from '../core/time.ts';
 import { countText, durationText, roundText } from '../core/words.ts';
 import { moreSlotsText } from './pool-words.ts';
 
@@ -29,7 +29,8 @@ function examine(facts: Facts): Finding | null {
   // N in front of it, at X answers per second: N / X (Little's law).
   const wait = waits.length > 0 ? medianOf(waits) : Number.NaN;
   const [from, to] = times.length > 0 ? [Math.min(...times), Math.max(...times)] : [Number.NaN, Number.NaN];
-  const when = times.length > 0 ? ` between ${clockText(from)} and ${clockText(to)} UTC` : '';
+  const moments = momentsOf(facts.summary.window);
+  const when = times.length > 0 ? ` between ${moments.at(from)} and ${moments.at(to)} UTC` : '';
   const waited = Number.isFinite(wait) ? `: who came then waited ${durationText(wait)} or longer` : '';
   const little = Number.isFinite(wait)
     ? ` At the ${roundText((depth * 1e6) / wait)} requests/s that were answered meanwhile, the last of them is taken after ${durationText(wait)} (Little: W = N / X).`

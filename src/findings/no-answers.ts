@@ -1,10 +1,10 @@
 /** Finding: for seconds nobody was answered, where callers at random would not have left it: a restart, or workers that something held. */
 import { findColdStarts } from '../core/cold-starts.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { momentsOf } from '../core/moments.ts';
 import { periodOf } from '../core/periods.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
-import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import {
   AROUND,
@@ -55,9 +55,11 @@ const hadKills = ({ lifecycle }: Facts, { from, to }: Pause): boolean =>
     ({ kind, time }) => (kind === 'timeout' || kind === 'killed') && time >= from - TICK && time <= to + TICK,
   );
 
-const spanText = ({ from, to }: Pause): string => `${clockText(from)} to ${clockText(to)}`;
-const listed = (pauses: readonly Pause[]): string =>
-  pauses.slice(0, 4).map(spanText).join(', ') + (pauses.length > 4 ? ' …' : '');
+const listed = (pauses: readonly Pause[], { summary }: Facts): string =>
+  pauses
+    .slice(0, 4)
+    .map(({ from, to }) => momentsOf(summary.window).span(from, to))
+    .join(', ') + (pauses.length > 4 ? ' …' : '');
 
 const RELOADED =
   ' The server was told to reload, and its old workers went at once, while the new ones still imported the application: who came then waited for these.';
@@ -187,7 +189,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isHeld && callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `Nobody was answered ${timesText(told, longest, hasStood)} ${whyText(isHeld, isReload, restarts.length > 0, hasStood)}`,
-    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once${everyText} (${listed(told)} UTC): ${came}, so that chance makes no such pause.${whatText(kind, held, workers, leastSlots)}${fullText}`,
+    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once${everyText} (${listed(told, facts)} UTC): ${came}, so that chance makes no such pause.${whatText(kind, held, workers, leastSlots)}${fullText}`,
     evidence: {
       pauses: told.length,
       restarts: restarts.length,

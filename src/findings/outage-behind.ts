@@ -1,10 +1,10 @@
 /** Finding: for a while requests took many times as long on all or several routes: what they call was slow, and filled the pool. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { type Moments, momentsOf } from '../core/moments.ts';
 import { findOutages, type Outage, SLOW } from '../core/outages.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { countUpTo, meanOf, medianOf, sumOf } from '../core/statistics.ts';
 import { routeText } from '../core/text.ts';
-import { isoInstant } from '../core/time.ts';
 import { countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { happened, someLivedThrough } from './coincidence.ts';
 import { knownSlots, poolText } from './pool-words.ts';
@@ -21,8 +21,6 @@ const SENSIBLE = 4;
 const MINIMUM_BEFORE = 20;
 const BEFORE = 10e6;
 const HOUR = 3600e6;
-
-const clock = (micros: number): string => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
 
 /** What the sentences tell of. */
 interface Story {
@@ -42,16 +40,16 @@ interface Story {
   readonly usualBytes: number;
 }
 
-function titleOf(story: Story): string {
+function titleOf(story: Story, moments: Moments): string {
   const { from, to, who, where, took, before, filled, replaced } = story;
   const change = `${who ?? 'requests'} took ${durationText(took)} instead of ${durationText(before)}${where}`;
   if (replaced) {
     const fullText = filled ? ', which filled the pool' : '';
-    return `All workers were replaced at ${clock(from)} UTC, and for ${durationText(to - from)} ${change}${fullText}`;
+    return `All workers were replaced at ${moments.at(from)} UTC, and for ${durationText(to - from)} ${change}${fullText}`;
   }
   const callsText = who === null ? 'what they call was slow' : 'what it calls was slow';
   const why = askedForMore(story) ? 'it was asked for more' : callsText;
-  return `From ${clock(from)} to ${clock(to)} UTC ${change}: ${why}${filled ? ', and filled the pool' : ''}`;
+  return `From ${moments.span(from, to)} UTC ${change}: ${why}${filled ? ', and filled the pool' : ''}`;
 }
 
 function adviceOf(story: Story): string {
@@ -100,7 +98,7 @@ function examine(facts: Facts): Finding | null {
     : '';
   return {
     severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
-    title: titleOf(story),
+    title: titleOf(story, momentsOf(summary.window)),
     detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${story.who === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${lookAlikeText(replaced, restarted)}${moreAskedText(story)}`,
     evidence: {
       slow_requests: worst.slow.length,

@@ -3,8 +3,8 @@ import { withTimes } from '../core/event-times.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { levelsOf, NEARLY_FULL, spanOf } from '../core/full-stretches.ts';
 import { type LifecycleEvent, type LifecycleKind, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
+import { momentsOf } from '../core/moments.ts';
 import { rowsOf } from '../core/rows.ts';
-import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { findingsOfFullPool } from './saturation.ts';
 
@@ -68,7 +68,7 @@ const resizes = ({ lifecycle }: Facts): LifecycleEvent[] => lifecycle.filter(({ 
 function grownText(facts: Facts, first: number, most: number): string {
   const added = resizes(facts).filter(({ text }) => text === 'ttin');
   if (added.length > 0)
-    return `By its own lines the server ran ${first} of ${most} workers at first; ${countText(added.length, 'worker')} were added by hand (TTIN), the first at ${clockText(added[0].time)} UTC.`;
+    return `By its own lines the server ran ${first} of ${most} workers at first; ${countText(added.length, 'worker')} were added by hand (TTIN), the first at ${momentsOf(facts.summary.window).at(added[0].time)} UTC.`;
   return `By its own lines the server started with ${first} of ${most} workers and stopped and started others as the load went.`;
 }
 

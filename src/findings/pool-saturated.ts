@@ -1,6 +1,7 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Episode, episodesOf } from '../core/full-stretches.ts';
+import { momentsOf } from '../core/moments.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { callersAreHidden, isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
@@ -129,7 +130,7 @@ function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: S
   const queued = mayBeNone(summary.wait) ? 'may have queued' : 'queued';
   const sentences = [
     `${allSlotsText(summary.server, slots)}${isFullProven(summary) ? '' : ', it seems,'} busy for ${durationText(fullMicros)} (${percentText(fullRatio)} of the time).`,
-    ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, queued, how)),
+    ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, queued, how, momentsOf(summary.window))),
   ];
   if (callersAreHidden(summary)) {
     sentences.push(

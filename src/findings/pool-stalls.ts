@@ -1,6 +1,7 @@
 /** Finding: now and then the whole pool stands still with every slot taken, and all that it has in hand goes on at once. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { momentsOf } from '../core/moments.ts';
 import { periodOf } from '../core/periods.ts';
 import { orNull, rowsOf } from '../core/rows.ts';
 import { sumOf } from '../core/statistics.ts';
@@ -41,7 +42,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `The whole pool stood still at least ${stalls.length} times, for ${durationText(longest)} or more, with ${taken}`,
-    detail: `${countText(stalls.length, 'time')}${everyText} (until ${timesListed(stalls)}) everything in hand took ${HELD} times what its route usually takes or longer, on whatever route, and nothing was answered until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${sizeText} About ${countText(Math.round(callers), 'caller')} came in them and found no slot, at the rate around them, and waited for half of one on average, and for their turn behind it; the logged times do not hold that.${fullText}`,
+    detail: `${countText(stalls.length, 'time')}${everyText} (until ${timesListed(stalls, momentsOf(facts.summary.window))}) everything in hand took ${HELD} times what its route usually takes or longer, on whatever route, and nothing was answered until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${sizeText} About ${countText(Math.round(callers), 'caller')} came in them and found no slot, at the rate around them, and waited for half of one on average, and for their turn behind it; the logged times do not hold that.${fullText}`,
     evidence: {
       stalls: stalls.length,
       in_hand: inHand,

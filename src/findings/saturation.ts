@@ -1,9 +1,9 @@
 /** What was waited in the full stretches of a log, whose doing it was, and how a stretch is told in words. */
 import type { Facts } from '../core/finding.ts';
 import { type Episode, episodesOf, WAITED } from '../core/full-stretches.ts';
+import type { Moments } from '../core/moments.ts';
 import type { Holdup } from '../core/outages.ts';
 import { type Rows, rowsOf } from '../core/rows.ts';
-import { clockText } from '../core/time.ts';
 import { fewMayFillIt } from '../core/wait-range.ts';
 import { countText, durationText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
@@ -132,8 +132,9 @@ export function peakText(
   { from, to, waiters, totalWaitMicros }: Episode,
   queued: 'queued' | 'may have queued',
   how: string,
+  moments: Moments,
 ): string {
-  return `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} ${queued}, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
+  return `From ${moments.span(from, to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} ${queued}, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
 }
 
 /** Times a long wait: of 60 recordings with such an estimate, all waited long, but for one that did so by a hair less. */

@@ -2,9 +2,9 @@
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { episodesOf } from '../core/full-stretches.ts';
+import { momentsOf } from '../core/moments.ts';
 import { type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
-import { clockText } from '../core/time.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, listText, percentText } from '../core/words.ts';
 import { knownSlots, poolText, presentPool } from './pool-words.ts';
@@ -56,11 +56,12 @@ function examine(facts: Facts): Finding | null {
       : `${durationText(longest)}${long.length > 1 ? ' each' : ''}`;
   const which = listText(routes.slice(0, MOST_NAMED).map((route) => names.routes.text(route)));
   const who = `${countText(long.length, 'request')} of ${which}`;
+  const moments = momentsOf(summary.window);
   const [began, they] = long.length === 1 ? ['It began', 'it'] : ['The first began', 'they'];
   return {
     severity: waitIsLong(facts) ? 'critical' : 'warning',
     title: `${who} held ${held.peak} of ${slots} slots (${lasted}): callers ${mayBeNone(summary.wait) ? 'may have queued' : 'queued'} for the others`,
-    detail: `${began} at ${clockText(rows.start[long[0]])} UTC, and ${they} took ${lasted}, where half of all requests take ${durationText(usual)} or less. From ${clockText(from)} to ${clockText(to)} UTC what was left of ${poolText(summary.server)} was full, or nearly: ${percentText(held.waitShare)} of all waiting fell into the time that ${they} ran. Had ${they} taken as long as the others, the mean wait would be ${durationText(without.waitMean)} (simulated; ${durationText(now.waitMean)} with ${long.length === 1 ? 'it' : 'them'}): the pool is large enough for the rest.`,
+    detail: `${began} at ${moments.at(rows.start[long[0]])} UTC, and ${they} took ${lasted}, where half of all requests take ${durationText(usual)} or less. From ${moments.span(from, to)} UTC what was left of ${poolText(summary.server)} was full, or nearly: ${percentText(held.waitShare)} of all waiting fell into the time that ${they} ran. Had ${they} taken as long as the others, the mean wait would be ${durationText(without.waitMean)} (simulated; ${durationText(now.waitMean)} with ${long.length === 1 ? 'it' : 'them'}): the pool is large enough for the rest.`,
     evidence: {
       requests: long.length,
       routes: routes.map((route) => names.routes.text(route)).join(', '),

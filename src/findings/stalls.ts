@@ -2,9 +2,9 @@
 import { max, min } from 'simple-statistics';
 import { indicesBelow } from '../core/columns.ts';
 import type { Facts } from '../core/finding.ts';
+import type { Moments } from '../core/moments.ts';
 import { groupsOf, halfWidths, type Rows, rowsOf } from '../core/rows.ts';
 import { countBelow, logPoissonTail, medianOf } from '../core/statistics.ts';
-import { clockText } from '../core/time.ts';
 import { listText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
 
@@ -239,8 +239,8 @@ export function findStalls(facts: Facts): readonly Stall[] {
 const MOST_NAMED = 4;
 
 /** "10:00:12, 10:00:24, 10:00:36 and 10:00:48 UTC and 3 more": when they ended. */
-export function timesListed(stalls: readonly Stall[]): string {
+export function timesListed(stalls: readonly Stall[], moments: Moments): string {
   const more = stalls.length - MOST_NAMED;
-  const named = listText(stalls.slice(0, MOST_NAMED).map(({ to }) => clockText(to)));
+  const named = listText(stalls.slice(0, MOST_NAMED).map(({ to }) => moments.at(to)));
   return more > 0 ? `${named} UTC and ${more} more` : `${named} UTC`;
 }

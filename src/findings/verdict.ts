@@ -1,8 +1,8 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
+import { momentsOf } from '../core/moments.ts';
 import { poolNameBeside } from '../core/pool-names.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
-import { clockText } from '../core/time.ts';
 import { isHidden } from '../core/wait-range.ts';
 import { capital, percentText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
@@ -125,8 +125,8 @@ function whenOver({ window }: Summary, { from, to }: FindingSummary): string {
   if (from === null || to === null || window.to === null || window.seconds === null) return '';
   const since = (Date.parse(window.to) - Date.parse(to)) / 1000;
   if (since < Math.max(OVER_SECONDS, OVER_SHARE * window.seconds)) return '';
-  const [begin, end] = [from, to].map((at) => clockText(1000 * Date.parse(at)));
-  return ` (from ${begin} to ${end} UTC)`;
+  const [begin, end] = [from, to].map((at) => 1000 * Date.parse(at));
+  return ` (from ${momentsOf(window).span(begin, end)} UTC)`;
 }
 
 /** What would end the queue in front of a full pool. */

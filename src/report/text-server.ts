@@ -1,4 +1,5 @@
 /** The server as inferred, in a column of labelled facts. */
+import { momentsOf } from '../core/moments.ts';
 import type { Estimate, Summary } from '../core/summary.ts';
 import { longestIsOpen, neverLeftSaturation } from '../core/wait-range.ts';
 import {
@@ -63,7 +64,7 @@ function serviceText(summary: Summary): string {
 }
 
 /** "at most 637 ms on average: 4 workers, one request at a time, answered 6.5/s; 95 % within 2 s"; '' where nothing bounds it. */
-function serviceBoundsText({ server, requests, service_time: { low, high, busiest } }: Summary): string {
+function serviceBoundsText({ server, requests, window, service_time: { low, high, busiest } }: Summary): string {
   const parts = [];
   if (low.mean !== null) parts.push(`at least ${seconds(low.mean)}`);
   if (high.mean !== null) parts.push(`at most ${seconds(high.mean)}`);
@@ -75,10 +76,7 @@ function serviceBoundsText({ server, requests, service_time: { low, high, busies
   const rate = requests.rate.mean;
   const why = high.mean === null || slots === null || rate === null ? '' : `: ${slots} answered ${roundText(rate)}/s`;
   const p95 = high.p95 === null ? '' : `; 95 % within ${seconds(high.p95)}`;
-  const part =
-    busiest === null
-      ? ''
-      : `; of ${busiest.from?.slice(11, 19)} to ${busiest.to?.slice(11, 19)} at most ${seconds(busiest.high_mean)}`;
+  const part = busiest === null ? '' : `; of ${spanText(window, busiest)} at most ${seconds(busiest.high_mean)}`;
   return `${parts.join(', ')} on average${why}${p95}${part}`;
 }
 
@@ -118,7 +116,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ['workers', estimate(server.workers)],
     ['threads', estimate(server.threads)],
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
-    ...(server.regimes ? [['pools', poolsText(server.regimes)] as [string, string]] : []),
+    ...(server.regimes ? [['pools', poolsText(server.regimes, summary.window)] as [string, string]] : []),
     [
       serviceWords(server, service.grows_with_load) === 'service time' ? 'service time' : 'time in app',
       serviceText(summary),
@@ -136,12 +134,16 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
 }
 
 /** "17:09:39 to 17:10:29 2 slots, all busy 49 s, mean wait 1.4 s; …" */
-function poolsText(regimes: NonNullable<Summary['server']['regimes']>): string {
+function poolsText(regimes: NonNullable<Summary['server']['regimes']>, window: Summary['window']): string {
   return regimes
     .map(({ from, to, capacity, saturated_seconds: full, wait_mean: wait }) => {
-      const when = `${from?.slice(11, 19) ?? '?'} to ${to?.slice(11, 19) ?? '?'}`;
+      const when = spanText(window, { from, to });
       const busy = full === null ? '' : `, all busy ${seconds(full)}`;
       return `${when} ${capacity === null ? 'slots unknown' : countText(capacity, 'slot')}${busy}, mean wait ${wait === null ? 'unknown' : seconds(wait)}`;
     })
     .join('; ');
 }
+
+/** "17:09:39 to 17:10:29" */
+const spanText = (window: Summary['window'], { from, to }: { from: string | null; to: string | null }): string =>
+  momentsOf(window).span(1000 * Date.parse(from ?? ''), 1000 * Date.parse(to ?? ''));

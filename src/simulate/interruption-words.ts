@@ -1,9 +1,9 @@
 /** What interrupted the pool that wrote a log, and what of it other pools are taken to meet, in sentences. */
 
 import type { Analysis } from '../core/finding.ts';
+import { momentsOf } from '../core/moments.ts';
 import { findOutages } from '../core/outages.ts';
 import { medianOf } from '../core/statistics.ts';
-import { clockText } from '../core/time.ts';
 import { countText, durationText, listText } from '../core/words.ts';
 import type { Interruptions } from './interruptions.ts';
 import type { Workload } from './workload.ts';
@@ -26,7 +26,8 @@ export function interruptionsSaid(analysis: Analysis, { interruptions, present }
   const said: string[] = [];
   if (outages.length > 0) {
     const spans = findOutages(analysis, present.workers * present.threads)!.outages;
-    const when = listText(spans.slice(0, 3).map(({ from, to }) => `from ${clockText(from)} to ${clockText(to)} UTC`));
+    const moments = momentsOf(analysis.summary.window);
+    const when = listText(spans.slice(0, 3).map(({ from, to }) => `from ${moments.span(from, to)} UTC`));
     said.push(
       `What requests call was slow ${when}: whoever begins while that lasts takes as long in any pool, and a larger one has more of them hanging. Ranges also hold that these very requests were slow, whenever they began.`,
     );

@@ -4,9 +4,9 @@
  * workers (restarts, recycled workers) are one. Where some workers stay and others come or go, it is a stretch with as many workers.
  */
 import type { LifecycleEvent, LifecycleKind } from '../../core/lifecycle.ts';
+import { momentsBetween } from '../../core/moments.ts';
 import { countBelow } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
-import { clockText } from '../../core/time.ts';
 import { changesOf, type Evidence, type Stretch } from './changes.ts';
 import { handedOver } from './handover.ts';
 import { GRACE, type Life, workersFrom } from './lives.ts';
@@ -194,7 +194,9 @@ export function structureOfRegimes(
   const spoken = regimes.indexOf(spokenOf(regimes));
   const { model, modelConfidence, modelMethod, threads, capacity, unbounded } = parts[spoken].inference;
   const { from, to } = regimes[spoken];
-  const when = spoken === regimes.length - 1 ? `since ${clockText(from)}` : `until ${clockText(to)}`;
+  const isLast = spoken === regimes.length - 1;
+  const { at } = momentsBetween(regimes[0].from, regimes[regimes.length - 1].to);
+  const when = isLast ? `since ${at(from)}` : `until ${at(to)}`;
   const method = `${modelMethod}, ${when} UTC: the pools before and after are of another kind`;
   return { model, confidence: modelConfidence, method, threads, capacity, unbounded };
 }
@@ -202,7 +204,7 @@ export function structureOfRegimes(
 /** The pool of one worker before and after it lost a slot. */
 export function regimesOfSlotLoss({ at, before, after }: SlotLoss, life: Life, trace: Trace): Regime[] {
   const earlier = countBelow(trace.length, (k) => trace.end[k], at + 0.5);
-  const method = `up to ${before} requests at once, and never more than ${after} after ${clockText(at)} UTC`;
+  const method = `up to ${before} requests at once, and never more than ${after} after ${momentsBetween(life.from, life.to).at(at)} UTC`;
   const regime = (slots: number, requests: number, part: Partial<Life>): Regime => ({
     ...regimeOf([{ ...life, ...part, requests }]),
     workers: exactly(1, SURE_OF_CHANGE, 'pids seen'),

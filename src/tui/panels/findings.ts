@@ -1,5 +1,6 @@
 /** The findings: what is wrong, with its evidence in numbers and what would mend it; enter jumps to the moment. */
 import type { FilteredPart } from '../../core/part.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
 import type { FindingSummary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
 import { countText } from '../../core/words.ts';
@@ -8,12 +9,17 @@ import { firstShown, selectedLine } from '../draw/list.ts';
 import { evidenceText, symptomsText } from '../evidence-text.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownFindings, shownPart, timedFindings } from '../shown-findings.ts';
-import { clockText } from '../time-axis.ts';
+import { clockText, dateText } from '../time-axis.ts';
 import { clipWords, wrap } from '../width.ts';
 import { readingText } from '../words.ts';
 
-const momentOf = (finding: FindingSummary, zoneMinutes: number): string =>
-  finding.from === null ? '' : clockText(Date.parse(finding.from) * 1000, zoneMinutes);
+/** "11:36:00"; "11-21 11:36:00" where the log is of more than one day. */
+function momentOf({ from }: FindingSummary, { summary: { window }, zoneMinutes }: Snapshot): string {
+  if (from === null) return '';
+  const dateAt = (instant: string | null) => dateText(1000 * Date.parse(instant ?? ''), zoneMinutes);
+  const date = dateAt(window.from) === dateAt(window.to) ? '' : `${dateAt(from).slice('2026-'.length)} `;
+  return `${date}${clockText(1000 * Date.parse(from), zoneMinutes)}`;
+}
 
 interface BodyLine {
   readonly text: string;
@@ -185,7 +191,7 @@ function drawHead(view: View, canvas: Canvas, y: number, finding: FindingSummary
   const mark =
     finding.severity === 'critical' ? glyphs.cross : finding.severity === 'warning' ? glyphs.warn : glyphs.info;
   canvas.text(1, y, ` ${mark} `, looks.badge);
-  const moment = momentOf(finding, snapshot.zoneMinutes);
+  const moment = momentOf(finding, snapshot);
   const room = canvas.columns - 5 - (moment === '' ? 0 : moment.length + 2);
   const to = canvas.text(5, y, clipWords(finding.title, room), looks.text, room);
   if (moment !== '' && to < canvas.columns - moment.length - 1)
