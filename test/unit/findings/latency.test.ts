@@ -169,7 +169,7 @@ describe('latency-step that fills a pool', () => {
     );
     const found = diagnose(syncPool(4, calls));
     const step = found.find(({ id }) => id === 'latency-step');
-    expect(step?.title).toMatch(/^GET \/fast got 2\.\d times slower and stayed so$/);
+    expect(step?.title).toMatch(/^GET \/fast takes 2\.\d times as long since more callers come$/);
     expect(found[0].id).toBe('pool-saturated');
   });
   it('leaves a pool that was full before it its own findings', () => {
