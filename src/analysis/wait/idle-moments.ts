@@ -18,7 +18,7 @@ const HAND_OVER = 15_000;
  * Times what the slots idle for each start where they are busiest, on a machine that is short of CPU: there gaps differ by so much from one
  * moment to the next (recorded: 6.6 ms over five seconds, 14 ms over others, of one overload).
  */
-const UNSTEADY = 3;
+export const UNSTEADY = 3;
 /** Lengths of the intervals that are looked at, in ticks of the stamps: at their ends the work of a tick is open. */
 const TICKS = [2, 4, 8, 16, 32];
 /** µs: shorter ticks are no finer. */
@@ -31,16 +31,19 @@ export interface QueueSlots {
   /** The queue of a request is its worker's. */
   readonly own: boolean;
   readonly changes: readonly SlotChange[] | undefined;
+  /** For so long a slot may stand still between two requests although somebody queues; missing: as where the slots are busiest. */
+  readonly handOverMicros?: number;
 }
 
 /** µs by index in the trace; the beginning of the log counts as a moment at which nobody queued. null: the lines do not tell. */
-export function longestWaits(trace: Trace, { slots, own, changes }: QueueSlots): Float64Array | null {
+export function longestWaits(trace: Trace, { slots, own, changes, handOverMicros }: QueueSlots): Float64Array | null {
   const bound = fullBefore(trace, slots, own);
   if (!bound) return null;
   const most = bound.most;
   const slotsWithin = (from: number, to: number) =>
     changes ? Math.max(slotsAt(changes, from), slotsAt(changes, to)) : slots;
-  for (const queue of queuesOf(trace, own)) if (queue.length > 0) boundByIdling(trace, queue, slotsWithin, most);
+  for (const queue of queuesOf(trace, own))
+    if (queue.length > 0) boundByIdling(trace, queue, slotsWithin, most, handOverMicros);
   return most;
 }
 
@@ -49,6 +52,7 @@ function boundByIdling(
   queue: readonly number[],
   slotsWithin: (from: number, to: number) => number,
   most: Float64Array,
+  handOverMicros: number | undefined,
 ): void {
   const ends = {
     length: queue.length,
@@ -56,7 +60,7 @@ function boundByIdling(
     high: floatsAt(high, queue),
     duration: floatsAt(duration, queue),
   };
-  const since = surelyIdle(ends, resolution, slotsWithin);
+  const since = surelyIdle(ends, resolution, slotsWithin, handOverMicros);
   for (const i of queue) {
     const last = since(low[i] - duration[i]);
     most[i] = Math.min(Number.isNaN(most[i]) ? Number.POSITIVE_INFINITY : most[i], high[i] - duration[i] - last);
@@ -71,6 +75,7 @@ export function surelyIdle(
   ends: Ends,
   tick: number,
   slotsWithin: (from: number, to: number) => number,
+  handOverMicros?: number,
 ): (instant: number) => number {
   const { length, low, high, duration } = ends;
   let begin = Number.POSITIVE_INFINITY;
@@ -79,7 +84,7 @@ export function surelyIdle(
     begin = Math.min(begin, low[i] - duration[i]);
     end = Math.max(end, high[i]);
   }
-  const handOver = handOverOf(ends, tick, slotsWithin(begin, end));
+  const handOver = handOverMicros ?? handOverOf(ends, tick, slotsWithin(begin, end));
   const idle: { readonly from: number; readonly to: number }[] = [{ from: begin, to: begin }];
   for (const ticks of TICKS) {
     const width = ticks * Math.max(SHORTEST_TICK, tick);

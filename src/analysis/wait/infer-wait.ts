@@ -20,6 +20,7 @@ import { eitherQueue } from './either-queue.ts';
 import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.ts';
 import { unlessMoreSlots } from './hedged-slots.ts';
 import { perhapsNone, withoutRest } from './no-rest.ts';
+import { perhapsShortOfCpu } from './perhaps-short-of-cpu.ts';
 import { perhapsStarved } from './perhaps-starved.ts';
 import { type PlainWaits, plainWaits } from './plain-waits.ts';
 import { perhapsQueuedBefore } from './queued-before.ts';
@@ -138,11 +139,12 @@ function waitsOfQueue(input: WaitInput, trace: Trace): WaitResult {
 function perhapsFullThroughout(followed: FilteredWaits, trace: Trace, pool: Pool, input: WaitInput): FilteredWaits {
   const slots = input.capacity ?? pool.slots;
   const threads = input.threadsPerWorker ?? input.threadsAtLeast;
-  const found = perhapsStarved(withoutRest(followed, trace, slots, input.table.client), trace, {
+  const starved = perhapsStarved(withoutRest(followed, trace, slots, input.table.client), trace, {
     pool,
     threads,
     slots,
   });
+  const found = perhapsShortOfCpu(starved, trace, pool);
   return input.effort === 'full' ? perhapsQueuedBefore(found, trace, pool) : found;
 }
 
