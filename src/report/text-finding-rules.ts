@@ -26,8 +26,7 @@ export function explainFindingRule(rule: FindingRule, width: number, paint: Pain
   rows.push(`${paint('dim', 'Needs')}    ${needs.length > 0 ? needs.join(', ') : 'nothing but lines'}`);
   if (silences && silences.length > 0)
     rows.push(`${paint('dim', 'Explains')} ${silences.join(', ')} (they fall silent when it speaks)`);
-  if (fires.length > 0)
-    rows.push(`${paint('dim', 'Seen in')}  ${fires.map((name) => `sample-logs/${name}`).join('\n         ')}`);
+  if (fires.length > 0) rows.push(`${paint('dim', 'Seen in')}  ${fires.map(placeOf).join('\n         ')}`);
   rows.push('', paint('title', 'Test'), ...block(explain.test, width));
   rows.push('', paint('title', 'Guards against false alarms'), ...block(explain.guards, width));
   rows.push('', paint('title', 'How to mend it'));
@@ -38,3 +37,6 @@ export function explainFindingRule(rule: FindingRule, width: number, paint: Pain
   }
   return `${rows.join('\n')}\n`;
 }
+
+/** Recordings of faults stand beside the tests. */
+const placeOf = (name: string): string => (name.startsWith('faults/') ? `test/${name}` : `sample-logs/${name}`);

@@ -34,7 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const read = async (dies: boolean) => {
+const read = async (dies: boolean, path = log, worthSplitting = 8) => {
   const jobs: RangeJob[] = [];
   const parts: RangeMessage[] = [];
   let closed = 0;
@@ -50,7 +50,7 @@ const read = async (dies: boolean) => {
       closed++;
     },
   });
-  const result = await readInParallel(log, 0, { formats, threads: 3, startThread, worthSplitting: 8 });
+  const result = await readInParallel(path, 0, { formats, threads: 3, startThread, worthSplitting });
   return { result, parts, closed };
 };
 
@@ -61,6 +61,23 @@ test('ranges of three threads join without a gap, and every thread is closed', a
   expect(result?.report).toEqual(whole.inputs[0]);
   expect(result && stateOf(result.partial)).toEqual(stateOf(whole.partial));
   expect(closed).toBe(2);
+});
+
+test('lines of several kinds are counted over all ranges, and the main kind is that of most lines of the file', async () => {
+  const path = join(folder, 'kinds.log');
+  const line = (i: number, rest: string) =>
+    `203.0.113.${i % 200} - - [29/Oct/2024:17:${10 + Math.floor(i / 6000)}:${10 + (Math.floor(i / 120) % 50)} +0000] "GET /item/${i} HTTP/1.1" 200 12 "-" "curl/8.5.0"${rest}\n`;
+  const withPid = (i: number) => line(i, ` pid=<${700 + (i % 3)}> us=${1000 + (i % 97)}`);
+  // Two of three with pids at first, one of four later.
+  const lines = Array.from({ length: 80_000 }, (_, i) =>
+    (i < 20_000 ? i % 3 > 0 : i % 4 === 0) ? withPid(i) : line(i, ''),
+  );
+  writeFileSync(path, lines.join(''));
+  const { result, parts } = await read(false, path, 1);
+  expect(parts.length).toBeGreaterThan(0);
+  const [whole] = (await readPartial([path], { formats })).inputs;
+  expect(whole.assumptions[0]).toMatch(/^lines of several kinds: 5\d{4} of .*, 2\d{4} of gunicorn/);
+  expect(result?.report).toEqual(whole);
 });
 
 test('where fewer threads can be started than were asked for, those that there are read', async () => {
