@@ -12,7 +12,7 @@ import { type PoolPart, rowsOfServers } from './several-servers.ts';
 import type { Stretch } from './structure/changes.ts';
 import { areUnlike, type Declared } from './structure/declared.ts';
 import { evidenceOf } from './structure/full-stretch.ts';
-import { type Life, type WorkerSpan, workersFrom } from './structure/lives.ts';
+import type { Life, WorkerSpan } from './structure/lives.ts';
 import {
   eventsOf,
   type Regime,
@@ -28,6 +28,7 @@ import {
 import { slotLossIn } from './structure/slot-loss.ts';
 import { inAll } from './structure/structure.ts';
 import type { Trace } from './structure/trace.ts';
+import { workersFrom } from './structure/workers-alive.ts';
 
 /** What of a log belongs to one pool. */
 interface PoolLog {

@@ -1,15 +1,8 @@
-/**
- * Lives of worker processes: from the first request of a pid to its last, what ended it, and how many lived at once.
- *
- * The number of workers is the time-weighted mode of live pids, never the count of distinct pids: a recycled worker
- * comes back under another pid.
- */
+/** Lives of worker processes: from the first request of a pid to its last, and what ended it. */
 import type { WorkerLife } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
-import { type Estimate, unknownEstimate } from '../../core/summary.ts';
 import type { Times } from './estimated-times.ts';
 import { levelsOf } from './levels.ts';
-import { exactly } from './structure.ts';
 import type { Trace } from './trace.ts';
 
 export interface Life {
@@ -196,130 +189,6 @@ function rowsByWorker(trace: Trace, workers: number): { row: Int32Array; first: 
   return { row, first };
 }
 
-export interface Alive {
-  /** The number that lived at once for most of the time. */
-  readonly mode: number;
-  readonly max: number;
-  /** Share of the time at the mode. */
-  readonly share: number;
-}
-
-/**
- * Worker processes alive at once, weighted by time. A worker lived before its first request and after its last one, about
- * as long as it usually pauses: so many of its own pauses (of the typical worker's, where it wrote too few lines) are
- * granted at both ends.
- */
-export function aliveAtOnce(lives: readonly Life[], pauses = PAUSES_GRANTED): Alive {
-  const first = Math.min(...lives.map((life) => life.from));
-  const last = Math.max(...lives.map((life) => life.to));
-  const typical = typicalPause(lives);
-  const edges: { time: number; step: number }[] = [];
-  for (const life of lives) {
-    const granted = pauses * (hasRhythm(life) ? pauseOf(life) : typical);
-    edges.push({ time: Math.max(first, life.from - (life.booted ? 0 : granted)), step: 1 });
-    edges.push({ time: Math.min(last, life.to + (life.fate === 'running' ? granted : 0)), step: -1 });
-  }
-  edges.sort((a, b) => a.time - b.time || b.step - a.step);
-  const time = new Map<number, number>();
-  let alive = 0;
-  let max = 0;
-  let total = 0;
-  for (let i = 0; i < edges.length; i++) {
-    alive += edges[i].step;
-    max = Math.max(max, alive);
-    const until = i + 1 < edges.length ? edges[i + 1].time : edges[i].time;
-    time.set(alive, (time.get(alive) ?? 0) + until - edges[i].time);
-    total += until - edges[i].time;
-  }
-  let mode = max;
-  for (const [level, micros] of time) if (level > 0 && micros > (time.get(mode) ?? 0)) mode = level;
-  return { mode, max, share: total > 0 ? (time.get(mode) ?? 0) / total : 1 };
-}
-
-/** A worker that is idle for longer than this is taken to be gone. */
-const PAUSES_GRANTED = 3;
-
-/**
- * Workers that took the place of another: each that first appeared after the start, matched with one that had fallen
- * silent for good by then. A worker that was merely idle until late has nobody's place to take.
- */
-function replacementsIn(lives: readonly Life[]): number {
-  const first = Math.min(...lives.map((life) => life.from));
-  const last = Math.max(...lives.map((life) => life.to));
-  const typical = typicalPause(lives);
-  const granted = (life: Life, least: number) =>
-    Math.max(least, PAUSES_GRANTED * (hasRhythm(life) ? pauseOf(life) : typical));
-  // A worker that has run as many requests as those that were recycled is due, however short its silence at the end of the log.
-  const due = Math.min(...lives.filter((life) => life.fate === 'recycled').map((life) => life.requests));
-  const gone = lives.filter(
-    (life) => life.fate !== 'running' || life.requests >= due || last - life.to > granted(life, GONE),
-  );
-  const late = lives.filter((life) => life.from - first > granted(life, LATE));
-  gone.sort((a, b) => a.to - b.to);
-  late.sort((a, b) => a.from - b.from);
-  const taken = new Set<Life>();
-  for (const birth of late) {
-    const latest = birth.from + typical + (birth.booted ? BOOT_TICK : 0);
-    const place = gone.find((life) => life !== birth && !taken.has(life) && life.to <= latest);
-    if (place) taken.add(place);
-  }
-  return Math.min(taken.size, lives.length - 1);
-}
-
-/** µs: a server says when it boots a worker to the second, and the last answer of the one before may come later in it. */
-const BOOT_TICK = 1_000_000;
-
-/** µs: no worker is replaced in a moment, however fast requests come. */
-const GONE = 1_000_000;
-const LATE = 1_500_000;
-
-function typicalPause(lives: readonly Life[]): number {
-  const usual = lives
-    .filter(hasRhythm)
-    .map(pauseOf)
-    .sort((a, b) => a - b);
-  if (usual.length > 0) return usual[usual.length >> 1];
-  const first = Math.min(...lives.map((life) => life.from));
-  const last = Math.max(...lives.map((life) => life.to));
-  const requests = lives.reduce((sum, life) => sum + life.requests, 0);
-  return ((last - first) * lives.length) / Math.max(1, requests);
-}
-
-const hasRhythm = (life: Life): boolean => life.requests >= 5;
-const pauseOf = (life: Life): number => (life.to - life.from) / (life.requests - 1);
-
-const started = 'workers that the server says it started';
-
-/**
- * Idle workers leave no trace: where requests are dealt unevenly or are few, a worker may have had none. By the shares of
- * the workers seen, one that gets a fair share is missed with a chance of (1 - 1/c)^n; a server that wakes the same
- * worker first (uneven shares) hides any number.
- */
-export function workersFrom(lives: readonly Life[], booted: number | null): Estimate {
-  if (lives.length === 0)
-    return booted === null ? unknownEstimate('no line names a worker') : exactly(booted, 0.98, started);
-  const replacements = replacementsIn(lives);
-  const value = lives.length - replacements;
-  const replaced = replacements > 0;
-  const { mode, max } = aliveAtOnce(lives, 0);
-  if (booted !== null && (booted >= value || lives.every((life) => life.booted))) {
-    return exactly(booted, 0.98, started);
-  }
-  const counts = lives.map((life) => life.requests).sort((a, b) => a - b);
-  const requests = counts.reduce((a, b) => a + b, 0);
-  const perSlot = requests / value;
-  const missed = value * Math.exp(-perSlot);
-  const fewest = counts[0];
-  const uneven =
-    !replaced && value > 1 && (fewest <= 2 || counts[counts.length - 1] > 4 * fewest) && fewest < 0.5 * perSlot;
-  const sure = value === 1 ? 0.9 : !replaced ? 0.97 : mode === value ? 0.93 : 0.58;
-  const confidence = uneven || missed > 0.3 ? Math.min(sure, 0.55) : sure;
-  const low = replaced && confidence < 0.6 ? Math.min(value, mode) : value;
-  return {
-    value,
-    low,
-    high: confidence < 0.6 ? Math.max(max, Math.ceil(value * 1.6) + 1) : value,
-    confidence,
-    method: replaced ? `${lives.length} pids, ${replacements} of them in the place of another` : 'pids seen',
-  };
-}
+/** Of fewer requests nobody knows how long a worker usually pauses. */
+export const hasRhythm = (life: Life): boolean => life.requests >= 5;
+export const pauseOf = (life: Life): number => (life.to - life.from) / (life.requests - 1);

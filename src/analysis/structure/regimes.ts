@@ -9,10 +9,11 @@ import { countBelow } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import { changesOf, type Evidence, type Stretch } from './changes.ts';
 import { handedOver } from './handover.ts';
-import { GRACE, type Life, workersFrom } from './lives.ts';
+import { GRACE, type Life } from './lives.ts';
 import type { SlotLoss } from './slot-loss.ts';
 import { exactly, type ShownOfPool, type Structure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
+import { workersFrom } from './workers-alive.ts';
 
 export interface Regime {
   /** As they were in it. */

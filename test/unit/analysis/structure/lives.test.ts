@@ -1,8 +1,9 @@
 /** Workers: who lived when, how many at once, what ended them, and who the log cannot show. */
 import { expect, test } from 'vitest';
 import { declaredBy, withDeclared } from '../../../../src/analysis/structure/declared.ts';
-import { aliveAtOnce, type Life, workersFrom } from '../../../../src/analysis/structure/lives.ts';
+import type { Life } from '../../../../src/analysis/structure/lives.ts';
 import { exactly, unknownStructure } from '../../../../src/analysis/structure/structure.ts';
+import { aliveAtOnce, workersFrom } from '../../../../src/analysis/structure/workers-alive.ts';
 import type { LifecycleEvent, LifecycleKind } from '../../../../src/core/lifecycle.ts';
 import { inferLog } from '../../../helpers/infer-log.ts';
 
