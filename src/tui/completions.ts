@@ -1,6 +1,7 @@
 /** The completions beside a filter that is being typed: as many as fit, the one that stands in the text among them. */
-import { completeFilter } from '../engine/filter-completion.ts';
+
 import { filterFields } from '../engine/filter.ts';
+import { completeFilter } from '../engine/filter-completion.ts';
 import type { View } from './panel.ts';
 import type { Prompt } from './ui-state.ts';
 

@@ -45,6 +45,12 @@ export function dateText(micros: number, zoneMinutes: number): string {
   return Number.isNaN(date.getTime()) ? '----------' : date.toISOString().slice(0, 10);
 }
 
+/** "11-20 " before a clock of a log that lasts from one instant to another, where these are of different days; "" where they are of one. */
+export function dayText(micros: number, from: number, to: number, zoneMinutes: number): string {
+  const isOneDay = dateText(from, zoneMinutes) === dateText(to, zoneMinutes);
+  return isOneDay ? '' : `${dateText(micros, zoneMinutes).slice('2026-'.length)} `;
+}
+
 const labelSteps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 export interface Tick {

@@ -28,7 +28,9 @@ const GUESS = 0.5;
 /** Processes of one request at a time. */
 export function perhapsShortOfCpu(found: FilteredWaits, trace: Trace, pool: Pool): FilteredWaits {
   const { summary } = found;
-  if (summary.method !== 'inferred' || !pool.onLanes || pool.changes) return found;
+  // A worker that is killed and started again rests for that.
+  const isPlain = pool.onLanes && !pool.changes && trace.killed.length === 0;
+  if (summary.method !== 'inferred' || !isPlain) return found;
   const idle = evenIdling(trace, pool.slots);
   const longest =
     idle && longestWaits(trace, { slots: pool.slots, own: false, changes: undefined, handOverMicros: UNSTEADY * idle });

@@ -9,16 +9,15 @@ import { firstShown, selectedLine } from '../draw/list.ts';
 import { evidenceText, symptomsText } from '../evidence-text.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownFindings, shownPart, timedFindings } from '../shown-findings.ts';
-import { clockText, dateText } from '../time-axis.ts';
+import { clockText, dayText } from '../time-axis.ts';
 import { clipWords, wrap } from '../width.ts';
 import { readingText } from '../words.ts';
 
 /** "11:36:00"; "11-21 11:36:00" where the log is of more than one day. */
 function momentOf({ from }: FindingSummary, { summary: { window }, zoneMinutes }: Snapshot): string {
   if (from === null) return '';
-  const dateAt = (instant: string | null) => dateText(1000 * Date.parse(instant ?? ''), zoneMinutes);
-  const date = dateAt(window.from) === dateAt(window.to) ? '' : `${dateAt(from).slice('2026-'.length)} `;
-  return `${date}${clockText(1000 * Date.parse(from), zoneMinutes)}`;
+  const [at, first, last] = [from, window.from, window.to].map((instant) => 1000 * Date.parse(instant ?? ''));
+  return `${dayText(at, first, last, zoneMinutes)}${clockText(at, zoneMinutes)}`;
 }
 
 interface BodyLine {

@@ -3,7 +3,7 @@ import { MICROS_PER_SECOND } from '../../core/time.ts';
 import type { Canvas } from '../canvas.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownFindings, timedFindings } from '../shown-findings.ts';
-import { clockText } from '../time-axis.ts';
+import { clockText, dayText } from '../time-axis.ts';
 import { speedText } from './header.ts';
 
 /** Shares of the answers that failed from which a cell says so, as the finding about server errors has them. */
@@ -48,8 +48,9 @@ export default definePanel({
     const { snapshot, theme, glyphs, scene, ui } = view;
     const { from, to, now, zoneMinutes } = snapshot;
     if (!(to > from) || canvas.rows === 0) return;
-    const start = `${clockText(from, zoneMinutes)} `;
-    const end = ` ${clockText(to, zoneMinutes)}`;
+    const edge = (micros: number) => `${dayText(micros, from, to, zoneMinutes)}${clockText(micros, zoneMinutes)}`;
+    const start = `${edge(from)} `;
+    const end = ` ${edge(to)}`;
     const left = canvas.text(0, 0, start, theme.quiet);
     const width = canvas.columns - left - end.length;
     if (width < 10) return;

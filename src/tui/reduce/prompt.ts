@@ -1,6 +1,7 @@
 /** The line in which a filter, a moment or the name of a file is written. */
-import { completeFilter } from '../../engine/filter-completion.ts';
+
 import { parseFilter } from '../../engine/filter.ts';
+import { completeFilter } from '../../engine/filter-completion.ts';
 import type { PromptAction } from '../action.ts';
 import { MOST_COMPLETIONS } from '../completions.ts';
 import { OFFERED_NAME } from '../exporter.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clockText, columnOf, createAxis, dateText, spanSteps, ticksOf } from '../../../src/tui/time-axis.ts';
+import { clockText, columnOf, createAxis, dateText, dayText, spanSteps, ticksOf } from '../../../src/tui/time-axis.ts';
 import { NOON } from '../../helpers/snapshots.ts';
 
 describe('createAxis', () => {
@@ -64,4 +64,10 @@ describe('instants as text', () => {
     const axis = createAxis(NOON, 60e6, 60);
     expect(columnOf(axis, NOON - 30e6)).toBeCloseTo(30, 6);
   });
+});
+
+it('tells the day before a clock where a log is of more than one', () => {
+  const day = 86_400e6;
+  expect(dayText(NOON, NOON - day, NOON, 0)).toMatch(/^\d\d-\d\d $/);
+  expect(dayText(NOON, NOON - 60e6, NOON, 0)).toBe('');
 });
