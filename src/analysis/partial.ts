@@ -9,13 +9,13 @@ import { createNames } from '../core/names.ts';
 import { BatchNormaliser, instantOf, type RequestTable } from '../core/table.ts';
 import { serverOfWorker, type WorkerSpan, wereAtOnce, workerOn } from './join-input.ts';
 import { RequestSample } from './request-sample.ts';
-import { RetainedRows, type Retention } from './retained-rows.ts';
+import { KEPT_WHOLE, RetainedRows, type Retention } from './retained-rows.ts';
 import { RouteCounts } from './route-counts.ts';
 import { Timeline } from './timeline.ts';
 import { FIRST_ERROR, Totals } from './totals.ts';
 
 /** Rows kept whole for the inference; about 100 bytes each. A block is of some hundred lines. */
-const RETENTION: Retention = { all: 40_000, sample: 6_000, busiestBlocks: 20, blockBytes: 1 << 16 };
+const RETENTION: Retention = { all: KEPT_WHOLE, sample: 6_000, busiestBlocks: 20, blockBytes: 1 << 16 };
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;

@@ -52,6 +52,9 @@ interface Block {
   readonly rows: TableBuilder;
 }
 
+/** A log of so many requests, or fewer, is kept whole. */
+export const KEPT_WHOLE = 40_000;
+
 export interface Retention {
   /** So many rows are kept all. */
   readonly all: number;

@@ -15,6 +15,7 @@ import { type Followed, followedOf, weightsOf } from './followed-waits.ts';
 import { type Known, knownOf, logsServices, stepAt } from './known-steps.ts';
 import type { Partial } from './partial.ts';
 import { regimesOfWhole } from './regimes-of-whole.ts';
+import { KEPT_WHOLE } from './retained-rows.ts';
 import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
 import type { WorkerSpan } from './structure/lives.ts';
 import { highMeanOf, queueSlotsOf } from './structure/service-bounds.ts';
@@ -24,6 +25,8 @@ import { concurrencyOf } from './whole-concurrency.ts';
 /** µs: full steps this near to each other are one stretch; what is looked at before and behind it. */
 const APART = 60_000_000;
 const AROUND = 60_000_000;
+/** µs: what was usual before it tells what was not; the less where that is too much to be followed whole. */
+const BEFORE = [600_000_000, 300_000_000, 120_000_000, AROUND];
 /** Mean concurrency of a long log: `micros` of time, and of all logged durations. */
 export const meanConcurrency = (partial: Partial, seen: number, micros: number, durations: number): number =>
   logsServices(partial) ? durations / micros : seen;
@@ -226,7 +229,7 @@ function weighted(
 }
 
 /** Nothing like the longest stretches of a full pool was followed: how long callers waited then is not known. */
-function notFollowed(inference: ServerInference, known: Known, { table }: FollowedPart): OfWhole {
+function notFollowed(inference: ServerInference, known: Known, { table, view }: FollowedPart): OfWhole {
   const { strata, isKnown } = known;
   const { from, step, full } = strata;
   const at: number[] = [];
@@ -248,8 +251,20 @@ function notFollowed(inference: ServerInference, known: Known, { table }: Follow
   return {
     wait: unknownWait(basis),
     requests: { ...inference.requests, wait: new Float64Array(wait.length).fill(Number.NaN), waitSamples: [] },
-    notFollowed: { ...stretch, requests: table.length, fullShare: share },
+    notFollowed: { ...stretch, ...whereToLook(stretch, view), requests: table.length, fullShare: share },
   };
+}
+
+/** From when on the log is to be read so that the stretch is followed, and whether all of that can be. */
+function whereToLook(
+  { from, to }: { readonly from: number; readonly to: number },
+  { from: begin, stepSeconds, requests }: FollowedPart['view'],
+): { readonly lookFrom: number; readonly isFollowed: boolean } {
+  const stepOf = (instant: number) => Math.max(0, Math.floor((instant - begin) / (stepSeconds * MICROS_PER_SECOND)));
+  const countFrom = (since: number) => sumOf(requests.subarray(stepOf(since), stepOf(to) + 1));
+  const starts = BEFORE.map((before) => from + AROUND - before);
+  const lookFrom = starts.find((since) => countFrom(since) <= KEPT_WHOLE);
+  return { lookFrom: lookFrom ?? from, isFollowed: lookFrom !== undefined };
 }
 
 /** The stretch with the most full steps. */

@@ -193,12 +193,14 @@ export interface ServerInference {
   readonly restarts: number | null;
   /**
    * Of a log of which a calm sample was followed, a stretch in which its pool was full for longest, µs since 1970 UTC, how many requests
-   * were followed, and for what share of their time the pool was full; missing: the sample is as full as the log, or the log was followed whole.
+   * were followed, and for what share of their time the pool was full; read from `lookFrom` on it can be followed, all of it or its busiest parts; missing: the sample is as full as the log, or the log was followed whole.
    */
   readonly notFollowed?: {
     readonly from: number;
     readonly to: number;
     readonly fullMicros: number;
+    readonly lookFrom: number;
+    readonly isFollowed: boolean;
     readonly requests: number;
     readonly fullShare: number;
   };

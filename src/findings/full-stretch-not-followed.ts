@@ -7,8 +7,8 @@ import { countText, durationText } from '../core/words.ts';
 function examine({ inference, summary }: Facts): Finding | null {
   const { notFollowed } = inference;
   if (!notFollowed) return null;
-  const { from, to, fullMicros } = notFollowed;
-  const options = `--since ${since(from)} --until ${since(to)}`;
+  const { from, to, fullMicros, lookFrom, isFollowed } = notFollowed;
+  const options = `--since ${since(lookFrom)} --until ${since(to)}`;
   const full = summary.concurrency.saturated_seconds;
   const inAll = full === null ? '' : `, of ${durationText(full * 1e6)} in the whole log`;
   return {
@@ -24,7 +24,7 @@ function examine({ inference, summary }: Facts): Finding | null {
       to: isoInstant(to),
       sample_full_share: notFollowed.fullShare,
     },
-    advice: `Look there: logscope analyze ${options}. It reads that part alone, and follows all of it.`,
+    advice: `Look there: logscope analyze ${options}. It reads that part alone, with what was usual before it, and follows ${isFollowed ? 'all of it' : 'more of it'}.`,
     from,
     to,
     lostSeconds: fullMicros / 1e6,

@@ -42,9 +42,20 @@ it('names a stretch that is too long to be followed, and tells no wait of the lo
   const summary = JSON.parse(stdout);
   const found = summary.findings.find(({ id }: { id: string }) => id === 'full-stretch-not-followed');
   expect(found.evidence.full_seconds).toBeGreaterThan(2000);
+  // Sixty thousand requests are more than can be followed at once.
   expect(found.advice).toContain('--since 2026-03-01T08:');
+  expect(found.advice).toContain('and follows more of it');
   expect(summary.concurrency.saturated_ratio).toBeCloseTo(0.5, 1);
   expect(summary.wait.mean).toBeNull();
+});
+
+it('advises to read ten minutes before it as well, where all of that can be followed', async () => {
+  const { stdout } = await run(['analyze', '--json', '-'], { input: log(6000, 3200, 1500) });
+  const found = JSON.parse(stdout).findings.find(({ id }: { id: string }) => id === 'full-stretch-not-followed');
+  const [, since] = /--since (\S+)/.exec(found.advice)!;
+  // One minute before it is where the finding begins.
+  expect((Date.parse(found.from) - Date.parse(since)) / 1000).toBeCloseTo(9 * 60, -1);
+  expect(found.advice).toContain('and follows all of it');
 });
 
 it('says nothing of the kind of a log that is calm throughout', async () => {

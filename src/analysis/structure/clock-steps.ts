@@ -46,7 +46,7 @@ type Back = (instant: number) => number;
 
 function restored(inference: ServerInference, shift: Float64Array, back: Back): ServerInference {
   const earlier = (column: Float64Array) => column.map((micros, row) => micros - shift[row]);
-  const { requests, notFollowed } = inference;
+  const { requests } = inference;
   return {
     ...inference,
     requests: { ...requests, start: earlier(requests.start), end: earlier(requests.end) },
@@ -61,7 +61,6 @@ function restored(inference: ServerInference, shift: Float64Array, back: Back): 
     regimes: inference.regimes.map((regime) => between(regime, back)),
     lives: inference.lives.map((life) => between(life, back)),
     service: busiestBack(inference.service, back),
-    ...(notFollowed ? { notFollowed: between(notFollowed, back) } : {}),
   };
 }
 
