@@ -68,10 +68,14 @@ function replacementsIn(lives: readonly Life[]): number {
   gone.sort((a, b) => a.to - b.to);
   late.sort((a, b) => a.from - b.from);
   const taken = new Set<Life>();
+  // Places are taken in the order in which they fell vacant.
+  let vacant = 0;
   for (const birth of late) {
     const latest = birth.from + typical + (birth.booted ? BOOT_TICK : 0);
-    const place = gone.find((life) => life !== birth && !taken.has(life) && life.to <= latest);
-    if (place) taken.add(place);
+    while (vacant < gone.length && taken.has(gone[vacant])) vacant++;
+    let k = vacant;
+    while (k < gone.length && (gone[k] === birth || taken.has(gone[k]))) k++;
+    if (k < gone.length && gone[k].to <= latest) taken.add(gone[k]);
   }
   return Math.min(taken.size, lives.length - 1);
 }
@@ -95,6 +99,9 @@ function typicalPause(lives: readonly Life[]): number {
   return ((last - first) * lives.length) / Math.max(1, requests);
 }
 
+/** Share of many replacements that stamps may hide, or make: then as many as lived at once for most of the time are right. */
+const MISMATCHED = 0.02;
+
 const started = 'workers that the server says it started';
 
 /**
@@ -105,10 +112,12 @@ const started = 'workers that the server says it started';
 export function workersFrom(lives: readonly Life[], booted: number | null): Estimate {
   if (lives.length === 0)
     return booted === null ? unknownEstimate('no line names a worker') : exactly(booted, 0.98, started);
-  const replacements = replacementsIn(lives);
-  const value = lives.length - replacements;
-  const replaced = replacements > 0;
+  const matched = replacementsIn(lives);
   const { mode, max } = aliveAtOnce(lives, 0);
+  const unmatched = lives.length - matched - mode;
+  const value = Math.abs(unmatched) <= MISMATCHED * matched ? mode : lives.length - matched;
+  const replacements = lives.length - value;
+  const replaced = replacements > 0;
   if (booted !== null && (booted >= value || lives.every((life) => life.booted))) {
     return exactly(booted, 0.98, started);
   }

@@ -165,3 +165,15 @@ test('at a reload the last of the old workers ends as well, although all of the 
   const { lives } = inferLog(`${lines.sort().join('\n')}\n`);
   expect(lives.map(({ fate }) => fate !== 'running')).toEqual([1, 1, 1, 1, 0, 0, 0, 0].map(Boolean));
 });
+
+test('counts the workers of many lives by how many lived at once, though a few last answers came after the next worker began', () => {
+  const lives = Array.from({ length: 800 }, (_, k) => {
+    const from = 60 * Math.floor(k / 4) + 7 * (k % 4);
+    const isLate = k >= 400 && k < 403;
+    return life(k, from, from + (isLate ? 80 : 58.8), 1000);
+  });
+  const workers = workersFrom(lives, null);
+  expect(workers.value).toBe(4);
+  expect(workers.confidence).toBeGreaterThan(0.9);
+  expect(workers.method).toBe('800 pids, 796 of them in the place of another');
+});
