@@ -21,7 +21,7 @@ import { declaredBy, mayHaveThreads } from './structure/declared.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { heldWorkers } from './structure/held-workers.ts';
 import { fewestInAll } from './structure/lanes.ts';
-import { livesOf, summariseLives, type WorkerSpan } from './structure/lives.ts';
+import { type CountedWorker, livesOf, summariseLives } from './structure/lives.ts';
 import { lanesPerWorker, placeOnLanes } from './structure/placed.ts';
 import type { Rhythm } from './structure/rhythm.ts';
 import { atLeast, type Structure } from './structure/structure.ts';
@@ -40,7 +40,7 @@ export interface ServerInput {
   /** Where logs begin that stand behind another in their input; missing: none does. */
   readonly beginnings?: readonly Beginning[];
   /** All workers of a log of which not all requests are in the table; null or missing: they all are. */
-  readonly spans?: readonly WorkerSpan[] | null;
+  readonly spans?: readonly CountedWorker[] | null;
   /** What the formats say of their own lines: every stream of the log once. */
   readonly streams: readonly CountedStream[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */

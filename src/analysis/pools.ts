@@ -12,7 +12,7 @@ import { type PoolPart, rowsOfServers } from './several-servers.ts';
 import type { Stretch } from './structure/changes.ts';
 import { areUnlike, type Declared } from './structure/declared.ts';
 import { evidenceOf } from './structure/full-stretch.ts';
-import type { Life, WorkerSpan } from './structure/lives.ts';
+import type { CountedWorker, Life } from './structure/lives.ts';
 import {
   eventsOf,
   type Regime,
@@ -36,7 +36,7 @@ interface PoolLog {
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
   readonly streams: readonly CountedStream[];
-  readonly spans?: readonly WorkerSpan[] | null;
+  readonly spans?: readonly CountedWorker[] | null;
   readonly workers?: Estimate | null;
   readonly slots?: Estimate | null;
 }
@@ -193,7 +193,7 @@ export function eventsOfServer(
   );
 }
 
-const spansOfServer = ({ spans, names }: PoolLog, name: string): readonly WorkerSpan[] | null =>
+const spansOfServer = ({ spans, names }: PoolLog, name: string): readonly CountedWorker[] | null =>
   spans?.filter(({ id }) => serverOfWorker(names.workers.text(id)) === name) ?? null;
 
 function changesIn(table: RequestTable, trace: Trace, lives: readonly Life[], isThreads: boolean): Regimes {

@@ -17,7 +17,7 @@ import type { Partial } from './partial.ts';
 import { regimesOfWhole } from './regimes-of-whole.ts';
 import { KEPT_WHOLE } from './retained-rows.ts';
 import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
-import type { WorkerSpan } from './structure/lives.ts';
+import type { CountedWorker } from './structure/lives.ts';
 import { highMeanOf, queueSlotsOf } from './structure/service-bounds.ts';
 import { NO_WAIT, unknownWait } from './wait/summarise-waits.ts';
 import { concurrencyOf } from './whole-concurrency.ts';
@@ -27,6 +27,7 @@ const APART = 60_000_000;
 const AROUND = 60_000_000;
 /** µs: what was usual before it tells what was not; the less where that is too much to be followed whole. */
 const BEFORE = [600_000_000, 300_000_000, 120_000_000, AROUND];
+
 /** Mean concurrency of a long log: `micros` of time, and of all logged durations. */
 export const meanConcurrency = (partial: Partial, seen: number, micros: number, durations: number): number =>
   logsServices(partial) ? durations / micros : seen;
@@ -70,7 +71,7 @@ function fullTimeOf(
 const MOST_WORKERS = 20_000;
 
 /** When each worker of a long log was at work; null: they are too many. */
-export function spansOfWorkers({ workers }: Partial): WorkerSpan[] | null {
+export function spansOfWorkers({ workers }: Partial): CountedWorker[] | null {
   const spans = workers
     .map(({ first, last, requests }, id) => ({ id, from: first, to: last, requests }))
     .filter(({ from, to, requests }) => requests > 0 && Number.isFinite(from) && Number.isFinite(to));

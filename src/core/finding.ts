@@ -20,6 +20,10 @@ export interface Analysis {
   readonly names: Names;
 }
 
+/** All requests of the log are kept: what is counted in them is so in the log. */
+export const isKeptWhole = ({ requests, summary }: Pick<Analysis, 'requests' | 'summary'>): boolean =>
+  requests.length >= summary.requests.total;
+
 /** Everything a finding may look at: `{ ...analysis, predictor: createPredictor(analysis) }`. */
 export interface Facts extends Analysis {
   /** Answers what another pool would have done with the same requests; `noPredictor` where nobody simulates. */

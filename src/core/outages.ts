@@ -1,6 +1,6 @@
 /** Where requests took many times as long for a while, on several routes or on one: what they call was slow, whoever asked. */
 import { integersAt } from './columns.ts';
-import type { Analysis } from './finding.ts';
+import { type Analysis, isKeptWhole } from './finding.ts';
 import { likeliestStretch } from './likeliest-stretch.ts';
 import { groupsOf, type Rows, rowsOf } from './rows.ts';
 import { countUpTo, medianOf, rankSumTest } from './statistics.ts';
@@ -35,8 +35,9 @@ const SURE = 1e-9;
 const MINIMUM_BEFORE = 20;
 
 /** µs by route: medians of all requests of a log of which the busiest parts are kept, where slow ones may be most; null: all are kept. */
-function mediansOfWhole({ summary, names, requests }: Analysis): ((route: number) => number | undefined) | null {
-  if (requests.length >= summary.requests.total) return null;
+function mediansOfWhole(analysis: Analysis): ((route: number) => number | undefined) | null {
+  if (isKeptWhole(analysis)) return null;
+  const { summary, names } = analysis;
   const medians = new Map(summary.routes.map(({ route, service_time: { p50 } }) => [route, p50]));
   return (route) => {
     const seconds = medians.get(routeText(names.routes.text(route)));
@@ -205,8 +206,7 @@ function look(analysis: Analysis, slots: number): Outages | null {
       (outage) => !isGrowthWithLoad(isThreaded, rows, slowness, outage, slots),
     );
   const all = Array.from({ length: rows.length }, (_, i) => i);
-  const isWhole = analysis.requests.length >= analysis.summary.requests.total;
-  const ofSeveral = judge(rows, slowness, all, within(all, isWhole ? MOST_USUALLY : MOST_OF_A_PART));
+  const ofSeveral = judge(rows, slowness, all, within(all, isKeptWhole(analysis) ? MOST_USUALLY : MOST_OF_A_PART));
   if (ofSeveral) return ofSeveral;
   let worst: Outages | null = null;
   for (const [route, members] of groupsOf(rows.route)) {

@@ -1,5 +1,6 @@
 /** Whether events keep a period. */
 import { medianOf } from './statistics.ts';
+import { durationText } from './words.ts';
 
 const FEWEST_GAPS = 3;
 /** Largest distance of a gap from the period, or from so many of them, as share of the period. */
@@ -18,3 +19,7 @@ export function periodOf(at: readonly number[]): number {
   );
   return isKept && times.filter((count) => count === 1).length >= FEWEST_GAPS ? period : Number.NaN;
 }
+
+/** ", every 12 s or so"; "" of events that keep none. @param period µs */
+export const everyText = (period: number): string =>
+  Number.isFinite(period) ? `, every ${durationText(period)} or so` : '';

@@ -3,7 +3,7 @@
  * all requests tell of. A part taken for a log of its own would show a smaller, idler server that never was.
  */
 import { floatsAt, integersAt } from '../core/columns.ts';
-import type { Facts } from '../core/finding.ts';
+import { type Facts, isKeptWhole } from '../core/finding.ts';
 import type { FilteredPart, PartNumbers } from '../core/part.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import { selectRows } from '../core/table.ts';
@@ -78,7 +78,7 @@ function numbersOf(
   return {
     requests: rows.length,
     of: requests.length,
-    isSample: requests.length < summary.requests.total,
+    isSample: !isKeptWhole({ requests, summary }),
     picksOutcome,
     busyShare: own.length > 0 ? sum(own) / sum(known(all)) : Number.NaN,
     serviceP95: own.length > 0 ? quantileOf(own, 0.95) : Number.NaN,

@@ -1,5 +1,6 @@
 /** Finding: now and then every request of a route that begins before the first of them has ended takes the long way: what they share has run out. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { everyText } from '../core/periods.ts';
 import { secondsOf } from '../core/rows.ts';
 import { findStampedes, type Stampedes } from '../core/stampedes.ts';
 import { countText, durationText, listText } from '../core/words.ts';
@@ -43,8 +44,6 @@ function examine(facts: Facts): Finding | null {
     spares: [...(isCause ? [] : findingsOfQueue), ...(makesGrowth(facts, found) ? [] : ['waits-in-application'])],
   };
 }
-
-const everyText = (period: number): string => (Number.isFinite(period) ? `, every ${durationText(period)} or so` : '');
 
 const MOST_NAMED = 3;
 

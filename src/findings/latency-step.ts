@@ -1,6 +1,6 @@
 /** Finding: from one moment on a route takes longer than before, and stays so. */
 import { max, min } from 'simple-statistics';
-import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
@@ -146,8 +146,8 @@ function examine(facts: Facts): Finding | null {
   );
   const fills = filledSince(facts, rows, worst.at, lost);
   // Where more callers came at that moment as well, they may wait for each other, and nothing need have changed.
-  const isWhole = facts.requests.length >= summary.requests.total;
-  const more = restarted || !isWhole ? null : moreCallers(rows, new Set(together.map(({ route }) => route)), worst.at);
+  const more =
+    restarted || !isKeptWhole(facts) ? null : moreCallers(rows, new Set(together.map(({ route }) => route)), worst.at);
   const larger = fills && !more ? largerPool(facts) : null;
   const fullText = fills
     ? ` Hardly anybody waited for ${poolText(summary.server)} before it; callers have queued since.`

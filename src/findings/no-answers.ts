@@ -2,7 +2,7 @@
 import { findColdStarts } from '../core/cold-starts.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
-import { periodOf } from '../core/periods.ts';
+import { everyText, periodOf } from '../core/periods.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
@@ -180,7 +180,6 @@ function examine(facts: Facts): Finding | null {
   const share = hasStood ? shareOfWaits(rows, told) : waiting.seconds / waiting.ofAll;
   const isMost = hasStood ? share >= MOST_WAITING : waiting.isMost;
   const period = periodOf(told.map(({ to }) => to));
-  const everyText = Number.isFinite(period) ? `, every ${durationText(period)} or so` : '';
   const came = `about ${countText(Math.round(callers), 'caller')} came in ${itOrThem(told)}, at the rate around ${itOrThem(told)} (${roundText(rate * 1e6)} requests/s)`;
   const workers = slots === null ? 'the workers' : poolText(summary.server);
   const fullText = isMost
@@ -189,7 +188,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isHeld && callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `Nobody was answered ${timesText(told, longest, hasStood)} ${whyText(isHeld, isReload, restarts.length > 0, hasStood)}`,
-    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once${everyText} (${listed(told, facts)} UTC): ${came}, so that chance makes no such pause.${whatText(kind, held, workers, leastSlots)}${fullText}`,
+    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once${everyText(period)} (${listed(told, facts)} UTC): ${came}, so that chance makes no such pause.${whatText(kind, held, workers, leastSlots)}${fullText}`,
     evidence: {
       pauses: told.length,
       restarts: restarts.length,

@@ -1,5 +1,5 @@
 /** Finding: for a while requests took many times as long on all or several routes: what they call was slow, and filled the pool. */
-import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/finding.ts';
 import { type Moments, momentsOf } from '../core/moments.ts';
 import { findOutages, type Outage, SLOW } from '../core/outages.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
@@ -185,7 +185,7 @@ function loadOf(
   { from, inside }: Outage,
   only: number | null,
 ): { rate: number; busy: number } {
-  const isWhole = facts.requests.length >= facts.summary.requests.total;
+  const isWhole = isKeptWhole(facts);
   const starts = only === null ? rows.start : rows.start.filter((_, i) => rows.route[i] === only);
   const rate = isWhole ? rateBefore(starts, from) : rateOfTimeline(facts.summary, from) * shareOf(facts, only).requests;
   const busy = (rate * meanOf(inside.map((i) => rows.service[i]))) / 1e6;

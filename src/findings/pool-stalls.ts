@@ -2,7 +2,7 @@
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
-import { periodOf } from '../core/periods.ts';
+import { everyText, periodOf } from '../core/periods.ts';
 import { orNull, rowsOf } from '../core/rows.ts';
 import { sumOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -31,7 +31,6 @@ function examine(facts: Facts): Finding | null {
   const period = periodOf(stalls.map(({ to }) => to));
   const longest = max(lengths);
   const taken = slots === null ? `${inHand} requests in hand each time` : `all ${slots} slots taken`;
-  const everyText = Number.isFinite(period) ? `, every ${durationText(period)} or so` : '';
   const sizeText =
     slots === null
       ? ` Each time it had ${inHand} in hand, no more and no fewer, though more had come: most likely these are all the slots it has.`
@@ -42,7 +41,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `The whole pool stood still at least ${stalls.length} times, for ${durationText(longest)} or more, with ${taken}`,
-    detail: `${countText(stalls.length, 'time')}${everyText} (until ${timesListed(stalls, momentsOf(facts.summary.window))}) everything in hand took ${HELD} times what its route usually takes or longer, on whatever route, and nothing was answered until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${sizeText} About ${countText(Math.round(callers), 'caller')} came in them and found no slot, at the rate around them, and waited for half of one on average, and for their turn behind it; the logged times do not hold that.${fullText}`,
+    detail: `${countText(stalls.length, 'time')}${everyText(period)} (until ${timesListed(stalls, momentsOf(facts.summary.window))}) everything in hand took ${HELD} times what its route usually takes or longer, on whatever route, and nothing was answered until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${sizeText} About ${countText(Math.round(callers), 'caller')} came in them and found no slot, at the rate around them, and waited for half of one on average, and for their turn behind it; the logged times do not hold that.${fullText}`,
     evidence: {
       stalls: stalls.length,
       in_hand: inHand,

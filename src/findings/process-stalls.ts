@@ -2,7 +2,7 @@
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
-import { periodOf } from '../core/periods.ts';
+import { everyText, periodOf } from '../core/periods.ts';
 import { groupsOf, orNull, type Rows, rowsAt, rowsOf } from '../core/rows.ts';
 import { sumOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -85,12 +85,11 @@ function examine(facts: Facts): Finding | null {
   const share = shareOfWaits(rows, stalls);
   const isMost = share >= MOST_WAITING;
   const period = periodOf(stalls.map(({ to }) => to));
-  const everyText = Number.isFinite(period) ? `, every ${durationText(period)} or so` : '';
   const handText = min(inHand) === max(inHand) ? `${inHand[0]}` : `${min(inHand)} to ${max(inHand)}`;
   return {
     severity: callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `Single processes stood still at least ${stalls.length} times, for ${durationText(longest)} or more, with ${handText} requests in hand, while the others went on`,
-    detail: `${countText(stalls.length, 'time')}${everyText} (until ${timesListed(stalls, momentsOf(facts.summary.window))}) everything that one process had in hand took ${HELD} times what its route usually takes or longer, on whatever route, and it answered nothing until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${isFull ? FILLED : STOPPED} About ${countText(Math.round(callers), 'caller')} came to such a process meanwhile, by its share of all, and waited for half of a stall on average; the logged times do not hold that.${isMost ? ` ${percentText(share)} of all waiting fell to those who came in them, or behind them: otherwise ${poolText(summary.server)} is large enough.` : ''}`,
+    detail: `${countText(stalls.length, 'time')}${everyText(period)} (until ${timesListed(stalls, momentsOf(facts.summary.window))}) everything that one process had in hand took ${HELD} times what its route usually takes or longer, on whatever route, and it answered nothing until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${isFull ? FILLED : STOPPED} About ${countText(Math.round(callers), 'caller')} came to such a process meanwhile, by its share of all, and waited for half of a stall on average; the logged times do not hold that.${isMost ? ` ${percentText(share)} of all waiting fell to those who came in them, or behind them: otherwise ${poolText(summary.server)} is large enough.` : ''}`,
     evidence: {
       stalls: stalls.length,
       processes: processes.filter((process) => process.stalls.length > 0).length,

@@ -1,4 +1,5 @@
 /** A strip per worker over the whole log, and under them the pool: busy slots and the queue. */
+import { isKeptWhole } from '../core/finding.ts';
 import type { Summary } from '../core/summary.ts';
 import { neverLeftSaturation } from '../core/wait-range.ts';
 import { atOnceText, countText, durationText } from '../core/words.ts';
@@ -42,9 +43,14 @@ function poolRows(
 ): StripRow[] {
   const { summary, facts, from, to, cells } = input;
   const { start, end, wait } = facts.inference.requests;
-  const isWhole = facts.requests.length >= summary.requests.total;
-  const running = isWhole ? pairs(facts.requests.length, (row) => [start[row], end[row]]) : null;
-  const busy = running ? busyPerCell(running, from, to, cells) : busyOfTimeline(summary.timeline, { from, to, cells });
+  const busy = isKeptWhole(facts)
+    ? busyPerCell(
+        pairs(facts.requests.length, (row) => [start[row], end[row]]),
+        from,
+        to,
+        cells,
+      )
+    : busyOfTimeline(summary.timeline, { from, to, cells });
   const queue = busyPerCell(
     pairs(facts.requests.length, (row) => [start[row] - wait[row], start[row]]),
     from,

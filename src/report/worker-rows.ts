@@ -1,5 +1,5 @@
 /** The strips of workers: one each or, where many came one after the other, one for those that took each other's place. */
-import type { Facts } from '../core/finding.ts';
+import { type Facts, isKeptWhole } from '../core/finding.ts';
 import type { WorkerLife } from '../core/inference.ts';
 import { groupsOf } from '../core/rows.ts';
 import { sumOf } from '../core/statistics.ts';
@@ -24,22 +24,17 @@ const OVERLAP = 1_000_000;
 
 /** @param most of more workers those that followed each other share a row */
 export function workerRows(facts: Facts, axis: Axis, most: number): StripRow[] {
-  const { inference, names, requests, summary } = facts;
-  const { start, end } = inference.requests;
-  const rowsOf = groupsOf(requests.worker);
-  const isWhole = requests.length >= summary.requests.total;
+  const { inference, names, summary } = facts;
+  const busyOf = isKeptWhole(facts) ? busyByRequests(facts) : busyAllLife;
   const ratios = new Map(summary.workers.map((worker) => [worker.id, worker.busy_ratio]));
   const threads = Math.max(1, inference.threads.value ?? 1);
   const full = (threads * (axis.to - axis.from)) / axis.cells;
   return rowsInOrder(inference.lives, most).map((lives) => {
     const name = names.workers.text(lives[0].worker);
-    const intervals = lives.flatMap(({ worker }) =>
-      (rowsOf.get(worker) ?? []).map((row) => [start[row], end[row]] as const),
-    );
     const ratio = lives.length === 1 ? ratios.get(name) : inference.unbounded ? null : busyShare(lives) / threads;
     return {
       label: lives.length === 1 ? name : `${name} +${lives.length - 1}`,
-      cells: strip(isWhole ? busyPerCell(intervals, axis.from, axis.to, axis.cells) : busyAllLife(lives, axis), full),
+      cells: strip(busyOf(lives, axis), full),
       tail: `${sumOf(lives.map((life) => life.requests))}${ratio ? `, ${percentText(ratio)}` : ''}`,
     };
   });
@@ -69,6 +64,20 @@ function inTurns(lives: readonly WorkerLife[]): WorkerLife[][] {
 /** 0..1 of one slot; NaN unknown. */
 const busyShare = (lives: readonly WorkerLife[]): number =>
   sumOf(lives.map((life) => life.busyMicros)) / sumOf(lives.map(({ from, to }) => to - from));
+
+function busyByRequests({ inference, requests }: Facts): (lives: readonly WorkerLife[], axis: Axis) => Float64Array {
+  const { start, end } = inference.requests;
+  const rowsOf = groupsOf(requests.worker);
+  return (lives, { from, to, cells }) => {
+    const rows = lives.flatMap(({ worker }) => rowsOf.get(worker) ?? []);
+    return busyPerCell(
+      rows.map((row) => [start[row], end[row]] as const),
+      from,
+      to,
+      cells,
+    );
+  };
+}
 
 /** Of workers of whose requests a sample is kept: each as busy all its life as it was on average. */
 function busyAllLife(lives: readonly WorkerLife[], { from, to, cells }: Axis): Float64Array {

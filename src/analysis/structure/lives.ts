@@ -21,7 +21,7 @@ export interface Life {
 }
 
 /** Of a worker all of whose requests were counted: µs since 1970 UTC of the first start and the last end. */
-export interface WorkerSpan {
+export interface CountedWorker {
   readonly id: number;
   readonly from: number;
   readonly to: number;
@@ -33,7 +33,7 @@ export function livesOf(
   trace: Trace,
   names: (id: number) => string,
   events: readonly LifecycleEvent[],
-  spans: readonly WorkerSpan[] | null = null,
+  spans: readonly CountedWorker[] | null = null,
 ): Life[] {
   const lives = spans ? livesOfSpans(trace, spans) : livesOfTrace(trace);
   for (const k of trace.killed) lives[trace.worker[k]].fate = 'killed';
@@ -66,7 +66,7 @@ function livesOfTrace(trace: Trace): Life[] {
   return lives;
 }
 
-function livesOfSpans(trace: Trace, spans: readonly WorkerSpan[]): Life[] {
+function livesOfSpans(trace: Trace, spans: readonly CountedWorker[]): Life[] {
   const lives = livesOfTrace(trace);
   const byId = new Map(lives.map((life) => [life.id, life]));
   for (const { id, from, to, requests } of spans) {

@@ -6,7 +6,8 @@
  * than the slots can do, one of them idled at some instant of it, whatever the arrivals were.
  */
 import { floatsAt } from '../../core/columns.ts';
-import { countBelow } from '../../core/statistics.ts';
+import type { WaitInference } from '../../core/inference.ts';
+import { countBelow, meanOf, quantileOf } from '../../core/statistics.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
 import { type Ends, leastIdlePerStart } from './most-gap.ts';
 import { fullBefore } from './never-full.ts';
@@ -46,6 +47,12 @@ export function longestWaits(trace: Trace, { slots, own, changes, handOverMicros
     if (queue.length > 0) boundByIdling(trace, queue, slotsWithin, most, handOverMicros);
   return most;
 }
+
+/** The upper ends where all requests may have waited as long as they can have. @param longest µs, of each request */
+export const upTo = ({ highMean, highP95 }: WaitInference, longest: Float64Array) => ({
+  highMean: Math.max(highMean, meanOf(longest)),
+  highP95: Math.max(highP95, quantileOf(longest, 0.95)),
+});
 
 function boundByIdling(
   { low, high, duration, resolution }: Trace,

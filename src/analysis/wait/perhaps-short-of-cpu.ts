@@ -6,10 +6,10 @@
  * with twenty processes for two cores: workers busy for 86 to 92 % of each ten seconds, mean waits of 20 to 53 s told as 0.1 to 1.1 s before.
  */
 import { sampleVariance } from 'simple-statistics';
-import { meanOf, quantileOf, sumOf } from '../../core/statistics.ts';
+import { meanOf, sumOf } from '../../core/statistics.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { FilteredWaits, Pool } from './filtered-waits.ts';
-import { longestWaits, UNSTEADY } from './idle-moments.ts';
+import { longestWaits, UNSTEADY, upTo } from './idle-moments.ts';
 
 /** A window holds so many ticks of the stamps, mean service times, and requests, at least. */
 const TICKS = 8;
@@ -41,8 +41,7 @@ export function perhapsShortOfCpu(found: FilteredWaits, trace: Trace, pool: Pool
       ...summary,
       lowMean: 0,
       lowP95: 0,
-      highMean: Math.max(summary.highMean, meanOf(longest)),
-      highP95: Math.max(summary.highP95, quantileOf(longest, 0.95)),
+      ...upTo(summary, longest),
       confidence: Math.min(summary.confidence, GUESS),
       basis: `${summary.basis}; workers are as busy all along as callers at random never make them: either a machine short of CPU lets callers queue, or clients as many as the workers pause before they ask again, and the range holds both`,
     },

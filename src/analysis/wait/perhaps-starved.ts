@@ -4,13 +4,12 @@
  * turn several times for each request: so slots stand idle while callers queue. A fixed number of clients who pause before they ask again
  * leaves the same lines, and lets hardly anybody wait. No log of the server tells one from the other, so the range reaches from one to the other.
  */
-import { meanOf, quantileOf } from '../../core/statistics.ts';
 import { showsVariation, variesMoreThanClients } from '../structure/clients-in-turn.ts';
 import { pauseOf } from '../structure/few-clients.ts';
 import { takesAsLong } from '../structure/growth.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { FilteredWaits, Pool } from './filtered-waits.ts';
-import { longestWaits } from './idle-moments.ts';
+import { longestWaits, upTo } from './idle-moments.ts';
 import { HAND_OVER, perhapsNone } from './no-rest.ts';
 
 /** µs: `sys.getswitchinterval()`, how long a thread that works keeps the lock from one that asks for it. */
@@ -42,8 +41,7 @@ export function perhapsStarved(found: FilteredWaits, trace: Trace, asked: Thread
     ...found,
     summary: {
       ...none,
-      highMean: Math.max(summary.highMean, meanOf(longest)),
-      highP95: Math.max(summary.highP95, quantileOf(longest, 0.95)),
+      ...upTo(summary, longest),
       confidence: Math.min(summary.confidence, GUESS),
       basis: `${none.basis}; or the threads were full all along, and slow to take the next request`,
     },

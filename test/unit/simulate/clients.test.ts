@@ -7,6 +7,17 @@ import type { Load } from '../../helpers/load.ts';
 import type { PoolSpec } from '../../helpers/simulate-pool.ts';
 import { analysisOfPool } from '../../helpers/stations.ts';
 
+/** Nine users of two processes that queue for themselves. */
+const nineUsers: PoolSpec = {
+  seed: 2,
+  workers: 2,
+  threads: 3,
+  queue: 'per-worker',
+  service: { law: 'uniform', mean: 0.9 },
+  load: { kind: 'closed', users: 9, think: 0.7, seconds: 200 },
+  overhead: 0.0006,
+};
+
 /** What is asked of the log of a pool. */
 function inputOf(load: Load, spec: Partial<PoolSpec> = {}): Parameters<typeof findCallers>[0] {
   const analysis = analysisOfPool({
@@ -82,15 +93,7 @@ describe('clients', () => {
   });
 
   it('are as many as explain the log best, where their waits were inferred too long', () => {
-    const analysis = analysisOfPool({
-      seed: 2,
-      workers: 2,
-      threads: 3,
-      queue: 'per-worker',
-      service: { law: 'uniform', mean: 0.9 },
-      load: { kind: 'closed', users: 9, think: 0.7, seconds: 200 },
-      overhead: 0.0006,
-    });
+    const analysis = analysisOfPool(nineUsers);
     const result = traceOf(analysis);
     if ('missing' in result) throw new Error(result.missing);
     const { trace } = result;
@@ -117,15 +120,7 @@ describe('clients', () => {
   });
 
   it('are never the only reading of a pool that was full for half of the time behind inferred waits', () => {
-    const analysis = analysisOfPool({
-      seed: 2,
-      workers: 2,
-      threads: 3,
-      queue: 'per-worker',
-      service: { law: 'uniform', mean: 0.9 },
-      load: { kind: 'closed', users: 9, think: 0.7, seconds: 200 },
-      overhead: 0.0006,
-    });
+    const analysis = analysisOfPool(nineUsers);
     const result = traceOf(analysis);
     if ('missing' in result) throw new Error(result.missing);
     const { trace } = result;
