@@ -32,6 +32,10 @@ export interface Strata {
 export const FIRST_FULL = UP_TO.length;
 export const STRATA = FIRST_FULL + 20;
 
+/** Share of the slots that were busy in the steps of a stratum, about. */
+export const busyShareOf = (stratum: number): number =>
+  stratum < FIRST_FULL ? ((UP_TO[stratum - 1] ?? 0) + UP_TO[stratum]) / 2 : 1;
+
 /** Slots of the pool, or of the one of its pools, at an instant; NaN unknown. */
 export function slotsAt({ regimes, capacity, unbounded }: ServerInference): (instant: number) => number {
   const one = unbounded ? Number.NaN : (capacity.value ?? Number.NaN);

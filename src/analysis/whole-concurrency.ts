@@ -3,7 +3,7 @@ import type { ServerInference } from '../core/inference.ts';
 import { sumOf } from '../core/statistics.ts';
 import type { RequestTable } from '../core/table.ts';
 import type { Known } from './known-steps.ts';
-import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
+import { busyShareOf, FIRST_FULL, STRATA, slotsAt } from './strata.ts';
 
 /** How many ran at once, for how much of the time of each stratum. */
 export function concurrencyOf(
@@ -12,27 +12,38 @@ export function concurrencyOf(
   known: Known,
 ): Pick<ServerInference['concurrency'], 'p95' | 'saturatedMicros' | 'saturatedRatio'> {
   const { steps, step } = known.strata;
-  const slots = slotsAt(inference);
   const full = fullShares(inference, known);
-  // Histories put those together who may have come together; of how many ran at once the ticks tell no more than that they were spread.
-  const levels = timesAt(spreadInTicks(table), known, (level, instant) => Math.min(level, slots(instant)));
-  const all: number[] = [];
-  let saturatedMicros = 0;
-  let micros = 0;
-  for (let s = 0; s < STRATA; s++) {
-    const told = steps[s] * step;
-    micros += told;
-    saturatedMicros += told * full[s];
-    const placed = sumOf(levels[s]);
-    levels[s].forEach((at, level) => {
-      all[level] = (all[level] ?? 0) + (told * at) / placed;
-    });
-  }
+  const micros = sumOf(steps) * step;
+  const saturatedMicros = step * sumOf(steps.map((count, s) => count * full[s]));
   return {
-    p95: quantileOfLevels(all, 0.95),
+    p95: quantileOfLevels(levelsOfAll(inference, table, known), 0.95),
     saturatedMicros,
     saturatedRatio: micros > 0 ? saturatedMicros / micros : 0,
   };
+}
+
+/** µs of the whole log at each number of requests that ran at once. */
+function levelsOfAll(inference: ServerInference, table: RequestTable, known: Known): readonly number[] {
+  const { from, step, steps, stratum } = known.strata;
+  const slots = slotsAt(inference);
+  // Histories put those together who may have come together; of how many ran at once the ticks tell no more than that they were spread.
+  const levels = timesAt(spreadInTicks(table), known, (level, instant) => Math.min(level, slots(instant)));
+  const all: number[] = [];
+  const add = (level: number, micros: number) => {
+    while (all.length <= level) all.push(0);
+    all[level] += micros;
+  };
+  const placed = levels.map(sumOf);
+  for (let s = 0; s < STRATA; s++) {
+    levels[s].forEach((at, level) => {
+      if (placed[s] > 0) add(level, (steps[s] * step * at) / placed[s]);
+    });
+  }
+  // Of a stratum of which nothing was followed its share of the slots is known.
+  stratum.forEach((s, k) => {
+    if (placed[s] === 0) add(Math.round(busyShareOf(s) * slots(from + k * step)), step);
+  });
+  return all;
 }
 
 /** Share of the time of each stratum in which all slots were busy: of the pool at `isOf`, or of all where that one was not followed. */
@@ -92,7 +103,7 @@ function knownWithin({ from, step, stratum }: Known['strata'], isKnown: Known['i
       if (begin >= until) return;
       if (isKnown[k] === 0) {
         // Between two stretches that are known lies most of a long log.
-        if (next < k) next = isKnown.indexOf(1, k);
+        if (next <= k) next = isKnown.indexOf(1, k);
         if (next < 0) next = stratum.length;
         k = next - 1;
         continue;
@@ -121,6 +132,6 @@ function spreadInTicks({ length, start, end, resolution }: RequestTable): { star
 function quantileOfLevels(time: readonly number[], share: number): number {
   const total = sumOf(time);
   let sum = 0;
-  for (let level = 0; level < time.length; level++) if ((sum += time[level] ?? 0) >= share * total) return level;
+  for (let level = 0; level < time.length; level++) if ((sum += time[level]) >= share * total) return level;
   return time.length - 1;
 }
