@@ -1,4 +1,5 @@
-// Preloaded into the program under test: every ten seconds the memory that is left after a full collection, to $HEAP_FILE.
+// Preloaded into the program under test: every ten seconds the memory that is left after a full collection, what keeps the loop busy and what it
+// costs, to $HEAP_FILE.
 import { appendFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -8,9 +9,14 @@ const file = process.env.HEAP_FILE;
 if (isMainThread && file) {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
+  let before = process.cpuUsage();
   setInterval(() => {
+    const { user, system } = process.cpuUsage(before);
+    const handles = process.getActiveResourcesInfo().length;
+    const coreShare = Math.round((user + system) / 1e5) / 100;
     collect();
+    before = process.cpuUsage();
     const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
-    appendFileSync(file, `${JSON.stringify({ second: process.uptime(), heapUsed, arrayBuffers, rss })}\n`);
+    appendFileSync(file, `${JSON.stringify({ second: process.uptime(), heapUsed, arrayBuffers, rss, handles, coreShare })}\n`);
   }, 10_000).unref();
 }

@@ -2,7 +2,8 @@
 //   node test/bench/tui.mjs            all but the soak (about a minute)
 //   node test/bench/tui.mjs frame      the cost of a frame alone
 //   node test/bench/tui.mjs program key   of the program, what begins with "key" (first frame, key, idle)
-//   node test/bench/tui.mjs soak 600   heap over so many seconds at 5,000 lines/s
+//   node test/bench/tui.mjs soak 600   memory over so many seconds at 5,000 lines/s; "soak 600 2000": at 2,000
+//   node test/bench/tui.mjs soak 600 replay   the same of a replay that loops at x1000
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
