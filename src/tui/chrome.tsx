@@ -44,7 +44,7 @@ function Tabs({ state, colours }: PartProps): ReactNode {
 
 const promptWords = { filter: 'Filter', goto: 'Go to', export: 'Export to' } as const;
 const promptHints = {
-  goto: '13:02:10, +30s, -5m or 50%',
+  goto: '13:02:10, 2026-03-01 13:02, +30s, -5m or 50%',
   export: '.json numbers; .txt, .ansi or .svg picture',
 } as const;
 

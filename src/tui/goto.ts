@@ -1,7 +1,10 @@
-/** Reads where somebody wants to go in time: "13:02:10", "13:02", "+30s", "-5m", "50%", or an ISO instant. */
+/** Reads where somebody wants to go in time: "13:02:10", "03-03 13:02", "+30s", "-5m", "50%", or however a time of a log is written. */
 
-import { MICROS_PER_DAY } from '../core/time.ts';
+import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
+import { boundOf, spanOf } from '../core/time-spellings.ts';
+import type { TimeBound } from '../core/time-window.ts';
 import { parseDuration } from '../engine/filter.ts';
+import { dateText } from './time-axis.ts';
 
 export interface TimeContext {
   /** µs since 1970 UTC: the position now, and the ends of the log. */
@@ -12,25 +15,42 @@ export interface TimeContext {
 }
 
 /** µs since 1970 UTC; null when it cannot be read. */
-export function parseGoto(text: string, { now, from, to, zoneMinutes }: TimeContext): number | null {
+export function parseGoto(text: string, context: TimeContext): number | null {
+  const { now, from, to } = context;
   const wanted = text.trim();
   const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(wanted);
   if (share) return from + ((to - from) * Math.min(100, Number(share[1]))) / 100;
   if (/^[+-]/.test(wanted)) {
-    const micros = parseDuration(wanted.slice(1));
+    const [duration, span] = [parseDuration(wanted.slice(1)), spanOf(wanted.slice(1))];
+    const micros = Number.isNaN(duration) ? span : duration;
     return Number.isNaN(micros) ? null : now + (wanted[0] === '-' ? -micros : micros);
   }
-  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?$/.exec(wanted);
-  if (clock) {
-    const seconds = Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3] ?? 0) + Number(clock[4] ?? 0);
-    if (Number(clock[1]) > 23 || Number(clock[2]) > 59 || Number(clock[3] ?? 0) > 59) return null;
-    const zone = zoneMinutes * 60e6;
-    // The day on which this time of day lies in the log; else the nearest one.
-    const day = Math.floor((from + zone) / MICROS_PER_DAY) * MICROS_PER_DAY - zone;
-    let at = day + seconds * 1e6;
-    while (at < from && at + MICROS_PER_DAY <= to) at += MICROS_PER_DAY;
-    return at;
+  const bound = boundOf(wanted) ?? boundOf(`${yearOf(wanted, context)}-${wanted}`);
+  return bound === null ? null : instantOf(bound, context);
+}
+
+/** The year of a date without one, as the screen has them: that of the beginning, or the next one where the date lies before it. */
+function yearOf(wanted: string, { from, zoneMinutes }: TimeContext): string {
+  const [year, ...day] = dateText(from, zoneMinutes).split('-');
+  return wanted.slice(0, 5) < day.join('-') ? String(Number(year) + 1) : year;
+}
+
+function instantOf({ kind, micros }: TimeBound, { now, from, to, zoneMinutes }: TimeContext): number {
+  const zone = zoneMinutes * MICROS_PER_MINUTE;
+  switch (kind) {
+    case 'instant':
+      return micros;
+    case 'wall':
+      return micros - zone;
+    case 'before-end':
+      return to - micros;
+    case 'clock': {
+      // Of the days on which the log has this time the one that is nearest; else that of its beginning.
+      const first = Math.floor((from + zone) / MICROS_PER_DAY) * MICROS_PER_DAY - zone + micros;
+      const earliest = first < from && first + MICROS_PER_DAY <= to ? first + MICROS_PER_DAY : first;
+      const last = earliest + Math.max(0, Math.floor((to - earliest) / MICROS_PER_DAY)) * MICROS_PER_DAY;
+      const nearest = earliest + Math.round((now - earliest) / MICROS_PER_DAY) * MICROS_PER_DAY;
+      return Math.min(last, Math.max(earliest, nearest));
+    }
   }
-  const instant = /^\d{4}-\d{2}-\d{2}/.test(wanted) ? Date.parse(wanted) : Number.NaN;
-  return Number.isNaN(instant) ? null : instant * 1000;
 }

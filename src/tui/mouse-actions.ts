@@ -8,6 +8,7 @@ import type { PlacedList } from './lists.ts';
 import type { MouseEvent } from './mouse.ts';
 import type { View } from './panel.ts';
 import { panelById } from './panels/index.ts';
+import { transportBar } from './panels/transport.ts';
 import { planLanes } from './scene/plan-lanes.ts';
 import { tabAt } from './tab-names.ts';
 
@@ -69,9 +70,8 @@ function trackAt(row: number, view: View, layout: Layout): number {
 }
 
 function transport({ x }: MouseEvent, { snapshot }: View, rect: Rect): Action[] {
-  // The bar stands between two clock times, as the transport panel draws it.
-  const [left, right] = [9, 9];
-  const share = (x - rect.x - left) / Math.max(1, rect.columns - left - right);
+  const { left, width } = transportBar(snapshot, rect.columns);
+  const share = (x - rect.x - left) / Math.max(1, width);
   if (share < 0 || share > 1) return [];
   return [{ type: 'seek', micros: snapshot.from + share * (snapshot.to - snapshot.from) }];
 }

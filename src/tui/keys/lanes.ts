@@ -39,7 +39,7 @@ export const laneKeys: readonly KeyBinding[] = [
   ),
   {
     keys: [':'],
-    does: 'go to a time: 13:02:10, +30s, -5m, 50%',
+    does: 'go to a time: 13:02:10, 03-01 13:02, +30s, -5m, 50%',
     group: 'Lanes and time',
     action: { type: 'prompt', kind: 'goto' },
   },

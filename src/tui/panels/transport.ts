@@ -1,4 +1,5 @@
 /** The transport bar of a replay: the whole log's rate, the findings as marks, the window on the screen and the position. */
+import type { Snapshot } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
 import type { Canvas } from '../canvas.ts';
 import { definePanel, type View } from '../panel.ts';
@@ -40,20 +41,25 @@ function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
   }
 }
 
+/** The bar between the times of its ends, as far as there is room for one. */
+export function transportBar({ from, to, zoneMinutes }: Snapshot, columns: number) {
+  const edge = (micros: number) => `${dayText(micros, from, to, zoneMinutes)}${clockText(micros, zoneMinutes)}`;
+  const start = `${edge(from)} `;
+  const end = ` ${edge(to)}`;
+  return { start, end, left: start.length, width: Math.max(0, columns - start.length - end.length) };
+}
+
 export default definePanel({
   id: 'transport',
   title: 'Transport',
   place: 'fixed',
   draw(view, canvas) {
     const { snapshot, theme, glyphs, scene, ui } = view;
-    const { from, to, now, zoneMinutes } = snapshot;
+    const { from, to, now } = snapshot;
     if (!(to > from) || canvas.rows === 0) return;
-    const edge = (micros: number) => `${dayText(micros, from, to, zoneMinutes)}${clockText(micros, zoneMinutes)}`;
-    const start = `${edge(from)} `;
-    const end = ` ${edge(to)}`;
-    const left = canvas.text(0, 0, start, theme.quiet);
-    const width = canvas.columns - left - end.length;
+    const { start, end, left, width } = transportBar(snapshot, canvas.columns);
     if (width < 10) return;
+    canvas.text(0, 0, start, theme.quiet);
     canvas.text(left + width, 0, end, theme.quiet);
     const bar = canvas.region(left, 0, width, 1);
     const columnAt = (micros: number) =>

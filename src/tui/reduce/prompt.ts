@@ -55,7 +55,7 @@ function accepted(view: View, prompt: Prompt): Outcome {
     case 'goto': {
       if (text === '') return changed(ui, { prompt: null });
       const micros = parseGoto(text, view.snapshot);
-      if (micros === null) return changed(ui, { prompt: { ...prompt, error: 'write 13:02:10, +30s, -5m or 50%' } });
+      if (micros === null) return changed(ui, { prompt: { ...prompt, error: 'write 13:02:10, 2026-03-01 13:02, +30s, -5m or 50%' } });
       const outcome = seek(view, micros);
       return { ...outcome, ui: { ...outcome.ui, prompt: null } };
     }
