@@ -1,5 +1,6 @@
 /** The request that runs on a lane at the cursor, and what one line says of it. */
 import { printable } from '../core/text.ts';
+import { selectedLine } from './draw/list.ts';
 import { shortDuration } from './numbers.ts';
 import type { View } from './panel.ts';
 import { trackOfRow } from './scene/tracks.ts';
@@ -23,7 +24,7 @@ export function rowAtCursor({ ui, scene }: Pick<View, 'ui' | 'scene'>, track: nu
 export function barWords(view: Pick<View, 'ui' | 'scene' | 'snapshot'>): string {
   const { ui, scene, snapshot } = view;
   if (ui.focus !== 'lanes' || ui.request) return '';
-  const row = rowAtCursor(view, ui.selected.lanes ?? 0);
+  const row = rowAtCursor(view, selectedLine(view, 'lanes', scene.tracks().list.length));
   if (row === undefined) return '';
   const { requests, placement } = scene.stats().source;
   const { wait } = snapshot.inference;

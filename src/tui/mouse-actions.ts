@@ -9,7 +9,7 @@ import type { MouseEvent } from './mouse.ts';
 import type { View } from './panel.ts';
 import { panelById } from './panels/index.ts';
 import { transportBar } from './panels/transport.ts';
-import { planLanes } from './scene/plan-lanes.ts';
+import { type LanePlan, planLanes } from './scene/plan-lanes.ts';
 import { tabAt } from './tab-names.ts';
 
 const isIn = (rect: Rect | null, { x, y }: MouseEvent): rect is Rect =>
@@ -50,15 +50,16 @@ function lanes(event: MouseEvent, view: View, layout: Layout): Action[] {
     actions.push({ type: 'cursor-at', micros: cell * axis.microsPerColumn });
   }
   if (event.kind === 'press' && isIn(layout.lanes, event)) {
-    const line = trackAt(event.y - layout.lanes.y - 1, view, layout);
-    if (line >= 0) actions.push({ type: 'select-line', panel: 'lanes', line });
+    const plan = planLanes(view, layout.lanes.rows - 1);
+    const line = trackAt(event.y - layout.lanes.y - 1, plan);
+    // The lanes stay under the pointer.
+    if (line >= 0) actions.push({ type: 'select-line', panel: 'lanes', line, first: plan.plans[0].track });
   }
   return actions;
 }
 
 /** Track drawn in a text row under the title of the lanes, -1 none. */
-function trackAt(row: number, view: View, layout: Layout): number {
-  const { plans, headings } = planLanes(view, layout.lanes.rows - 1);
+function trackAt(row: number, { plans, headings }: LanePlan): number {
   let y = 0;
   for (let i = 0; i < plans.length; i++) {
     if (headings[i] !== null) y++;

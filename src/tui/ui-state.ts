@@ -21,7 +21,7 @@ export interface UiState {
   readonly tab: string;
   /** Selected line of each panel, and the first line shown. */
   readonly selected: Readonly<Record<string, number>>;
-  /** The line of a list that was clicked last, and the first one that was shown then. */
+  /** The line of a list that was clicked last, and the first one that was shown then; of the lanes also since the keyboard moves them. */
   readonly clicked: { readonly panel: string; readonly line: number; readonly first: number } | null;
   readonly spanSeconds: number;
   /** Right edge of the lanes, µs since 1970 UTC; null: follows the log. */

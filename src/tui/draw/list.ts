@@ -1,6 +1,7 @@
 /** Lists with columns: a head, lines, one of them selected, and as many shown as fit. */
 import type { Canvas } from '../canvas.ts';
 import type { View } from '../panel.ts';
+import { laneInTrouble } from '../scene/plan-lanes.ts';
 import type { StyleId } from '../style.ts';
 
 export interface Column<Line> {
@@ -30,9 +31,16 @@ export function firstShown(selected: number, rows: number, count: number): numbe
   return Math.max(0, Math.min(selected - Math.floor(rows / 2), count - rows));
 }
 
-/** Of a log that nobody has moved in it is the newest line. */
-export const selectedLine = ({ ui }: Pick<View, 'ui'>, panel: string, count: number): number =>
-  Math.max(0, Math.min(ui.selected[panel] ?? (panel === 'log' ? count - 1 : 0), count - 1));
+export const selectedLine = (view: Selecting, panel: string, count: number): number =>
+  Math.max(0, Math.min(view.ui.selected[panel] ?? usualLine(view, panel, count), count - 1));
+
+type Selecting = Pick<View, 'ui' | 'snapshot' | 'scene'>;
+
+/** Where nobody has moved yet: of a log the newest line, of lanes those that the verdict speaks of. */
+function usualLine(view: Selecting, panel: string, count: number): number {
+  if (panel === 'log') return count - 1;
+  return panel === 'lanes' ? laneInTrouble(view) : 0;
+}
 
 /** First line shown of a list. A line that was clicked stays under the pointer, so that a second click opens it. */
 export function firstOfList(view: View, panel: string, rows: number, count: number): number {

@@ -7,6 +7,7 @@ import { gutterOf } from '../draw/gutter.ts';
 import { LanePainter } from '../draw/lane-cells.ts';
 import { drawLifecycleMarks } from '../draw/lane-marks.ts';
 import { drawLaneTitle } from '../draw/lane-title.ts';
+import { selectedLine } from '../draw/list.ts';
 import { drawCursor } from '../draw/strip.ts';
 import { shortCount, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
@@ -105,7 +106,7 @@ function drawTrack(
   const { axis } = scene;
   const { track: index, shared } = picture.plan;
   const life = track.lives.findLast((one) => one.from <= axis.to) ?? track.lives.at(-1);
-  const isSelected = isFocused && (shared ?? [index]).includes(ui.selected.lanes ?? 0);
+  const isSelected = isFocused && (shared ?? [index]).includes(selectedLine(view, 'lanes', scene.tracks().list.length));
   pen.painter.shaded = index % 2 === 1;
   markAlive(pen.alive, track, axis, picture.knownFrom);
   const look: TrackLook = {

@@ -23,8 +23,11 @@ export function moveInLists(view: View, action: ListAction, act: (view: View, ac
       const id = action.panel ?? ui.focus;
       const count = panelById(id)?.count?.(view) ?? 0;
       if (count === 0) return changed(ui, {});
-      const line = Math.max(0, Math.min(count - 1, selectedLine(view, id, count) + action.by));
-      const outcome = changed(ui, { selected: { ...ui.selected, [id]: line } });
+      const before = selectedLine(view, id, count);
+      const line = Math.max(0, Math.min(count - 1, before + action.by));
+      // From now on the lanes stay where they are, whatever the verdict says.
+      const holds = id === 'lanes' && ui.clicked?.panel !== id ? { clicked: { panel: id, line, first: before } } : {};
+      const outcome = changed(ui, { selected: { ...ui.selected, [id]: line }, ...holds });
       // An open request is that of the chosen line.
       const opened = ui.request === null ? null : panelById(id)?.open?.(view, line);
       return opened?.type === 'request' ? act({ ...view, ui: outcome.ui }, opened) : outcome;

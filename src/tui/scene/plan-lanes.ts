@@ -95,6 +95,33 @@ function rowsOfTracks(
   return sum;
 }
 
+/** Place among the tracks of the first one that is shown. `fits`: there is room for those from one place up to another. */
+function firstShown(view: PlanView, tracks: readonly number[], fits: (from: number, to: number) => boolean): number {
+  const { clicked, selected } = view.ui;
+  // Who has not moved the lanes sees those of the server that the sentence above them begins with.
+  const trouble = laneInTrouble(view);
+  const begin = clicked?.panel === 'lanes' ? clicked.first : trouble;
+  let first = tracks.findIndex((track) => track >= begin);
+  if (first < 0) first = tracks.length;
+  // No rows stay empty below the last one.
+  while (first > 0 && fits(first - 1, tracks.length)) first--;
+  // It scrolls just so far that the selected track is on the screen.
+  const chosen = Math.max(0, tracks.indexOf(selected.lanes ?? trouble));
+  if (chosen < first) return chosen;
+  while (first < chosen && !fits(first, chosen + 1)) first++;
+  return first;
+}
+
+/** First track of the server that is in most trouble; 0 where the log is of one. */
+export function laneInTrouble({ snapshot, scene }: Pick<View, 'snapshot' | 'scene'>): number {
+  const server = snapshot.summary.findings.find(({ evidence }) => typeof evidence.server === 'string')?.evidence.server;
+  if (server === undefined) return 0;
+  return Math.max(
+    0,
+    scene.tracks().list.findIndex(({ group }) => group === server || group.endsWith(`/${server}`)),
+  );
+}
+
 export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
   // A file that is alone on the screen is named as well, where the log has others.
@@ -113,10 +140,8 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
     const plan = planOf(index);
     return plan.rows * plan.thick;
   };
-  // Scrolls just so far that the selected track is on the screen.
-  const selected = Math.max(0, tracks.indexOf(view.ui.selected.lanes ?? 0));
-  let first = 0;
-  while (first < selected && rowsOfTracks(list, tracks.slice(first, selected + 1), grouped, rowsOf) > room) first++;
+  const fits = (from: number, to: number) => rowsOfTracks(list, tracks.slice(from, to), grouped, rowsOf) <= room;
+  const first = firstShown(view, tracks, fits);
 
   const plans: TrackPlan[] = [];
   const headings: (string | null)[] = [];

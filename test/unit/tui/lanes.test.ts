@@ -1,5 +1,5 @@
 // What is drawn on the lanes besides requests: what is not known, what died with its worker, what does not pass.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/core/snapshot.ts';
 import type { Panel } from '../../../src/tui/panel.ts';
 import { panelById } from '../../../src/tui/panels/index.ts';
@@ -8,11 +8,15 @@ import { RouteColours } from '../../../src/tui/scene/hues.ts';
 import { drawBar, flagsOfInk, inkOf, PERHAPS, UNCERTAIN } from '../../../src/tui/scene/lane-raster.ts';
 import { planLanes } from '../../../src/tui/scene/plan-lanes.ts';
 import { SceneCache } from '../../../src/tui/scene/scene-cache.ts';
-import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
+import type { UiState } from '../../../src/tui/ui-state.ts';
+import { closeScreens, openScreen } from '../../helpers/screen.ts';
+import { finding, handSnapshot, NOON } from '../../helpers/snapshots.ts';
 import { drawn, viewOf } from '../../helpers/views.ts';
 
 const SECOND = 1_000_000;
 const lanes = panelById('lanes') as Panel;
+
+afterEach(closeScreens);
 
 describe('a request that died with its worker', () => {
   const killed = (status: number) =>
@@ -68,6 +72,46 @@ describe('more lanes than rows', () => {
     expect(title(0)).not.toContain('above');
     expect(title(11)).toMatch(/ 7 more above, 8 more below/);
     expect(title(19)).not.toContain('below');
+  });
+
+  it('stay where they are under a click', async () => {
+    const requests = Array.from({ length: 20 }, (_, i) => ({ start: -20, end: -10, worker: String(9000 + i) }));
+    const { screen } = await openScreen(handSnapshot({ requests }), { columns: 80, rows: 24 });
+    await screen.press('w', ...Array.from({ length: 17 }, () => '\x1b[B'));
+    const labels = () => screen.rows().map((row) => /^90\d\d /.exec(row)?.[0] ?? '');
+    const before = labels();
+    expect(before).not.toContain('9000 ');
+    const y = before.indexOf('9014 ');
+    screen.session.mouse({ kind: 'press', x: 40, y, by: 0 });
+    await screen.settle();
+    expect(screen.session.ui.selected.lanes).toBe(14);
+    expect(labels()).toEqual(before);
+    // And under the key after it.
+    await screen.press('\x1b[B');
+    expect(screen.session.ui.selected.lanes).toBe(15);
+    expect(labels()).toEqual(before);
+  });
+
+  it('begin with the server that is in most trouble until somebody moves them', () => {
+    const requests = Array.from({ length: 40 }, (_, i) => ({
+      start: -20,
+      end: -10,
+      worker: `web-${Math.floor(i / 4)}/${9000 + i}`,
+    }));
+    const snapshot = handSnapshot({ requests });
+    const inTrouble = (server: string) => {
+      const { summary } = snapshot;
+      return { ...snapshot, summary: { ...summary, findings: [finding({ severity: 'critical', evidence: { server } })] } };
+    };
+    const rows = (ui: Partial<UiState> = {}) => drawn(lanes, viewOf(inTrouble('web-6'), { ui }), 80, 12);
+    expect(rows()[0]).toMatch(/ 24 more above, \d+ more below/);
+    expect(rows()[1]).toBe('web-6');
+    expect(rows({ selected: { lanes: 0 }, clicked: { panel: 'lanes', line: 0, first: 0 } })[1]).toBe('web-0');
+    // Above those of the last server stand as many of the one before as there is room for: a lane and its heading take two rows.
+    const end = drawn(lanes, viewOf(inTrouble('web-9')), 80, 12);
+    expect(end.filter((row) => row !== '')).toHaveLength(11);
+    expect(end[1]).toBe('web-8');
+    expect(end[0]).not.toContain('below');
   });
 });
 
