@@ -1,11 +1,11 @@
 /** What a word of a filter may become: fields, and values that the picture holds. */
 import type { Names } from '../core/batch.ts';
 import type { RequestTable } from '../core/table.ts';
-import { type FilterInput, filterFields, methodOf } from './filter.ts';
+import { type FilterInput, filterFields, filterTerm, lastWord, methodOf } from './filter.ts';
 
 /** Completions of the word before the caret: fields, then the values that the picture holds, the most frequent first. */
 export function completeFilter(text: string, input: FilterInput, limit = 6): string[] {
-  const word = /(\S*)$/.exec(text)?.[1] ?? '';
+  const word = lastWord(text);
   const negation = word.startsWith('-') ? '-' : '';
   const body = word.slice(negation.length);
   const match = /^([a-z]+):(.*)$/i.exec(body);
@@ -18,7 +18,7 @@ export function completeFilter(text: string, input: FilterInput, limit = 6): str
       );
   }
   const field = match[1].toLowerCase();
-  const begun = match[2].toLowerCase();
+  const begun = match[2].replaceAll('"', '').toLowerCase();
   const counts = new Map<string, number>();
   const { requests, names, sources } = input;
   const from = Math.max(0, requests.length - 20_000);
@@ -27,10 +27,12 @@ export function completeFilter(text: string, input: FilterInput, limit = 6): str
     if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   return [...counts]
-    .filter(([value]) => !/\s/.test(value) && value.toLowerCase().includes(begun))
+    .filter(([value]) => value.toLowerCase().includes(begun))
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .slice(0, limit)
-    .map(([value]) => `${negation}${field}:${value}`);
+    .map(([value]) => filterTerm(field, value))
+    .filter((term) => term !== null)
+    .map((term) => `${negation}${term}`);
 }
 
 function fieldText(

@@ -223,6 +223,23 @@ function termOf(field: string, comparison: Comparison | ':', value: string): Ter
   }
 }
 
+const words = /(?:[^\s"]|"[^"]*"?)+/g;
+
+/** The word of a filter that is being typed; "" behind a blank. */
+export const lastWord = (text: string): string => /(?:[^\s"]|"[^"]*"?)*$/.exec(text)?.[0] ?? '';
+
+/** A term about one value, between quotes where it has blanks; null where it has quotes itself. */
+export function filterTerm(field: string, value: string): string | null {
+  if (value.includes('"')) return null;
+  return `${field}:${/\s/.test(value) ? `"${value}"` : value}`;
+}
+
+/** Operators that other languages have, by what they mean here. */
+function meantByOperator(field: string, operator: string, value: string): string {
+  const meant = `${field.toLowerCase()}:${value}`;
+  return operator.startsWith('!') ? `"${operator}" is written -${meant}` : `"${operator}" is written ${meant}`;
+}
+
 /** The one field that begins alike, or all that there are. */
 function meantBy(field: string): string {
   const fields = Object.keys(filterFields);
@@ -234,13 +251,17 @@ function meantBy(field: string): string {
 export function parseFilter(text: string): { filter: Filter | null; error: string | null } {
   const terms: Term[] = [];
   let picksOutcome = false;
-  for (const word of text.trim().split(/\s+/)) {
-    if (word === '') continue;
+  for (const word of text.match(words) ?? []) {
     const negated = word.length > 1 && word.startsWith('-');
-    const body = negated ? word.slice(1) : word;
-    const match = /^([a-z]+)(<=|>=|[:<>])(.*)$/i.exec(body);
+    const body = (negated ? word.slice(1) : word).replaceAll('"', '');
+    if (body === '') return { filter: null, error: 'nothing stands between the quotes' };
+    const foreign = /^([a-z]+)(!=|!~|==?|=~|~)(.*)$/i.exec(body);
+    if (foreign && foreign[1].toLowerCase() in filterFields)
+      return { filter: null, error: meantByOperator(foreign[1], foreign[2], foreign[3]) };
+    // Other languages have a colon before a comparison.
+    const match = /^([a-z]+)(?::?(<=|>=|[<>])|:)(.*)$/i.exec(body);
     const term = match
-      ? termOf(match[1].toLowerCase(), match[2] as Comparison | ':', match[3])
+      ? termOf(match[1].toLowerCase(), (match[2] ?? ':') as Comparison | ':', match[3])
       : termOf('route', ':', body);
     if (typeof term === 'string') return { filter: null, error: term };
     if (match && outcomes.has(match[1].toLowerCase())) picksOutcome = true;

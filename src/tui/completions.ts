@@ -1,6 +1,6 @@
 /** The completions beside a filter that is being typed: as many as fit, the one that stands in the text among them. */
 
-import { filterFields } from '../engine/filter.ts';
+import { filterFields, lastWord } from '../engine/filter.ts';
 import { completeFilter } from '../engine/filter-completion.ts';
 import type { View } from './panel.ts';
 import type { Prompt } from './ui-state.ts';
@@ -25,7 +25,7 @@ export function completionsOf(
 ): Completions {
   const typed = prompt.completing?.typed ?? prompt.text;
   const choices = completeFilter(typed, snapshot, MOST_COMPLETIONS);
-  const word = /\S*$/.exec(prompt.text)?.[0] ?? '';
+  const word = lastWord(prompt.text);
   const none = { before: '', chosen: '', after: '' };
   if (choices.length === 1 && choices[0] === word) return { hint: '', ...none };
   if (choices.length === 0) {

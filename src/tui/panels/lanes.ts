@@ -1,5 +1,6 @@
 /** The lanes: a row per worker, time to the right, each request a bar from its start to its end. */
 import { printable } from '../../core/text.ts';
+import { filterTerm } from '../../engine/filter.ts';
 import { rowAtCursor } from '../bar-at-cursor.ts';
 import type { Canvas } from '../canvas.ts';
 import { drawBarLabels, wideBars } from '../draw/bar-labels.ts';
@@ -30,7 +31,8 @@ export default definePanel({
     if (row !== undefined) return { type: 'request', source: requests.source[row], offset: requests.offset[row] };
     const track = view.scene.tracks().list[line];
     const life = track?.lives.at(-1);
-    return life ? { type: 'filter', text: `worker:${life.name}` } : null;
+    const term = life ? filterTerm('worker', life.name) : null;
+    return term === null ? null : { type: 'filter', text: term };
   },
   draw(view, canvas) {
     const { left, right } = gutterOf(canvas.columns);

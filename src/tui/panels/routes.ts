@@ -1,4 +1,5 @@
 /** The routes of the scope: rate, quantiles, share of the busy time, errors and trend; sortable, enter filters by one. */
+import { filterTerm } from '../../engine/filter.ts';
 import type { RouteStats } from '../../engine/scope-stats.ts';
 import { TREND_STEPS } from '../../engine/scope-tally.ts';
 import { sparkline } from '../draw/chart.ts';
@@ -81,7 +82,8 @@ export default definePanel({
     const route = sortedRoutes(view)[line];
     if (!route) return null;
     const path = view.snapshot.names.routes.text(route.route).replace(/^[A-Z]+ /, '');
-    return /\s/.test(path) ? null : { type: 'filter', text: `route:${path}` };
+    const term = filterTerm('route', path);
+    return term === null ? null : { type: 'filter', text: term };
   },
   pressTitle(view, cells, x) {
     const title = titleAt(columnsOf(view), cells, x);

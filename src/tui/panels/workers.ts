@@ -1,5 +1,6 @@
 /** The workers: requests, busy share, balance against the mean, age and fate; enter filters by one. */
 import type { WorkerLife } from '../../core/inference.ts';
+import { filterTerm } from '../../engine/filter.ts';
 import type { WorkerStats } from '../../engine/scope-stats.ts';
 import { type Column, drawList } from '../draw/list.ts';
 import { shortCount, shortDuration, shortPercent } from '../numbers.ts';
@@ -62,7 +63,8 @@ export default definePanel({
   count: (view) => workerLines(view).length,
   open(view, line) {
     const worker = workerLines(view)[line];
-    return worker && !/\s/.test(worker.name) ? { type: 'filter', text: `worker:${worker.name}` } : null;
+    const term = worker ? filterTerm('worker', worker.name) : null;
+    return term === null ? null : { type: 'filter', text: term };
   },
   draw(view, canvas) {
     const { snapshot, theme, glyphs } = view;

@@ -1,6 +1,6 @@
 /** The line in which a filter, a moment or the name of a file is written. */
 
-import { parseFilter } from '../../engine/filter.ts';
+import { lastWord, parseFilter } from '../../engine/filter.ts';
 import { completeFilter } from '../../engine/filter-completion.ts';
 import type { PromptAction } from '../action.ts';
 import { MOST_COMPLETIONS } from '../completions.ts';
@@ -36,7 +36,7 @@ function completed(prompt: Prompt, by: 1 | -1, { snapshot }: View): Prompt {
   if (choices.length === 0) return prompt;
   const before = prompt.completing?.at ?? (by > 0 ? -1 : 0);
   const at = (before + by + choices.length) % choices.length;
-  const text = typed.replace(/\S*$/, () => choices[at]);
+  const text = typed.slice(0, typed.length - lastWord(typed).length) + choices[at];
   return { ...prompt, text, error: null, completing: choices.length > 1 ? { typed, at } : null };
 }
 
@@ -55,7 +55,8 @@ function accepted(view: View, prompt: Prompt): Outcome {
     case 'goto': {
       if (text === '') return changed(ui, { prompt: null });
       const micros = parseGoto(text, view.snapshot);
-      if (micros === null) return changed(ui, { prompt: { ...prompt, error: 'write 13:02:10, 2026-03-01 13:02, +30s, -5m or 50%' } });
+      if (micros === null)
+        return changed(ui, { prompt: { ...prompt, error: 'write 13:02:10, 2026-03-01 13:02, +30s, -5m or 50%' } });
       const outcome = seek(view, micros);
       return { ...outcome, ui: { ...outcome.ui, prompt: null } };
     }

@@ -52,6 +52,12 @@ describe('parseFilter', () => {
     ['file:web1', [0, 1, 2, 3]],
     ['-status:5xx', [0, 2, 3]],
     ['route:/users -status:5xx slower:1ms', [2]],
+    ['route:"GET /users"', [2]],
+    ['"post /users" status:503', [1]],
+    ['-route:"GET /io"', [1, 2, 3]],
+    ['route:"GET /io', [0]],
+    ['status:>=400', [1, 2]],
+    ['wait:>1s', [1]],
   ])('%j passes %j', (text, rows) => {
     expect(passing(text)).toEqual(rows);
   });
@@ -69,6 +75,10 @@ describe('parseFilter', () => {
     ['bytes>much', '"much" is no size'],
     ['route>5', '"route" is not a number'],
     ['worker:', 'lacks a value'],
+    ['""', 'nothing stands between the quotes'],
+    ['status!=200', '"!=" is written -status:200'],
+    ['status=200', '"=" is written status:200'],
+    ['Route~/io', '"~" is written route:/io'],
   ])('says what is wrong with %j', (text, sentence) => {
     const { filter, error } = parseFilter(text);
     expect(filter).toBeNull();
@@ -117,5 +127,20 @@ describe('completeFilter', () => {
       '-route:/users/{id}/orders',
     ]);
     expect(completeFilter('nothing:x', snapshot)).toEqual([]);
+  });
+
+  it('puts quotes around values with blanks, and goes on behind them', () => {
+    const names = ['Thread-1 (process_request_thread)', 'Thread-2 (process_request_thread)', 'MainThread'];
+    const threads = handSnapshot({ requests: names.map((worker, i) => ({ start: -10 + i, end: -9 + i, worker })) });
+    const offered = completeFilter('worker:', threads);
+    expect(offered.sort()).toEqual([
+      'worker:"Thread-1 (process_request_thread)"',
+      'worker:"Thread-2 (process_request_thread)"',
+      'worker:MainThread',
+    ]);
+    const test = parseFilter(offered[1]).filter?.over(threads);
+    expect([0, 1, 2].map((row) => test?.(row))).toEqual([false, true, false]);
+    expect(completeFilter('-worker:"Thread-2 (pro', threads)).toEqual(['-worker:"Thread-2 (process_request_thread)"']);
+    expect(completeFilter('worker:"Thread-2 (process_request_thread)" wa', threads)).toEqual(['wait>']);
   });
 });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
+import type { Verdict } from '../../../src/core/snapshot.ts';
 import { LocalExaminer } from '../../../src/engine/examiner.ts';
 import { ReplayEngine } from '../../../src/engine/replay-engine.ts';
 import { replayObjects } from '../../../src/engine/replay-stream.ts';
-import type { Verdict } from '../../../src/core/snapshot.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { root } from '../../helpers/terminal.ts';
 

@@ -1,7 +1,7 @@
 // The summary of what a window and a filter show is asked of these requests alone, with what happened to the workers meanwhile.
 import { expect, it } from 'vitest';
 import type { StreamFacts } from '../../../src/core/batch.ts';
-import type { ExaminedWindow, ExamineWindow, Examiner } from '../../../src/engine/examiner.ts';
+import type { ExaminedWindow, Examiner, ExamineWindow } from '../../../src/engine/examiner.ts';
 import { RowStore } from '../../../src/engine/row-store.ts';
 import { summariseRows } from '../../../src/engine/summarise-rows.ts';
 import { handSnapshot, NOON } from '../../helpers/snapshots.ts';

@@ -28,9 +28,12 @@ describe('parseGoto', () => {
     expect(parseGoto(text, context)).toBe(expected);
   });
 
-  it.each(['', 'soon', '25:00', '12:60', '+', '+5 bananas', '%', '12', '2026-13-45', '99-99 12:00', '11-20 25:00'])('does not guess at %j', (text) => {
-    expect(parseGoto(text, context)).toBeNull();
-  });
+  it.each(['', 'soon', '25:00', '12:60', '+', '+5 bananas', '%', '12', '2026-13-45', '99-99 12:00', '11-20 25:00'])(
+    'does not guess at %j',
+    (text) => {
+      expect(parseGoto(text, context)).toBeNull();
+    },
+  );
 
   it('means the zone of the log, and the day on which the log has that time', () => {
     expect(parseGoto('14:00', { ...context, zoneMinutes: 120 })).toBe(NOON);

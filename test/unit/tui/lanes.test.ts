@@ -101,7 +101,10 @@ describe('more lanes than rows', () => {
     const snapshot = handSnapshot({ requests });
     const inTrouble = (server: string) => {
       const { summary } = snapshot;
-      return { ...snapshot, summary: { ...summary, findings: [finding({ severity: 'critical', evidence: { server } })] } };
+      return {
+        ...snapshot,
+        summary: { ...summary, findings: [finding({ severity: 'critical', evidence: { server } })] },
+      };
     };
     const rows = (ui: Partial<UiState> = {}) => drawn(lanes, viewOf(inTrouble('web-6'), { ui }), 80, 12);
     expect(rows()[0]).toMatch(/ 24 more above, \d+ more below/);
