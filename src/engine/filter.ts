@@ -226,7 +226,10 @@ function termOf(field: string, comparison: Comparison | ':', value: string): Ter
 const words = /(?:[^\s"]|"[^"]*"?)+/g;
 
 /** The word of a filter that is being typed; "" behind a blank. */
-export const lastWord = (text: string): string => /(?:[^\s"]|"[^"]*"?)*$/.exec(text)?.[0] ?? '';
+export function lastWord(text: string): string {
+  const last = text.match(words)?.at(-1) ?? '';
+  return text.endsWith(last) ? last : '';
+}
 
 /** A term about one value, between quotes where it has blanks; null where it has quotes itself. */
 export function filterTerm(field: string, value: string): string | null {
