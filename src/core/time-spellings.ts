@@ -70,4 +70,3 @@ export function boundOf(text: string): TimeBound | null {
   const span = spanOf(text);
   return span > 0 ? { kind: 'before-end', micros: span } : null;
 }
-

@@ -17,6 +17,9 @@ if (isMainThread && file) {
     collect();
     before = process.cpuUsage();
     const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
-    appendFileSync(file, `${JSON.stringify({ second: process.uptime(), heapUsed, arrayBuffers, rss, handles, coreShare })}\n`);
+    appendFileSync(
+      file,
+      `${JSON.stringify({ second: process.uptime(), heapUsed, arrayBuffers, rss, handles, coreShare })}\n`,
+    );
   }, 10_000).unref();
 }

@@ -7,53 +7,11 @@ import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, TerminalProgram } from '../helpers/terminal.ts';
+import { answers, answersOf } from './tui-answers.ts';
+import { lines, quantile, sleep, spread, timed, usage } from './tui-measures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'logscope-bench-'));
 const path = join(folder, 'access.log');
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const two = (value: number) => String(value).padStart(2, '0');
-
-/** `count` lines of gunicorn that ended in the second before now. */
-function lines(count: number, at = new Date()): string {
-  const stamp = `${two(at.getUTCDate())}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
-  let text = '';
-  for (let i = 0; i < count; i++) {
-    text += `127.0.0.1 - - [${stamp}] "GET /resource/${i % 50} HTTP/1.1" ${i % 97 === 0 ? 500 : 200} 512 "-" "bench" pid=<${8700 + (i % 16)}> us=${1000 + ((i * 7919) % 3000)}\n`;
-  }
-  return text;
-}
-
-const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
-const quantile = (values: number[], share: number) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] * 10) / 10;
-};
-const spread = (wall: number[], own: number[]) => ({
-  wall_p50_ms: quantile(wall, 0.5),
-  wall_p95_ms: quantile(wall, 0.95),
-  own_p50_ms: quantile(own, 0.5),
-  own_p95_ms: quantile(own, 0.95),
-});
-/** CPU time of a process so far, ms, and its resident memory, MB. */
-function usage(pid: number): { cpu: number; memory: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return { cpu: (Number(fields[11]) + Number(fields[12])) * 10, memory: Number(fields[21]) * 4096e-6 };
-}
-
-/** How long the main thread of a process has waited for a processor so far, ms: what a busy machine adds to every figure. */
-function waited(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
-}
-
-/** Time of something in a program, and the same without the waits of its main thread and ours for a processor, ms. */
-async function timed(pid: number, what: () => Promise<void>): Promise<{ wall: number; own: number }> {
-  const begun = performance.now();
-  const before = waited(pid) + waited(process.pid);
-  await what();
-  const wall = performance.now() - begun;
-  return { wall, own: Math.max(0, wall - (waited(pid) + waited(process.pid) - before)) };
-}
-
 async function firstFrame(command: string, megabytes: number) {
   writeFileSync(path, '');
   const block = lines(20_000);
@@ -271,6 +229,14 @@ const cases = {
   'first frame, tail of 1 MB': () => firstFrame('tail', 1),
   'first frame, tail of 1 GB': () => firstFrame('tail', 1000),
   'first frame, replay of 1 GB': () => firstFrame('replay', 1000),
+  'answer, 16 lines': () => answersOf(16, path),
+  'answer, 100,000 lines': () => answersOf(100_000, path),
+  'answer, 1 GB': () => {
+    writeFileSync(path, '');
+    const begun = Date.now() - 3_600_000;
+    for (let i = 0; statSync(path).size < 1e9; i++) appendFileSync(path, lines(20_000, new Date(begun + i * 1000)));
+    return answers(path);
+  },
   'key at 50,000 lines/s': () => keys(50_000),
   // Some 130 ms each: a minute.
   'minute of keys at 100,000 lines/s': () => keys(100_000, 460),

@@ -1,7 +1,7 @@
 // Figures of the terminal UI: cost of a frame, first frame, key to screen under load, idle, memory.
 //   node test/bench/tui.mjs            all but the soak (about a minute)
 //   node test/bench/tui.mjs frame      the cost of a frame alone
-//   node test/bench/tui.mjs program key   of the program, what begins with "key" (first frame, key, idle)
+//   node test/bench/tui.mjs program key   of the program, what begins with "key" (first frame, answer, key, idle)
 //   node test/bench/tui.mjs soak 600   memory over so many seconds at 5,000 lines/s; "soak 600 2000": at 2,000
 //   node test/bench/tui.mjs soak 600 replay   the same of a replay that loops at x1000
 import { execFileSync } from 'node:child_process';
