@@ -33,6 +33,8 @@ export interface Facts extends Analysis {
 export interface Finding {
   readonly severity: Severity;
   readonly title: string;
+  /** The title in fewer words, where there may be no room for it. */
+  readonly brief?: string;
   readonly detail: string;
   readonly evidence: FindingSummary['evidence'];
   readonly advice: string;

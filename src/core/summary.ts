@@ -131,6 +131,8 @@ export interface FindingSummary {
   id: string;
   severity: Severity;
   title: string;
+  /** The title in fewer words; missing where it has few. */
+  brief?: string;
   detail: string;
   evidence: Record<string, number | string | boolean | null>;
   advice: string;

@@ -30,6 +30,14 @@ export const countText = (count: number, one: string, many = `${one}s`): string 
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** A sentence that names something long stays a sentence. */
+export const shortened = (text: string, letters: number): string =>
+  text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
+
+/** Letters of a name where every word counts. */
+const LETTERS_OF_NAME = 20;
+export const shortName = (name: string): string => shortened(name, LETTERS_OF_NAME);
+
 /** "a, b and c" */
 export const listText = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

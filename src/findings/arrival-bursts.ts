@@ -119,6 +119,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : isMuch ? 'warning' : 'info',
     title: titleOf(found, load, route),
+    brief: `Requests come in herds: ${countText(found.herds.length, 'time')} about ${Math.round(load.size)} at once`,
     detail:
       herdsText(rows, width, found) +
       (total > 0 ? ` ${percentText(waited / total)} of all waiting happens in them.` : '') +

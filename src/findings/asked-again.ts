@@ -113,6 +113,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `Callers ask again before they are answered: ${percentText(share)} of the requests while the pool was full had been asked within ${durationText(AGAIN)} before`,
+    brief: `Callers ask again before they are answered (${percentText(share)})`,
     detail: `${allSlotsText(summary.server, slots)} busy, and ${full.repeats} of ${countText(full.requests, 'request')} came from an address that had asked for the same route shortly before (${durationText(medianOf(delays))}, median); at other times ${percentText(usual)} do, and of callers at random who come as often ${percentText(byChance)} would. Whoever gives up and asks again leaves a request behind that is worked on for nobody: ${percentText(beyond)} of the load then, or more. So a queue feeds itself, and outlasts what began it.`,
     evidence: {
       requests_while_full: full.requests,

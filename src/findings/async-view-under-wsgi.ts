@@ -25,6 +25,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `An async view under WSGI gained nothing: still ${countText(slots, 'request')} at a time`,
+    brief: `An async view under WSGI gained nothing: ${slots} at a time`,
     detail:
       `${names} says it is async, yet ${poolText(summary.server)} never ran more than ${countText(inference.concurrency.peak, 'request')} at once` +
       (batches.detected

@@ -3,7 +3,7 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { everyText } from '../core/periods.ts';
 import { secondsOf } from '../core/rows.ts';
 import { findStampedes, type Stampedes } from '../core/stampedes.ts';
-import { countText, durationText, listText } from '../core/words.ts';
+import { countText, durationText, listText, shortName } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, presentPool } from './pool-words.ts';
 import { findingsOfQueue, waitIsLong } from './saturation.ts';
 
@@ -21,6 +21,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : 'warning',
     title: `${name} is made anew by everyone at once: ${stampedes} times up to ${most} requests take ${durationText(took)} instead of ${durationText(usual)}`,
+    brief: `${shortName(name)} is made anew by everyone at once`,
     detail: `${countText(stampedes, 'time')}${everyText(period)}, one request${ofEachWorker ? ' of a worker' : ''} took the long way, and so did ${repeated} that began before it had ended; hardly any did before or after. So behaves what many share and that runs out: a cached answer, a token, a connection. Until the first has made it again all others do that work as well, ${durationText(found.spentMicros)} in all.${othersText(facts, found)}${waits}`,
     evidence: {
       route: name,

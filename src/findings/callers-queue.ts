@@ -34,6 +34,7 @@ function queue(facts: Facts): Finding {
   return {
     severity: severityOf(wait.lowP95),
     title: `Callers queue before a worker takes them: p95 ${durationText(wait.p95)} (${wait.method})`,
+    brief: `Callers queue: p95 ${durationText(wait.p95)} (${wait.method})`,
     detail: `${percentText(wait.waitingRatio)} of the requests to ${poolText(summary.server)} found every slot busy: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${longest}. Known from this: ${wait.basis}.`,
     evidence: evidenceOf(facts),
     advice: enough ? enoughText(enough, summary) : moreSlots(facts),
@@ -55,6 +56,7 @@ function longQueue(facts: Facts): Finding {
   return {
     severity: severityOf(wait.lowP95),
     title: `The server is overloaded: callers queue for ${durationText(wait.lowP95)} or longer (p95, at least)`,
+    brief: `Overloaded: callers queue for ${durationText(wait.lowP95)} or longer (p95)`,
     detail: `${percentText(wait.waitingRatio)} of the requests to ${poolText(summary.server)} found every slot busy: mean wait at least ${durationText(wait.lowMean)}, p95 at least ${durationText(wait.lowP95)}.${pace} Known from this: ${wait.basis}.`,
     evidence: evidenceOf(facts),
     advice: moreSlots(facts),
@@ -74,6 +76,7 @@ function refusedConnections(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `The queue of the server was full ${countText(refused.length, 'time')}: callers wait in front of it, or are refused`,
+    brief: `The queue of the server was full ${countText(refused.length, 'time')}`,
     detail: `It says so itself${text ? ` ("${text}")` : ''}. How long callers waited, this log does not tell: those who are not let in leave no line.`,
     evidence: { ...evidenceOf(facts), refusals: refused.length },
     advice: `${moreSlots(facts)} Where most connections only idle (keep-alive), a proxy in front that holds them is the remedy.`,

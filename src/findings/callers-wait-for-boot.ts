@@ -29,6 +29,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isCause && backlog >= MANY * rows.length ? 'critical' : 'warning',
     title: `Callers waited up to ${longest} for the application to be imported: they came before the workers could answer`,
+    brief: `Callers waited up to ${longest} for the application to start`,
     detail: `By the server's own lines its workers (${poolText(summary.server)}) were started ${longest} before the first request began, and in the ${crowd} after that about ${Math.round(backlog)} requests more began than come in such a time later: callers who had come meanwhile.${share} The log knows of no caller before its first request: they waited up to ${longest} besides what is told of their waits.`,
     evidence: {
       import_seconds: importMicros / 1e6,

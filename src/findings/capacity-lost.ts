@@ -94,6 +94,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: share >= MOSTLY_FULL ? 'critical' : 'warning',
     title: `${(had ?? 0) - (left ?? 0)} of ${countText(had ?? 0, what)} gone from ${moments.at(after.from)} UTC on: the other ${left} were all busy ${percentText(share)} of the time`,
+    brief: `${(had ?? 0) - (left ?? 0)} of ${countText(had ?? 0, what)} gone, the rest all busy ${percentText(share)} of the time`,
     detail: `${fate ? `Worker${pids.length > 1 ? 's' : ''} ${listText(pids)} answered nothing after ${moments.at(gone[0].to)} UTC, ${explained[fate]}` : slotText(loss, moments)}. From then to ${moments.at(after.to)} UTC ${rest} did all the work, and all of them were busy for ${durationText(after.saturatedMicros)} (${percentText(share)} of that time): callers queued for them.`,
     evidence: {
       workers_before: before.workers,

@@ -40,6 +40,7 @@ function byStatus({ requests, names, summary }: Facts, gone: readonly number[]):
   return {
     severity: share >= 0.05 ? 'critical' : 'warning',
     title: `${countText(gone.length, 'client')} gave up before the answer (${percentText(share)})`,
+    brief: `${countText(gone.length, 'client')} gave up before the answer`,
     detail: `Status 499: the client closed the connection${Number.isFinite(patience) ? ` after ${durationText(patience)} (median)` : ''}. ${members.length} of them asked for ${name}. A server that does not notice goes on to work for nobody.`,
     evidence: {
       given_up: gone.length,

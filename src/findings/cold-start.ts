@@ -33,6 +33,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
     title: `Cold start: the first request of a new worker takes ${roundText(ratio)} times as long${filled ? ', and that fills the pool' : ''}`,
+    brief: `Cold start: the first request takes ${roundText(ratio)} times as long`,
     detail: `${countText(lives, 'worker')} were born within this log. Their first request took ${durationText(medianOf(excess))} longer (median) than later requests of the same route; ${durationText(total)} in all, at the cost of whoever came first.${filled ? ` The pool was full because of it: ${share} of all waiting falls into the time until its queue was gone.` : ''}`,
     evidence: {
       new_workers: lives,

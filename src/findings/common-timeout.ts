@@ -144,6 +144,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: fills && waitIsLong(facts) ? 'critical' : 'warning',
     title: `${countText(all.length, 'request')} end at ${seconds} s sharp: ${routine ? 'a time-out upstream, or work of that length' : 'a time-out upstream'}${fills ? ', which fills the pool' : ''}`,
+    brief: `${countText(all.length, 'request')} end at ${seconds} s sharp`,
     detail: `${names}: ${all.length} requests took ${seconds} s or a moment more, next to none lie just below, none above, and ${usually}. ${what} Each held its slot for all that time${fills ? `, ${percentText(Math.min(1, (all.length * seconds) / busySeconds(facts)))} of the busy time of ${pool}` : ''}.`,
     evidence: {
       limit_seconds: seconds,

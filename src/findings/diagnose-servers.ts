@@ -88,6 +88,7 @@ const ofServer = ({ name, summary }: JudgedServer): FindingSummary[] =>
   summary.findings.map((finding) => ({
     ...finding,
     title: `${name}: ${finding.title}`,
+    ...(finding.brief === undefined ? {} : { brief: `${name}: ${finding.brief}` }),
     evidence: { server: name, ...finding.evidence },
   }));
 

@@ -55,11 +55,15 @@ function symptomsOf(cause: Spoken, present: ReadonlyMap<string, Spoken>): string
   return [...found];
 }
 
+/** A title of so many letters needs no shorter one. */
+const FEW_LETTERS = 50;
+
 function summarise(rule: FindingRule, finding: Finding, symptoms: readonly string[]): FindingSummary {
   return {
     id: rule.id,
     severity: finding.severity,
     title: finding.title,
+    ...(finding.brief !== undefined && finding.title.length > FEW_LETTERS ? { brief: finding.brief } : {}),
     detail: finding.detail,
     evidence: symptoms.length > 0 ? { ...finding.evidence, symptoms: symptoms.join(', ') } : finding.evidence,
     advice: finding.advice,

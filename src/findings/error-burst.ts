@@ -102,6 +102,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: inside.length >= 0.5 * total ? 'critical' : 'warning',
     title: `Error burst: ${countText(inside.length, 'server error')} in ${durationText(Math.max(1e6, to - from))}${cause ? `, while ${cause}` : ''}`,
+    brief: `Error burst: ${countText(inside.length, 'server error')} in ${durationText(Math.max(1e6, to - from))}`,
     detail: `${percentText(inside.length / total)} of the requests failed in that time, ${percentText(outside)} in the rest of the log. Mostly ${status}, on ${name} (${ofRoute.length})${otherRoutes.length > 0 ? ` and ${countText(otherRoutes.length, 'other route')}` : ''}.${cause ? '' : ' Nothing in this log happened at the same time that would explain it.'}${rushText}`,
     evidence: {
       errors: inside.length,

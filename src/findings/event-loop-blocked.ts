@@ -1,7 +1,7 @@
 /** Finding: a route calls something that blocks, and its whole async worker stands still meanwhile. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Rows, rowsOf, secondsOf } from '../core/rows.ts';
-import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { countText, durationText, percentText, roundText, shortName } from '../core/words.ts';
 import { blameByOrder } from './blame-by-order.ts';
 import { happened } from './coincidence.ts';
 import { type Trains, trainsOf } from './ends-together.ts';
@@ -38,6 +38,7 @@ function blamed(facts: Facts, blame: Blame, span: number): Finding | null {
   return {
     severity: !blame.sure ? 'info' : lost >= 0.05 * span || blame.micros >= 500_000 ? 'critical' : 'warning',
     title: titleOf(blame, name),
+    brief: `${shortName(name)} ${blame.sure ? 'blocks' : 'may block'} the event loop for ${durationText(blame.micros)}`,
     detail: detailOf(blame, name),
     evidence: {
       route: name,
@@ -75,6 +76,7 @@ function heldByTrains(facts: Facts, trains: Trains): Finding | null {
   return {
     severity: trains.median >= GRAVE ? 'critical' : 'warning',
     title: `${name ?? 'Something'} holds the event loop: requests beside it stand still and end together`,
+    brief: `${shortName(name ?? 'Something')} holds the event loop`,
     detail: `${countText(trains.ties, 'line')} took as long as the line of their worker before, to 2 ms, where ${roundText(trains.expected)} would by chance: ${countText(trains.trains, 'time')} requests that began together ended together, for the loop (${poolText(summary.server)}) came round to none of them before (they took ${durationText(trains.median)}, median).${ownText}${sharedText}`,
     evidence: {
       route: name,

@@ -14,6 +14,7 @@ function examine({ inference, summary }: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `All slots were busy for ${durationText(fullMicros)} about ${momentsOf(summary.window).at((from + to) / 2)} UTC, in a part of the log that was not followed`,
+    brief: `All slots busy for ${durationText(fullMicros)}, in a part that was not followed`,
     detail: `Of a log this long a part is followed, ${countText(notFollowed.requests, 'request')} of ${summary.requests.total}, and nothing like this stretch is in it. How long callers waited while the pool was full${inAll} is not told.`,
     evidence: {
       full_seconds: fullMicros / 1e6,

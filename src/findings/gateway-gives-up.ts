@@ -49,6 +49,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: share >= MANY ? 'critical' : 'warning',
     title: `${percentText(share)} of the answers are 504 after ${waited} sharp: a gateway gave up waiting for the server behind it`,
+    brief: `${percentText(share)} of the answers are 504 after ${waited} sharp`,
     detail: `${isServers ? withServer(late.length, waited) : alone(late.length, sharp.length, waited)} That is the patience of whoever answered them (nginx: proxy_read_timeout), not an error of the application: it wrote no traceback, and its workers went on with requests whose callers had been sent away.`,
     evidence: {
       gateway_timeouts: late.length,

@@ -40,6 +40,7 @@ function examine(facts: Facts): Finding | null {
     return {
       severity: 'info',
       title: `Gathered sub-tasks help: ${gathered.name} takes ${durationText(after)}, ${sequential.name} ${durationText(before)}`,
+      brief: `Gathered sub-tasks help: ${durationText(after)} instead of ${durationText(before)}`,
       detail: `${gathered.name} answers ${roundText(before / after)} times as fast as ${sequential.name}, as sub-tasks that run at the same time would make it.${slots === null ? '' : ` ${poolText(facts.summary.server)} can answer ${roundText((slots * 1e6) / after)} instead of ${roundText((slots * 1e6) / before)} of them per second, still ${slots} at a time.`}`,
       evidence: {
         gathered_route: gathered.name,

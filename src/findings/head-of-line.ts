@@ -4,7 +4,7 @@ import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { meanOf, medianOf, quantileOf, sumOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
 import { mayBeNone } from '../core/wait-range.ts';
-import { countText, durationText, percentText } from '../core/words.ts';
+import { countText, durationText, percentText, shortName } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, largerPool, poolText, presentPool } from './pool-words.ts';
 import { findingsOfFullPool, waitIsLong, waitingSpan } from './saturation.ts';
 
@@ -57,6 +57,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : severity,
     title: `${name} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
+    brief: `${shortName(name)} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes`,
     detail: `${name} is ${percentText(own.length / rows.length)} of the requests and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (${isSlow ? `median ${durationText(service)}, the others ${durationText(otherService)}` : `most of its requests are quick, but half of its time goes to those of ${durationText(long)} and longer; the others take ${durationText(otherService)}`}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
     evidence: {
       route: name,

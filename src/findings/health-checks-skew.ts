@@ -52,6 +52,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'info',
     title: `Health checks hide the truth: without them the median is ${durationText(without.median)}, not ${durationText(with_.median)}`,
+    brief: `Without health checks the median is ${durationText(without.median)}, not ${durationText(with_.median)}`,
     detail: `${list}: ${countText(count, 'request')}, ${percentText(count / rows.length)} of the log, every ${durationText(checks[0].period)} and answered at once. ${capital(serviceWords(summary.server, summary.service_time.grows_with_load))} with them: median ${durationText(with_.median)}, mean ${durationText(with_.mean)}; of everybody else: median ${durationText(without.median)}, mean ${durationText(without.mean)}.`,
     evidence: {
       routes: list,

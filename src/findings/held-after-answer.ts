@@ -1,7 +1,7 @@
 /** Finding: after the answers of a route its worker takes nobody for a while, although callers come: something holds it that no line shows. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { rowsOf } from '../core/rows.ts';
-import { countText, durationText, percentText } from '../core/words.ts';
+import { countText, durationText, percentText, shortName } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 import { findingsOfQueue } from './saturation.ts';
 
@@ -24,6 +24,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: share >= MUCH ? 'critical' : 'warning',
     title: `After each answer of ${name} its worker stays taken for ${durationText(held.median)}, which no line shows`,
+    brief: `After answers of ${shortName(name)} workers stay taken`,
     detail: `After nine of ten of ${countText(held.answers, 'answer')} of ${name} the worker began nothing for ${durationText(held.least)} or longer, although callers kept coming; after other routes ${percentText(held.usual)} of the pauses are as long. That is ${percentText(share)} of the time of ${pool}. The logged times leave it out, and so does the load that is told of this log; its waits are those behind workers that were held for so long.`,
     evidence: {
       route: name,

@@ -3,7 +3,7 @@ import { sampleRankCorrelation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
-import { durationText, roundText, serviceWords } from '../core/words.ts';
+import { durationText, roundText, serviceWords, shortName } from '../core/words.ts';
 import { enoughText, largerPool, poolText } from './pool-words.ts';
 import { filledSince, findingsOfFullPool, waitIsLong } from './saturation.ts';
 
@@ -103,6 +103,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: fills && (after >= 3 * before || waitIsLong(facts)) ? 'critical' : 'warning',
     title: `${name} gets slower and slower: ${roundText(after / before)} times as long at the end as at the beginning${fills ? ', and that fills the pool' : ''}`,
+    brief: `${shortName(name)} got slower and slower, ${roundText(after / before)} times by the end`,
     detail: `Its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} in five equal parts of the log: ${medians.map((median) => durationText(median)).join(', ')}. It rises little by little, ${moreCame ? 'and though more callers came, requests do not slow each other down' : 'while callers came as often as before'}.${alsoText}${fullText}`,
     evidence: {
       route: name,

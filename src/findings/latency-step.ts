@@ -4,7 +4,7 @@ import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/fi
 import { momentsOf } from '../core/moments.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
-import { durationText, roundText, serviceWords } from '../core/words.ts';
+import { durationText, roundText, serviceWords, shortName } from '../core/words.ts';
 import { happened } from './coincidence.ts';
 import { enoughText, largerPool, poolText } from './pool-words.ts';
 import { filledSince, findingsOfFullPool } from './saturation.ts';
@@ -162,6 +162,9 @@ function examine(facts: Facts): Finding | null {
     title: more
       ? `${name} takes ${times} times as long since more callers come${fills ? ', and that fills the pool' : ''}`
       : `${name} got ${times} times slower and stayed so${fills ? ', and that fills the pool' : ''}`,
+    brief: more
+      ? `${shortName(name)} takes ${times} times as long with more callers`
+      : `${shortName(name)} got ${times} times slower and stayed so`,
     detail: `Since ${momentsOf(summary.window).at(worst.at)} UTC its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}${moreText}${fullText}`,
     evidence: {
       route: name,

@@ -33,6 +33,7 @@ function examine({ requests, lifecycle, summary }: Facts): Finding | null {
   return {
     severity: share >= MOST_SEVERE ? 'critical' : 'warning',
     title: `The server turns ${percentText(share)} of the requests away: a limit of its own is reached`,
+    brief: `The server turns ${percentText(share)} of the requests away`,
     detail: `It says "${words}" ${countText(said.length, 'time')}, and ${countText(refused, 'answer')} of ${answered} are ${UNAVAILABLE}. Those callers did not wait, they were refused at once; the limit itself (uvicorn: --limit-concurrency, which counts idle connections too) the log does not tell.`,
     evidence: { refused, requests: answered, share, said: said.length, message: words, requests_per_second: rate },
     advice:

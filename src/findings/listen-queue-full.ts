@@ -38,6 +38,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: !Number.isFinite(wait) || wait >= LONG ? 'critical' : 'warning',
     title: `The listen queue was full ${countText(full.length, 'time')}, with ${depth} connections waiting${waited}`,
+    brief: `The listen queue was full ${countText(full.length, 'time')}`,
     detail: `The server says so itself${when}: up to ${depth} connections had been made and waited for a worker.${little} Whoever came beyond that was dropped by the kernel and tried again after 1, 3 or 7 s, or was refused: their waits are longer than any that is inferred from this log.`,
     evidence: {
       lines: full.length,

@@ -43,6 +43,7 @@ function held(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `Callers wait ${durationText(wait.mean)} on average; the requests of this log alone would make it ${durationText(alone.waitMean)}`,
+    brief: `Callers wait longer than these requests explain`,
     detail: `Replayed on the same ${countText(slots, 'slot')} with their measured arrivals, these requests would wait ${durationText(alone.waitP95)} (p95), and not ${durationText(wait.p95)}. Something that writes no line holds slots: connections that send their request late or not at all, slow uploads, TLS, requests that were killed, or another application on the same workers.`,
     evidence: {
       wait_mean_seconds: orNull(wait.mean / 1e6),

@@ -6,6 +6,7 @@ function examine({ inference: { mixed } }: Facts): Finding | null {
   return {
     severity: 'warning',
     title: 'This log mixes at least two servers whose processes have the same ids',
+    brief: 'This log mixes servers that have the same process ids',
     detail: `${mixed[0].toUpperCase()}${mixed.slice(1)}. Containers count their processes alike; whose request a line tells of is lost where their lines are put together without a name. How many workers there are, how full they were and how long callers queued, is not said of such a mixture.`,
     evidence: { shown_by: mixed },
     advice:

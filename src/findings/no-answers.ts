@@ -188,6 +188,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isHeld && callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `Nobody was answered ${timesText(told, longest, hasStood)} ${whyText(isHeld, isReload, restarts.length > 0, hasStood)}`,
+    brief: `Nobody was answered ${timesText(told, longest, hasStood)}`,
     detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once${everyText(period)} (${listed(told, facts)} UTC): ${came}, so that chance makes no such pause.${whatText(kind, held, workers, leastSlots)}${fullText}`,
     evidence: {
       pauses: told.length,

@@ -56,6 +56,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : 'warning',
     title: `One address takes ${percentText(share)} of the workers' time while callers queue, at other times ${percentText(usual)}`,
+    brief: `One address takes ${percentText(share)} of the workers' time`,
     detail: `${countText(noisy.requestsInside, 'request')} of one address among ${countText(taken.length, 'address', 'addresses')} ran on ${poolText(summary.server)} while callers queued, ${most} of its requests for ${names.routes.text(route)}. The p95 wait of the log is ${durationText(present)} (${inference.wait.method}); with the requests of that address taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
     evidence: {
       busy_share_while_queued: share,

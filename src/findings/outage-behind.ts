@@ -5,7 +5,7 @@ import { findOutages, type Outage, SLOW } from '../core/outages.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { countUpTo, meanOf, medianOf, sumOf } from '../core/statistics.ts';
 import { routeText } from '../core/text.ts';
-import { countText, durationText, listText, percentText, roundText } from '../core/words.ts';
+import { countText, durationText, listText, percentText, roundText, shortName } from '../core/words.ts';
 import { happened, someLivedThrough } from './coincidence.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfQueue, waitingIn } from './saturation.ts';
@@ -38,6 +38,12 @@ interface Story {
   /** Median size of the answers then and else, bytes; NaN where the log has none. */
   readonly bytes: number;
   readonly usualBytes: number;
+}
+
+/** "Requests took 454 ms instead of 72 ms for 25 min". */
+function briefOf({ from, to, who, took, before }: Story): string {
+  const times = `${durationText(took)} instead of ${durationText(before)} for ${durationText(to - from)}`;
+  return `${who === null ? 'Requests' : shortName(who)} took ${times}`;
 }
 
 function titleOf(story: Story, moments: Moments): string {
@@ -99,6 +105,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
     title: titleOf(story, momentsOf(summary.window)),
+    brief: briefOf(story),
     detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${story.who === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${lookAlikeText(replaced, restarted)}${moreAskedText(story)}`,
     evidence: {
       slow_requests: worst.slow.length,

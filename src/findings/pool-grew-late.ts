@@ -45,6 +45,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: seconds >= LASTING ? 'critical' : 'warning',
     title: `The pool grew too late: for ${durationText(seconds * 1e6)} the ${those} workers that ran were all busy, before there were ${most}`,
+    brief: `The pool grew too late: all busy for ${durationText(seconds * 1e6)} before`,
     detail: `${grownText(facts, running[0], most)} ${percentText(full.length / count)} of the time all of those that ran were busy while it had fewer than ${most}: callers queued for want of workers that it was allowed to have. ${waitsText(facts, most)}`,
     evidence: {
       workers_most: most,

@@ -73,6 +73,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isFull ? 'warning' : 'info',
     title: `The pool was replaced at ${at} UTC: ${poolText(before)} before, ${busyText(before)}; ${poolText(after)} since, ${busyText(after)}`,
+    brief: `The pool was replaced at ${at} UTC`,
     detail: `All workers went and others came, as at a deploy. Before: ${loadText(before)}. Since: ${loadText(after)}.`,
     evidence: {
       workers_before: before.workers,

@@ -4,6 +4,7 @@ import { type Episode, episodesOf } from '../core/full-stretches.ts';
 import { momentsOf } from '../core/moments.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
+import type { Summary } from '../core/summary.ts';
 import { callersAreHidden, isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { type Burst, burstLaw, burstSentence } from './burst-law.ts';
@@ -154,15 +155,19 @@ function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: S
   return [...sentences, ...burstSentence(facts, slots, burst)].join(' ');
 }
 
+/** "all 4 slots are busy" */
+function busySlots({ server }: Pick<Summary, 'server'>, slots: number): string {
+  if (server.regimes || server.servers) return 'all slots were busy';
+  return slots === 1 ? 'the only slot is busy' : `${allOf(slots)} slots are busy`;
+}
+
 function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturation): string {
   const queues = burst !== null || Number.isFinite(inference.wait.waitingRatio);
-  const isOnePool = !summary.server.regimes && !summary.server.servers;
-  const which = !isOnePool ? 'all slots were' : slots === 1 ? 'the only slot is' : `${allOf(slots)} slots are`;
   const long = durationText(lengthOf(peaks));
   const many = peaks.length === 1 ? ` in a peak of ${long}` : ` in ${peaks.length} peaks, ${long} in all`;
   const when = peaks.length === 0 ? '' : many;
   const queue = mayBeNone(summary.wait) ? 'may queue' : 'queue';
-  return `Pool saturated${when}: ${which} busy${queues ? ` and callers ${queue}` : ''}`;
+  return `Pool saturated${when}: ${busySlots(summary, slots)}${queues ? ` and callers ${queue}` : ''}`;
 }
 
 /** µs */
@@ -200,6 +205,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: severityOf(facts, saturation, smallest),
     title: titleOf(facts, saturation),
+    brief: `Pool saturated: ${busySlots(facts.summary, slots)}`,
     detail: detailOf(facts, saturation),
     evidence: {
       slots,

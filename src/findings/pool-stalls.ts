@@ -41,6 +41,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `The whole pool stood still at least ${stalls.length} times, for ${durationText(longest)} or more, with ${taken}`,
+    brief: `The whole pool stood still at least ${stalls.length} times`,
     detail: `${countText(stalls.length, 'time')}${everyText(period)} (until ${timesListed(stalls, momentsOf(facts.summary.window))}) everything in hand took ${HELD} times what its route usually takes or longer, on whatever route, and nothing was answered until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${sizeText} About ${countText(Math.round(callers), 'caller')} came in them and found no slot, at the rate around them, and waited for half of one on average, and for their turn behind it; the logged times do not hold that.${fullText}`,
     evidence: {
       stalls: stalls.length,

@@ -20,6 +20,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `Pool too small for a p95 wait of ${durationText(DEFAULT_TARGET_WAIT)}: ${poolNameBeside(enough.pool)} would do`,
+    brief: `Pool too small: ${poolNameBeside(enough.pool)} would do`,
     detail: `${poolText(summary.server)} kept up, but 5 % of the callers waited ${durationText(wait.p95)} or longer before a worker took them (${wait.method}); ${percentText(wait.waitingRatio)} waited at all.`,
     evidence: {
       slots,

@@ -89,6 +89,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `Single processes stood still at least ${stalls.length} times, for ${durationText(longest)} or more, with ${handText} requests in hand, while the others went on`,
+    brief: `Single processes stood still at least ${stalls.length} times`,
     detail: `${countText(stalls.length, 'time')}${everyText(period)} (until ${timesListed(stalls, momentsOf(facts.summary.window))}) everything that one process had in hand took ${HELD} times what its route usually takes or longer, on whatever route, and it answered nothing until all of it went on at once; what came next was as quick as ever. They lasted ${durationText(min(lengths))} to ${durationText(longest)}, or somewhat longer.${isFull ? FILLED : STOPPED} About ${countText(Math.round(callers), 'caller')} came to such a process meanwhile, by its share of all, and waited for half of a stall on average; the logged times do not hold that.${isMost ? ` ${percentText(share)} of all waiting fell to those who came in them, or behind them: otherwise ${poolText(summary.server)} is large enough.` : ''}`,
     evidence: {
       stalls: stalls.length,

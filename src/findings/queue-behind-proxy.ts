@@ -17,6 +17,7 @@ function examine({ summary, inference }: Facts): Finding | null {
   return {
     severity: many.mean >= GRAVE * few.mean ? 'critical' : 'warning',
     title: `Requests queue ${where}: ${besideText(few)}, ${besideText(many)}`,
+    brief: `Requests queue ${where}`,
     detail: `Of requests to the same route within a short while those that found more of them there took longer, far more than chance and the coarseness of the stamps make: about ${durationText(added)} of it is waiting. These are ${whose} times, from the request to the answer: they hold the queue for a worker${own} as well as what requests wait for inside the application (an event loop, a lock, a connection), and do not tell which it was.`,
     evidence: {
       others_few: few.beside,

@@ -38,9 +38,13 @@ function peakWords(summary: Summary, peak: number, slots: number): [string, stri
   return [`${most} of ${of} slots busy at once${perhaps}`, `${most} of ${of} slots busy`, `${most} of ${of} busy`];
 }
 
-/** "17 of 80 s", "27 ms of 80 s", "for 17 s". */
+/** s: of a longer window nobody counts the seconds. */
+const LONG_WINDOW = 600;
+
+/** "17 of 80 s", "27 ms of 80 s", "36 min of 53 h", "for 17 s". */
 export function shareOfWindow(seconds: number, { window }: Summary): string {
   if (window.seconds === null) return `for ${durationText(seconds * 1e6)}`;
+  if (window.seconds > LONG_WINDOW) return `${durationText(seconds * 1e6)} of ${durationText(window.seconds * 1e6)}`;
   return `${seconds < 1 ? durationText(seconds * 1e6) : roundText(seconds)} of ${roundText(window.seconds)} s`;
 }
 

@@ -38,6 +38,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: titleOf(story),
+    brief: `Workers are ${story.isLimit ? 'recycled' : 'replaced'} together, ${countText(story.rounds, 'time')}`,
     detail: `${poolText(summary.server)} replaced ${countText(ended.length, 'worker')}, each after about ${roundText(mean)} requests (${min(counts)} to ${max(counts)}) and ${durationText(life)}. ${whatFollowed(story)}`,
     evidence: {
       recycled: ended.length,

@@ -100,6 +100,7 @@ function examine(facts: Facts): Finding | null {
     title: isLimited
       ? `Refused clients (429) ask again at once: ${percentText(share)} come back within ${durationText(LATEST)}`
       : `Retry storm: ${percentText(share)} of the failed requests come back within ${durationText(LATEST)}`,
+    brief: `${isLimited ? 'Refused clients (429) ask again at once' : 'Retry storm'}: ${percentText(share)}`,
     detail: `${countText(afterFailed, 'repeat')} of ${countText(failures, isLimited ? 'refused or failed request' : 'failed request')} by the same client for the same route, ${durationText(medianOf(delays))} later (median); after a good answer only ${percentText(usual)} come again that soon. Repeats are ${percentText(load)} of the requests${where}${whatItDoes}`,
     evidence: {
       failed: failures,

@@ -34,6 +34,7 @@ function examine({ requests, names }: Facts): Finding | null {
   return {
     severity: share >= MOST_SEVERE ? 'critical' : 'warning',
     title: `${percentText(share)} of the answers are server errors, ${where}`,
+    brief: `${percentText(share)} of the answers are server errors`,
     detail: `${countText(failed.length, 'server error')} in ${countText(answered.length, 'answer')}, mostly ${status.value}; ${name} failed ${route.count} of ${ofRoute} times. Why, an access log does not say.`,
     evidence: {
       errors: failed.length,

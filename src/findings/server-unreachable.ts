@@ -77,6 +77,7 @@ function turnedAway(facts: Facts, refused: Refused, perSecond: number, from: num
   return {
     severity: share >= MANY ? 'critical' : 'warning',
     title: `${countText(count, 'caller')} got 503 at once while others were answered: a limit is reached`,
+    brief: `${countText(count, 'caller')} got 503 at once: a limit is reached`,
     detail: `From ${momentsOf(facts.summary.window).span(from, to)} UTC (${durationText(Math.max(1e6, to - from))}), ${percentText(share)} of all requests. They took ${Number.isFinite(took) ? durationText(took) : 'no time'} (median), and meanwhile ${roundText(perSecond)} others were answered each second: whatever is behind the proxy was there. So answers a limit of the proxy (nginx: limit_req and limit_conn; where nothing answers behind it, it says 502), or one of the server (uvicorn: --limit-concurrency). Those callers did not wait; no traceback of the application will tell of them.`,
     evidence: {
       refused: count,
@@ -118,6 +119,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: share >= MANY ? 'critical' : 'warning',
     title: `${countText(count, 'caller')} got ${which} from the proxy${wasDown ? ` before the server answered for the first time` : ''}: nothing behind it answered${mayRefuse ? ', or it turned them away at once' : ''}`,
+    brief: `${countText(count, 'caller')} got ${which} from the proxy`,
     detail: `From ${momentsOf(facts.summary.window).span(from, to)} UTC (${durationText(Math.max(1e6, to - from))}), ${percentText(share)} of all requests. ${isBeside ? 'The server has no line of them' : `They took ${Number.isFinite(took) ? durationText(took) : 'no time'} (median)`}: no worker was there to take the connection, or the server took no more${mayRefuse ? ' (a limit of its own may answer 503 as quickly)' : ''}: no traceback of the application will tell of them.${wasDown ? ` The first request that it took began at ${clockText(began)} UTC: the workers were not up yet, and callers who came meanwhile make the queue at the beginning of its log.` : ''}`,
     evidence: {
       refused: count,

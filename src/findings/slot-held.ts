@@ -61,6 +61,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: waitIsLong(facts) ? 'critical' : 'warning',
     title: `${who} held ${held.peak} of ${slots} slots (${lasted}): callers ${mayBeNone(summary.wait) ? 'may have queued' : 'queued'} for the others`,
+    brief: `${countText(long.length, 'request')} held ${held.peak} of ${slots} slots (${lasted})`,
     detail: `${began} at ${moments.at(rows.start[long[0]])} UTC, and ${they} took ${lasted}, where half of all requests take ${durationText(usual)} or less. From ${moments.span(from, to)} UTC what was left of ${poolText(summary.server)} was full, or nearly: ${percentText(held.waitShare)} of all waiting fell into the time that ${they} ran. Had ${they} taken as long as the others, the mean wait would be ${durationText(without.waitMean)} (simulated; ${durationText(now.waitMean)} with ${long.length === 1 ? 'it' : 'them'}): the pool is large enough for the rest.`,
     evidence: {
       requests: long.length,

@@ -81,6 +81,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `Slow clients hold the workers: ${percentText(worst.held / busy)} of the busy time is sending ${name}`,
+    brief: `Slow clients hold the workers: ${percentText(worst.held / busy)} of the busy time`,
     detail: `The time of ${countText(worst.members, 'large answer')} of ${name} grows with their bytes, at a speed that differs from client to client (${worst.clients} compared, median ${roundText(worst.speed / 1e3)} kB/s): ${poolText(summary.server)} spent ${durationText(worst.held)} writing to the network.`,
     evidence: {
       route: name,

@@ -32,6 +32,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: isLong ? 'critical' : 'warning',
     title: isLoop ? titleOfLoop(found) : titleOfThreads(found),
+    brief: `Requests ${isLoop ? 'of one event loop hold each other up' : found.onlyProcess ? 'slow each other down' : 'of one process share one core'}`,
     detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slowdown)} times as long). ${growthText(found, isLoop)} ${found.onlyProcess ? 'What they share' : 'One process'} ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s${isLoop ? '' : ', however many threads there are'}.`,
     evidence: {
       ...shared.evidence,

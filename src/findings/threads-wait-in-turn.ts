@@ -46,6 +46,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: many.mean >= GRAVE * few.mean ? 'critical' : 'warning',
     title: `Requests of ${whose} wait for each other while they hold threads: ${atOnceText(found, threadsText)}; ${besideText(few)}, ${besideText(many)}`,
+    brief: 'Requests that hold threads wait for each other',
     detail: `Times of ${whose} grow with the number in flight, for short requests as much as for long ones, and hardly one overtakes another: they queue inside the application, for a lock or a pool of connections for example, and do not share a core or a backend, which would slow long ones down by more. Of their ${durationText(mean)} on average about ${durationText(waited)} is that wait. While more of them were there (${durationText(queue.micros)} in all), ${roundText(queue.ends)} of them ended each second.${asideText(facts, inTurn)}`,
     evidence: {
       at_once_at_most: found.high,

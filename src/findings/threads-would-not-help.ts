@@ -17,6 +17,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `More workers or threads would not help: ${found.atLeast ? 'at least ' : ''}${percentText(found.share)} of each request is shared work behind them`,
+    brief: 'More workers or threads would not help',
     detail:
       `A request alone takes ${durationText(found.aloneMean)}, at the level of this log ${durationText(inference.service.mean)}. Durations grow with the number of requests in all of ${poolText(summary.server)}, not only with those of the same process: a database, a lock, or the cores of the host. What is shared ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s.` +
       (told

@@ -40,6 +40,7 @@ function examine(facts: Facts): Finding | null {
       least.requests === 0
         ? `Unbalanced workers: ${most.worker} took ${percentText(most.requests / total)} of the requests, ${least.worker} none`
         : `Unbalanced workers: ${most.worker} took ${roundText(ratio)} times the requests of ${least.worker}`,
+    brief: 'Unbalanced workers: one took far more requests than another',
     detail:
       `Each process of ${poolText(summary.server)} queues for itself, so an uneven share makes callers wait at one while another has room: ${most.requests} requests (${percentText(most.requests / total)}) against ${least.requests}; even would be ${roundText(even)}.` +
       (harmed ? ` The p95 wait is ${waitP95Text(facts)}${apart(facts, most, least)}.` : ''),

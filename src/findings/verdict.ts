@@ -4,7 +4,7 @@ import { poolNameBeside } from '../core/pool-names.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
 import { isHidden } from '../core/wait-range.ts';
-import { capital, percentText } from '../core/words.ts';
+import { capital, percentText, shortened, shortName } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 import { confidenceOf, quietVerdict, shareOfWindow, sureOfServer } from './quiet-verdict.ts';
 import { waitWords } from './wait-words.ts';
@@ -72,22 +72,16 @@ const WORDINGS = 3;
 const WORDINGS_BESIDE = 5;
 
 /** `isBeside`: another sentence of the verdict says what this one may leave out. */
-function titleWordings({ id, title, evidence }: FindingSummary, isBeside: boolean): string[] {
-  const said = capital(title);
-  const long = `${said}.`;
+function titleWordings({ id, title, brief = title, evidence }: FindingSummary, isBeside: boolean): string[] {
+  const long = `${capital(title)}.`;
   const fails = `${percentText(Number(evidence.share))} of answers fail.`;
   if (TELL_FAILURES.has(id)) return isBeside ? [long, long, fails] : [long, long, long, fails];
   // The pool's own sentence names the route that fills it.
   if (id === 'head-of-line' && isBeside) return [long, long, long, '', ''];
-  return [long, long, long, `${shortened(said, LETTERS_OF_TITLE)}.`];
+  return [long, long, long, `${capital(brief)}.`];
 }
 
-/** A sentence that names a route stays a sentence. */
-const shortened = (text: string, letters: number): string =>
-  text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
 const LETTERS_OF_ROUTE = 40;
-const LETTERS_OF_ROUTE_IN_BRIEF = 20;
-const LETTERS_OF_TITLE = 60;
 
 /**
  * "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it.",
@@ -103,15 +97,16 @@ function saturatedWordings(summary: Summary, finding: FindingSummary): string[] 
   const [queued, waits, waitsInBrief] = waitWords(summary, evidence);
   const remedy = remedyOf(summary, evidence);
   const { slow } = remedy;
-  const behind = (words: string, letters: number) =>
-    slow ? `, ${percentText(Number(slow.busy_share))} ${words} ${shortened(String(slow.route), letters)}` : '';
+  const route = slow ? String(slow.route) : '';
+  const behind = (words: string, name: string) =>
+    slow ? `, ${percentText(Number(slow.busy_share))} ${words} ${name}` : '';
   const [ends, endsBriefly, fix] = wordsOf(remedy);
   const terse = (by: string) => `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${fix}`;
   return [
-    `${pool}, all busy ${share}${whenOver(summary, finding)}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${ends}`,
-    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${endsBriefly}`,
+    `${pool}, all busy ${share}${whenOver(summary, finding)}${behind('of their time on', shortened(route, LETTERS_OF_ROUTE))}; ${queued}.${ends}`,
+    `${pool} full ${share}${behind('by', shortName(route))}; ${waits}.${endsBriefly}`,
     terse(''),
-    terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
+    terse(behind('by', shortName(route))),
     terse(''),
   ];
 }
@@ -152,7 +147,7 @@ function remedyOf(summary: Summary, evidence: FindingSummary['evidence']): Remed
   const [enough, inBrief] = alone
     ? [
         `A pool of its own for ${shortened(String(slow.route), LETTERS_OF_ROUTE)}`,
-        `own pool for ${shortened(String(slow.route), LETTERS_OF_ROUTE_IN_BRIEF)}`,
+        `own pool for ${shortName(String(slow.route))}`,
       ]
     : [false, true].map((brief) => enoughText(summary, evidence, brief));
   const unlessShared = !alone && typeof evidence.slower_when_full === 'number';

@@ -21,6 +21,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: many.mean >= GRAVE * few.mean ? 'critical' : 'warning',
     title: `Requests wait for each other inside the application: ${besideText(few)}, ${besideText(many)}`,
+    brief: 'Requests wait for each other inside the application',
     detail: `${inference.unbounded ? `This kind of server (${poolText(summary.server)}) has no fixed slots` : 'No limit of the server shows'}, but of requests to the same route within a short while those that found more in flight took longer, far more than chance and the coarseness of the stamps make. The logged times hold that wait: it adds about ${durationText(added)} or more to the mean of ${durationText(mean)}. How long requests wait before the application runs at all, the log does not show.`,
     evidence: {
       others_few: few.beside,
@@ -58,6 +59,7 @@ function inTurn(facts: Facts, { found, aside }: HiddenSlots): Finding | null {
     title: known
       ? `Requests queue inside the application for ${hiddenSlotsText(known)} of each process: mean ${durationText(wait.mean)}, p95 ${durationText(wait.p95)} (inferred)`
       : `Requests queue inside the application: ${times}`,
+    brief: 'Requests queue inside the application',
     detail: `Their logged times grow with the number in flight (${times}), for short requests as much as for long ones, and hardly one overtakes another: they stand in a queue, first come, first served, and do not share a core or a backend, which would slow long ones down by more.${queuedText(inference, known)}${asideText(others)}`,
     evidence: {
       slots_of_each_process: found?.slots ?? null,

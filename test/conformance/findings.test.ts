@@ -55,6 +55,16 @@ describe.each(findingRules.map((rule) => [rule.id, rule] as const))('%s', (id, r
   for (const name of rule.quiet) it(`stays quiet on ${name}`, async () => expect(await spoken(name, id)).toBe(false));
 });
 
+/** Letters of a title that 80 columns have room for, beside its mark and its moment. */
+const ROOM_FOR_TITLE = 62;
+
+it('has few words for where there is no room for its title', async () => {
+  const told = (await Promise.all(named.map(findingsOf))).flat();
+  const headlines = told.map(({ id, title, brief }) => `${id}: ${brief ?? title}`);
+  expect([...new Set(headlines)].filter((line) => line.length > ROOM_FOR_TITLE + line.indexOf(': ') + 2)).toEqual([]);
+  for (const { title, brief } of told) if (brief) expect(brief.length).toBeLessThan(title.length);
+});
+
 it('the log formats that findings advise are those of the README, which the parsers know', () => {
   const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
   const advised = findingRules.flatMap(({ explain }) =>

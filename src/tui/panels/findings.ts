@@ -3,6 +3,7 @@ import type { FilteredPart } from '../../core/part.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { FindingSummary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
+import { MICROS_PER_SECOND } from '../../core/time.ts';
 import { countText } from '../../core/words.ts';
 import type { Canvas } from '../canvas.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
@@ -10,28 +11,45 @@ import { evidenceText, symptomsText } from '../evidence-text.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownFindings, shownPart, timedFindings } from '../shown-findings.ts';
 import { clockText, dayText } from '../time-axis.ts';
-import { clipWords, wrap } from '../width.ts';
+import { cellWidth, clipWords, wrap } from '../width.ts';
 import { readingText } from '../words.ts';
 
-/** "11:36:00"; "11-21 11:36:00" where the log is of more than one day. */
+/** "11:36:00", to the nearest second as the sentences have it; "11-21 11:36:00" where the log is of more than one day. */
 function momentOf({ from }: FindingSummary, { summary: { window }, zoneMinutes }: Snapshot): string {
   if (from === null) return '';
   const [at, first, last] = [from, window.from, window.to].map((instant) => 1000 * Date.parse(instant ?? ''));
-  return `${dayText(at, first, last, zoneMinutes)}${clockText(at, zoneMinutes)}`;
+  const second = Math.round(at / MICROS_PER_SECOND) * MICROS_PER_SECOND;
+  return `${dayText(second, first, last, zoneMinutes)}${clockText(second, zoneMinutes)}`;
 }
 
 interface BodyLine {
   readonly text: string;
-  readonly kind: 'detail' | 'evidence' | 'advice';
+  readonly kind: 'title' | 'detail' | 'evidence' | 'advice';
 }
 
+/** Cells of the mark before a title. */
+const MARK = 5;
+
+/** Cells for the title of a finding. */
+function roomForTitle(finding: FindingSummary, snapshot: Snapshot, columns: number): number {
+  const moment = momentOf(finding, snapshot);
+  return columns - MARK - (moment === '' ? 0 : moment.length + 2);
+}
+
+/** The title, in fewer words where there is no room for it. */
+const headOf = ({ title, brief = title }: FindingSummary, room: number): string =>
+  cellWidth(title) <= room ? title : brief;
+
 /** The lines of a finding in full. */
-function bodyOf(finding: FindingSummary, columns: number): readonly BodyLine[] {
+function bodyOf(finding: FindingSummary, snapshot: Snapshot, width: number): readonly BodyLine[] {
+  const columns = width - MARK - 1;
   const kept = bodies.get(finding);
   if (kept?.columns === columns) return kept.lines;
   const part = (kind: BodyLine['kind'], label: string, text: string): BodyLine[] =>
     text === '' ? [] : wrap(`${label}${printable(text)}`, columns).map((line) => ({ text: line, kind }));
+  const isBrief = headOf(finding, roomForTitle(finding, snapshot, width)) !== finding.title;
   const lines = [
+    ...part('title', '', isBrief ? `${finding.title}.` : ''),
     ...part('advice', 'Do: ', finding.advice),
     ...part('detail', '', finding.detail),
     ...part('evidence', 'In numbers: ', evidenceText(finding)),
@@ -117,7 +135,10 @@ function drawPart(view: View, canvas: Canvas, part: FilteredPart | null): number
     return lines.length;
   }
   canvas.text(1, 0, title, theme.strong);
-  const wanted = part.findings.reduce((sum, finding) => sum + 1 + bodyOf(finding, canvas.columns - 6).length, 0);
+  const wanted = part.findings.reduce(
+    (sum, finding) => sum + 1 + bodyOf(finding, view.snapshot, canvas.columns).length,
+    0,
+  );
   const rows = Math.min(wanted, Math.max(1, Math.floor((canvas.rows - 2) / 2)));
   drawFindings(view, canvas.region(0, 1, canvas.columns, rows), part.findings, 0, '');
   return 1 + rows;
@@ -138,7 +159,7 @@ function drawFindings(
   }
   const chosen = selectedLine(view, 'findings', shownFindings(view).length) - before;
   const selected = Math.max(0, Math.min(findings.length - 1, chosen));
-  const texts = findings.map((finding) => bodyOf(finding, canvas.columns - 6));
+  const texts = findings.map((finding) => bodyOf(finding, view.snapshot, canvas.columns));
   const first = firstShown(selected, Math.max(1, canvas.rows - 4), findings.length);
   const shown = unfolded(
     texts.map((lines) => lines.length),
@@ -152,8 +173,8 @@ function drawFindings(
     y++;
     const lines = shown.get(index) ?? 0;
     texts[index].slice(0, lines).forEach(({ text, kind }, i) => {
-      const style = kind === 'advice' ? theme.text : theme.quiet;
-      const x = canvas.text(5, y++, text, style);
+      const style = kind === 'advice' || kind === 'title' ? theme.text : theme.quiet;
+      const x = canvas.text(MARK, y++, text, style);
       // It says more than there is room for.
       if (i === lines - 1 && lines < texts[index].length) canvas.text(x, y - 1, ` ${view.glyphs.ellipsis}`, style);
     });
@@ -191,9 +212,9 @@ function drawHead(view: View, canvas: Canvas, y: number, finding: FindingSummary
     finding.severity === 'critical' ? glyphs.cross : finding.severity === 'warning' ? glyphs.warn : glyphs.info;
   canvas.text(1, y, ` ${mark} `, looks.badge);
   const moment = momentOf(finding, snapshot);
-  const room = canvas.columns - 5 - (moment === '' ? 0 : moment.length + 2);
-  const to = canvas.text(5, y, clipWords(finding.title, room), looks.text, room);
+  const room = roomForTitle(finding, snapshot, canvas.columns);
+  const to = canvas.text(MARK, y, clipWords(headOf(finding, room), room), looks.text, room);
   if (moment !== '' && to < canvas.columns - moment.length - 1)
     canvas.textRight(canvas.columns, y, moment, theme.quiet);
-  if (isSelected) canvas.restyle(5, y, canvas.columns - 5, theme.selected);
+  if (isSelected) canvas.restyle(MARK, y, canvas.columns - MARK, theme.selected);
 }
