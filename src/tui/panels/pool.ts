@@ -145,10 +145,12 @@ function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
   const { axis } = scene;
   const begin = begunColumn(view);
   canvas.fill(left + begin, y, axis.columns - begin, glyphs.horizontal, theme.line);
-  if (begin > BEGINS.length) canvas.textRight(left + begin, y, BEGINS, theme.quiet);
   const edge = ui.edge !== null ? '' : snapshot.live ? 'now' : snapshot.now >= snapshot.to ? 'end' : 'here';
   const cursor = cursorLabel(view);
   const room = axis.columns - edge.length;
+  // A word of which another covers a part is none.
+  const hasOwnRoom = begin > BEGINS.length && begin < room && (!cursor || cursor.from >= begin);
+  if (hasOwnRoom) canvas.textRight(left + begin, y, BEGINS, theme.quiet);
   for (const { column, label } of ticksOf(axis, snapshot.zoneMinutes)) {
     if (column < begin) continue;
     canvas.put(left + column, y, glyphs.tick, theme.quiet);

@@ -56,6 +56,8 @@ it('begins its axis with the log: what is blank before it is no idle pool', () =
   expect(axis(20)).not.toContain('begins');
   // Where there is no room for the word, it is left out.
   expect(axis(31)).not.toContain('begins');
+  // Also beside the word at the other end, of a log that has only begun.
+  expect(axis(1800)).toMatch(/^ {60,}(now|here|end) /);
 });
 
 it('says the time of the cursor on the axis, whole, and that nothing was answered then where a "?" would ask what it was', () => {
