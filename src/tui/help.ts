@@ -61,6 +61,8 @@ const words: readonly (readonly [string, string])[] = [
   ['service', 'the time from when a slot takes a request to its answer'],
   ['wait', 'the time in the queue before that: rarely logged, so inferred'],
   ['p50, p95', 'half of the requests took no longer, and 19 of 20'],
+  ['utilisation', 'the share of their time that all slots together are busy'],
+  ['balance', 'requests of a worker against an even share: x2 is twice it'],
   ['~', 'could be far off: the log fits a wide range'],
 ];
 

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../core/snapshot.ts';
 import type { FindingSummary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
-import { countText } from '../../core/words.ts';
+import { capital, countText } from '../../core/words.ts';
 import type { Canvas } from '../canvas.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
 import { evidenceText, symptomsText } from '../evidence-text.ts';
@@ -40,6 +40,13 @@ function roomForTitle(finding: FindingSummary, snapshot: Snapshot, columns: numb
 const headOf = ({ title, brief = title }: FindingSummary, room: number): string =>
   cellWidth(title) <= room ? title : brief;
 
+/** What a title says beyond the few words of its head: all of it, or how it goes on; "" nothing. */
+function untold(title: string, head: string): string {
+  if (head === title) return '';
+  const rest = title.startsWith(head) ? title.slice(head.length).replace(/^[:,;]? /, '') : title;
+  return `${capital(rest)}.`;
+}
+
 /** The lines of a finding in full. */
 function bodyOf(finding: FindingSummary, snapshot: Snapshot, width: number): readonly BodyLine[] {
   const columns = width - MARK - 1;
@@ -47,9 +54,9 @@ function bodyOf(finding: FindingSummary, snapshot: Snapshot, width: number): rea
   if (kept?.columns === columns) return kept.lines;
   const part = (kind: BodyLine['kind'], label: string, text: string): BodyLine[] =>
     text === '' ? [] : wrap(`${label}${printable(text)}`, columns).map((line) => ({ text: line, kind }));
-  const isBrief = headOf(finding, roomForTitle(finding, snapshot, width)) !== finding.title;
+  const head = headOf(finding, roomForTitle(finding, snapshot, width));
   const lines = [
-    ...part('title', '', isBrief ? `${finding.title}.` : ''),
+    ...part('title', '', untold(finding.title, head)),
     ...part('advice', 'Do: ', finding.advice),
     ...part('detail', '', finding.detail),
     ...part('evidence', 'In numbers: ', evidenceText(finding)),

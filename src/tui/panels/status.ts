@@ -63,6 +63,15 @@ function passText({ scene }: View): string {
   return `${shortCount(requests)} of ${shortCount(inScope)} here pass`;
 }
 
+/** What a panel shows that has no words of its own, the longest way first. */
+function panelWords({ ui, snapshot }: View): string[] {
+  if (ui.tab !== 'heat-map' || ui.request || snapshot.total === 0) return [];
+  return [
+    'heat map: upwards how long requests took, in colour how many',
+    'upwards: how long they took; colour: how many',
+  ];
+}
+
 /** For who sees such a screen for the first time, until a key is pressed: what it shows, the longest way first. */
 function firstWords({ snapshot, scene, ui }: View): string[] {
   const [track] = scene.tracks().list;
@@ -89,7 +98,7 @@ export default definePanel({
       x = x > 0 ? canvas.text(x, 0, ' · ', view.theme.line) : 1;
       x = canvas.text(x, 0, text, style);
     }
-    const words = firstWords(view).find((one) => cellWidth(one) + 4 <= canvas.columns - x);
+    const words = [...panelWords(view), ...firstWords(view)].find((one) => cellWidth(one) + 4 <= canvas.columns - x);
     if (words) canvas.textRight(canvas.columns - 1, 0, words, view.theme.text);
   },
 });

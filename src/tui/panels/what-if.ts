@@ -121,14 +121,14 @@ export default definePanel({
     const y = rows.length + 1;
     drawLadder(view, canvas, y, poolName(asked));
     const isHidden = predictions.asked?.arrivalsKnown === false;
+    const quiet = [
+      'up/down: workers, left/right: threads, 0: the present pool',
+      'In brackets: nine of ten runs, and every other reading that the log does not exclude.',
+      `Simulated from the arrivals and service times of ${ui.filter === '' ? 'this log' : 'all requests, whatever the filter lets through'}.`,
+    ];
     const hints: readonly (readonly [text: string, style: StyleId])[] = [
       ...(isHidden ? hiddenHint(canvas.columns - 2).map((line) => [line, theme.warning] as const) : []),
-      ['up/down: workers, left/right: threads, 0: the present pool', theme.quiet],
-      ['In brackets: nine of ten runs, and every other reading that the log does not exclude.', theme.quiet],
-      [
-        `Simulated from the arrivals and service times of ${ui.filter === '' ? 'this log' : 'all requests, whatever the filter lets through'}.`,
-        theme.quiet,
-      ],
+      ...quiet.flatMap((hint) => wrap(hint, canvas.columns - 2)).map((line) => [line, theme.quiet] as const),
     ];
     hints.forEach(([hint, style], i) => {
       canvas.text(1, y + 1 + i, hint, style);

@@ -31,6 +31,27 @@ describe('the list of findings', () => {
     expect(told('')).toContain('Nothing found that');
   });
 
+  it('tells a title that has no room in few words, and below it what these leave out', () => {
+    const titled = (title: string, brief: string) =>
+      handSnapshot({
+        requests: [{ start: -2, end: -1 }],
+        findings: [finding({ title, brief, detail: 'Detail.', from: '2026-11-20T11:59:30.600+00:00' })],
+      });
+    const text = (title: string, brief: string, columns: number) =>
+      drawn(findings, viewOf(titled(title, brief), { columns }), columns, 8);
+    const title = 'GET /slow starves the other routes: they wait 5 s behind it (p95, inferred)';
+    const brief = 'GET /slow starves the other routes';
+    expect(text(title, brief, 120)[0]).toContain(`${title} `);
+    expect(text(title, brief, 120)[1]).toContain('Do: ');
+    // To the second that the sentences have.
+    expect(text(title, brief, 80)[0]).toMatch(/starves the other routes +11:59:31$/);
+    expect(text(title, brief, 80)[1].trim()).toBe('They wait 5 s behind it (p95, inferred).');
+    const other = 'From 12:06:43 to 12:31:44 UTC requests took 454 ms instead of 72 ms on GET /a and GET /b';
+    const told = text(other, 'Requests took 454 ms instead of 72 ms for 25 min', 80);
+    expect(told[0]).toContain('Requests took 454 ms instead of 72 ms for 25 min ');
+    expect(`${told[1].trim()} ${told[2].trim()}`).toBe(`${other}.`);
+  });
+
   it('leaves out of the evidence what was counted as none or is not known', () => {
     const evidence = { slots: 4, episodes: 0, wait_method: 'unknown', wait_p95_seconds: null, share: 0.5 };
     const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding({ evidence })] });

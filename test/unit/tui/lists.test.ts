@@ -114,3 +114,8 @@ it('a heat map with more rows than durations has no gaps between them', () => {
   const first = filled.indexOf(true);
   expect(filled.slice(first).every(Boolean)).toBe(true);
 });
+
+it('explains its brackets to the end where the panel is narrow', () => {
+  const text = drawn(whatIf, viewOf(pool(), { columns: 60 }), 60, 14).join(' ').replace(/\s+/g, ' ');
+  expect(text).toContain('every other reading that the log does not exclude.');
+});

@@ -33,6 +33,13 @@ describe('the status line of a screen that nobody has touched', () => {
     expect(lineOf({}, 60)).not.toContain('a row is');
   });
 
+  it('says what the heat map shows for as long as it is there', () => {
+    const ui = { tab: 'heat-map', isUntouched: false };
+    expect(lineOf(ui)).toMatch(/heat map: upwards how long requests took, in colour how many$/);
+    expect(lineOf(ui, 90)).toMatch(/upwards: how long they took; colour: how many$/);
+    expect(lineOf({ ...ui, tab: 'routes' })).not.toContain('how many');
+  });
+
   it('says of lanes that are heights what the height is, and nothing where there is no lane', () => {
     const threads = handSnapshot({
       requests: Array.from({ length: 60 }, (_, i) => ({
