@@ -15,6 +15,7 @@ import { verdictOf } from '../findings/verdict.ts';
 import type { ExaminedWindow } from './examiner.ts';
 import {
   answeredNow,
+  followedSpan,
   fullMicrosIn,
   type LivePool,
   leastNow,
@@ -27,6 +28,7 @@ import {
   waitNow,
 } from './live-pools.ts';
 import { LiveStretch, OF_FULL_POOL, PastStretch } from './live-stretch.ts';
+import { SteadyCause } from './steady-cause.ts';
 import { isAlarm, RANK, SteadyVerdict } from './steady-verdict.ts';
 import type { FullQueues } from './told-waits.ts';
 
@@ -63,6 +65,7 @@ export class LiveJudge {
   #stretch: LiveStretch | null = null;
   #lastFull: PastStretch | null = null;
   readonly #said = new SteadyVerdict();
+  readonly #cause = new SteadyCause();
   #fullQueues: FullQueues | null = null;
 
   /** What was told last of queues that are full, for the waits of their requests; null: nothing is full, or nothing is known of its waits. */
@@ -107,6 +110,7 @@ export class LiveJudge {
       this.#lastFull = new PastStretch({ from, to, orLonger }, told);
       this.#stretch = null;
       this.#said.forget();
+      this.#cause.forget();
     }
     return this.#judgeOther(examined, pools, at);
   }
@@ -170,7 +174,8 @@ export class LiveJudge {
     }
     const findings = stretch.withEarlier(examined.summary.findings, at.isLook);
     const saturated = findings.find(({ id }) => id === 'pool-saturated');
-    const cause = findings.find(({ id, severity }) => severity !== 'info' && !OF_FULL_POOL.has(id));
+    const beside = findings.find(({ id, severity }) => severity !== 'info' && !OF_FULL_POOL.has(id));
+    const cause = this.#cause.find(beside ?? null, at.now, this.#said.verdict === null);
     const until = Math.max(...full.map(({ state }) => state.knownTo));
     stretch.judge(inference.service.mean, until - stretch.since, saturated?.severity ?? 'info');
     const server = inference.servers.length === 0 ? (this.#known?.server ?? null) : null;
@@ -192,7 +197,7 @@ export class LiveJudge {
         longest,
         answered,
         severity: cause && RANK[cause.severity] > RANK[stretch.severity] ? cause.severity : stretch.severity,
-        cause: cause ?? null,
+        cause,
         finding: stretch.isSettled ? (saturated ?? null) : null,
         confidence: Math.min(server.capacity.confidence, inference.wait.confidence || 1),
       },
@@ -286,15 +291,3 @@ const workersNow = (pools: readonly JudgedPool[]): number => {
 
 const slotsTotal = (pools: readonly JudgedPool[]): number =>
   pools[0].pool.ofWorker ? pools[0].pool.slots * workersNow(pools) : pools[0].pool.slots;
-
-/** µs since 1970 UTC: of the requests whose waits were looked for, or of all. */
-function followedSpan({ requests: { start, end, wait } }: Examined['inference']): { from: number; to: number } {
-  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const isFollowed = wait.some((micros) => micros >= 0);
-  for (let row = 0; row < start.length; row++) {
-    if (isFollowed && !(wait[row] >= 0)) continue;
-    if (start[row] < from) from = start[row];
-    if (end[row] > to) to = end[row];
-  }
-  return { from, to };
-}

@@ -193,3 +193,15 @@ export function fullMicrosIn({ requests }: ServerInference, slots: number, from:
   }
   return full;
 }
+
+/** µs since 1970 UTC: of the requests whose waits were looked for, or of all. */
+export function followedSpan({ requests: { start, end, wait } }: ServerInference): { from: number; to: number } {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const isFollowed = wait.some((micros) => micros >= 0);
+  for (let row = 0; row < start.length; row++) {
+    if (isFollowed && !(wait[row] >= 0)) continue;
+    if (start[row] < from) from = start[row];
+    if (end[row] > to) to = end[row];
+  }
+  return { from, to };
+}
