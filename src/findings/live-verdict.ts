@@ -97,13 +97,18 @@ export function fullVerdict(summary: Summary, now: FullNow): Verdict {
   const since = `${now.orLonger ? 'before ' : ''}${now.since}`;
   const [waiting, briefly, inBrief] = waitingWords(now);
   const [remedy, shortRemedy, fix] = now.finding ? remedyWords(summary, now.finding.evidence) : ['', '', ''];
-  const cause = now.cause ? `${capital(now.cause.title)}. ` : '';
+  const beside = now.cause ? `${capital(now.cause.title)}.` : '';
+  // What fills the pool, or is as bad, is told before it; what is merely worth knowing as well after it.
+  const isCause = now.cause?.severity === 'critical' || typeof now.cause?.evidence.saturated_seconds === 'number';
+  const withCause = (words: string) => (isCause ? `${beside} ${words}` : `${words} ${beside}`).trim();
   const most = some || now.answered === null ? '' : `: no more than ${roundText(now.answered)} req/s get through`;
   return {
     severity: now.severity,
-    sentence: `${cause}${pool}${some ? which : ', '}full since ${since} without a break${most}. ${capital(waiting)}.${remedy}`,
+    sentence: withCause(
+      `${pool}${some ? which : ', '}full since ${since} without a break${most}. ${capital(waiting)}.${remedy}`,
+    ),
     shorter: [
-      `${cause}${pool}${which}full since ${since}; ${briefly}.${shortRemedy}`,
+      withCause(`${pool}${which}full since ${since}; ${briefly}.${shortRemedy}`),
       `${pool}${which}full since ${now.since}; ${inBrief}.${fix}`,
     ],
     confidence: now.confidence,

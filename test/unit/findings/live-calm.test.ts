@@ -1,7 +1,8 @@
-// A pool that has room again: how long callers queued before is told on a narrow screen, too, while there is room.
+// The sentence of a live pool: what is told beside a full one, and of one that has room again how long callers queued before.
 import { expect, it } from 'vitest';
-import { calmVerdict } from '../../../src/findings/live-verdict.ts';
-import { replaySnapshot } from '../../helpers/snapshots.ts';
+import type { FindingSummary } from '../../../src/core/summary.ts';
+import { calmVerdict, fullVerdict } from '../../../src/findings/live-verdict.ts';
+import { finding, replaySnapshot } from '../../helpers/snapshots.ts';
 
 it('keeps the wait of the time when the pool was full', async () => {
   const { summary } = await replaySnapshot('gunicorn-sync-4-burst-of-16.log');
@@ -48,4 +49,24 @@ it('tells a short queue that goes up and down in one way', async () => {
       'ok: 4 sync workers, all busy 5 of the last #; callers queued for about # on average (# to # fit the log).',
     ]),
   );
+});
+
+it('tells a full pool before what does not fill it, and after what does or is as grave', async () => {
+  const { summary } = await replaySnapshot('gunicorn-sync-4-burst-of-16.log');
+  const step = (change: Partial<FindingSummary>) => {
+    const cause = finding({
+      id: 'latency-step',
+      severity: 'warning',
+      title: 'GET /fast got slower',
+      evidence: {},
+      ...change,
+    });
+    const now = { since: '17:43:30', orLonger: false, workers: null, wait: null, longest: 5e6, answered: 12 };
+    return fullVerdict(summary, { ...now, severity: 'critical', cause, finding: null, confidence: 0.9 });
+  };
+  const { sentence, shorter = [] } = step({});
+  expect(sentence).toMatch(/^\S.* full since 17:43:30 .* GET \/fast got slower\.$/);
+  expect(shorter[0]).toMatch(/full since 17:43:30; .* GET \/fast got slower\.$/);
+  expect(step({ evidence: { saturated_seconds: 12 } }).sentence).toMatch(/^GET \/fast got slower\. .* full since/);
+  expect(step({ severity: 'critical' }).sentence).toMatch(/^GET \/fast got slower\. .* full since/);
 });
