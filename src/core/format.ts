@@ -12,6 +12,9 @@ export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
  */
 export type DurationUnit = TimeUnit | 'by-value' | 'written';
 
+/** As `src/ingest/strftime.ts` reads it: "%Y-%m-%d, %H:%M:%S%f". */
+export type DatePattern = `%${string}`;
+
 /** How a stamp is written. */
 export type StampShape =
   | 'clf' // 29/Oct/2024:17:04:15 +0000, zone and fraction optional
@@ -28,6 +31,7 @@ export type StampShape =
   | 'named-month' // 29 Oct 2024 17:04:15, 29-Oct-24 17:04:15; fraction and zone optional
   | 'year-first' // 2024/10/29 - 17:04:15 (gin)
   | 'month-name-first' // Mar 1, 2026 @ 17:04:15.192 (Kibana), Mar 1, 2026, 05:04:15 PM
+  | DatePattern // any other order and signs: "%d%b%Y %H:%M:%S"
   | 'clock' // 17:04:15.123, no date: see src/ingest/time-of-day.ts
   | 'epoch-s' // 1730221455 or 1730221455.123
   | 'epoch-ms'

@@ -1,13 +1,16 @@
 /** Stamps of whatever shape, told by their look. */
-import type { StampShape } from '../core/format.ts';
+import type { DatePattern, StampShape } from '../core/format.ts';
 import { isDigit } from './bytes.ts';
 import { epochShapeOf, LEAST_EPOCH_DIGITS } from './epochs.ts';
-import { two } from './stamp-parts.ts';
+import { type StampCursor, two } from './stamp-parts.ts';
 import type { StampReader } from './stamps.ts';
+import { FIRST_AS_YEAR, OLDEST_YEAR, patternOf } from './written-dates.ts';
 
 /** Bytes of "3/4/2024 5:04:15", and of as much as may stand in front of "PM". */
 const LEAST_DATE = 16;
 const LONGEST_DATE = 32;
+/** Bytes of "Wednesday, September 30, 2026 at 05:04:15.123456 PM +01:00", and some more. */
+const LONGEST_STAMP = 64;
 
 /** "29/Oct/2024:17:04:15", "29/Oct/2024 17:04:15", "29 Oct 2024 …", behind the digits of the day. */
 function shapeWithMonthName(b: Uint8Array, at: number, digits: number): StampShape {
@@ -19,6 +22,9 @@ function shapeWithMonthName(b: Uint8Array, at: number, digits: number): StampSha
 function shapeOfNumbers(b: Uint8Array, at: number): StampShape | null {
   const first = two(b, at);
   const second = two(b, at + 3);
+  // "26-03-01": with the day first it would be of 2001.
+  const isYearFirst = first >= FIRST_AS_YEAR && b[at + 2] === 45 && b[at + 5] === 45 && two(b, at + 6) < OLDEST_YEAR;
+  if (isYearFirst && b[at + 8] === 32) return '%y-%m-%d %H:%M:%S%f';
   if (first > 12 || first === second) return 'day-first';
   return second > 12 || hasHalf(b, at) ? 'month-first' : null;
 }
@@ -43,14 +49,40 @@ function shapeAt(b: Uint8Array, at: number): StampShape | null {
   return digits === 6 ? 'compact' : 'iso';
 }
 
+/** So many values that are no stamps are looked at for a date in another order. */
+const MOST_LOOKS = 8;
+const [LETTER_A, LETTER_M, LETTER_P] = [65, 77, 80];
+
+/** " PM" behind "05:04:15" */
+const isHalfAt = (b: Uint8Array, p: number): boolean =>
+  b[p] === 32 && b[p + 2] === LETTER_M && (b[p + 1] === LETTER_A || b[p + 1] === LETTER_P);
+
+/** A date in another order, if that says which number is the month; the first that is met tells the pattern of all. */
+function patternAt(b: Uint8Array, p: number): DatePattern | null {
+  const pattern = patternOf((b as Buffer).toString('latin1', p, p + LONGEST_STAMP));
+  return pattern === null || /%d[-/.]%m/.test(pattern) ? null : pattern;
+}
+
 /** `read`: makes the reader of a shape, when it is first met. */
-export function anyReader(read: (shape: StampShape) => StampReader): StampReader {
+export function anyReader(read: (shape: StampShape) => StampReader, cursor: StampCursor): StampReader {
   const readers: Partial<Record<StampShape, StampReader>> = {};
+  let looks = 0;
+  let written: StampReader | null = null;
+  const readWritten: StampReader = (b, v, p) => {
+    if (written === null && looks < MOST_LOOKS) {
+      looks++;
+      const pattern = patternAt(b, p);
+      written = pattern && read(pattern);
+    }
+    return written === null ? Number.NaN : written(b, v, p);
+  };
   return (b, v, p) => {
     const at = b[p] === 91 ? p + 1 : p;
     const shape = shapeAt(b, at);
-    if (shape === null) return Number.NaN;
+    if (shape === null) return readWritten(b, v, at);
     readers[shape] ??= read(shape);
-    return readers[shape](b, v, at);
+    const micros = readers[shape](b, v, at);
+    const isRead = micros === micros && !(shape === 'iso' && isHalfAt(b, cursor.end));
+    return isRead ? micros : readWritten(b, v, at);
   };
 }

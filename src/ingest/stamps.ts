@@ -9,6 +9,7 @@ import { isDigit } from './bytes.ts';
 import { epochReader } from './epochs.ts';
 import { monthNameFirst, namedMonth, numberedDate, yearFirst } from './other-dates.ts';
 import { clockAt, dayMicros, fractionAt, LastSecond, monthAt, offsetAt, type StampCursor, two } from './stamp-parts.ts';
+import { strftimeReader } from './strftime.ts';
 import { timeOfDayReader } from './time-of-day.ts';
 import { createZone, type Zone } from './zone.ts';
 
@@ -261,6 +262,8 @@ export function createStampReader(
     case 'year-first':
       return yearFirst(zone, cursor);
     case 'any':
-      return anyReader((one) => createStampReader(one, zone, cursor, reference));
+      return anyReader((one) => createStampReader(one, zone, cursor, reference), cursor);
+    default:
+      return strftimeReader(shape, zone, cursor);
   }
 }

@@ -1,6 +1,6 @@
 /** Which field of a layout fills which column, and what that makes of the rows: the facts of the stream. */
 import type { FieldSet, StampMeaning } from '../../core/batch.ts';
-import type { DurationUnit, Field } from '../../core/format.ts';
+import type { DurationUnit, Field, StampShape } from '../../core/format.ts';
 
 export interface Columns {
   /** Index of the field whose stamp is taken; -1 none. */
@@ -14,8 +14,10 @@ export interface Columns {
 }
 
 const fineness: Record<DurationUnit, number> = { ns: 6, us: 5, ms: 2, s: 0, 'by-value': -1, written: 2 };
+/** Where a stamp of a server stands beside it, that is surer. */
+const OF_A_PATTERN = -1;
 const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
-  const byShape = {
+  const byShape: Partial<Record<StampShape, number>> = {
     clf: 0,
     'clf-local': 0,
     'clf-blank': 0,
@@ -38,7 +40,7 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     'epoch-ns': 4,
     any: 2,
   };
-  return byShape[field.shape] - (field.coarse ? 0.5 : 0);
+  return (byShape[field.shape] ?? OF_A_PATTERN) - (field.coarse ? 0.5 : 0);
 };
 
 /** @param all fields by index, null where a literal stands; @param written what a stamp of the logging layer means */

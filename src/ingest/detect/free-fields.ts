@@ -16,6 +16,7 @@ import {
 } from './free-slots.ts';
 import { isOtherTime, isStatus, keyMeaning, stampField } from './key-meanings.ts';
 import { type FoundToken, literalToken, threadIdent } from './open-numbers.ts';
+import { isDatePart } from './pieces.ts';
 import { isSize } from './repeating-values.ts';
 import { sizeOrMore } from './units.ts';
 
@@ -42,6 +43,8 @@ export class FreeFields {
   readonly #request: Request;
   readonly #requests: readonly string[];
   readonly #columns: NumberColumns;
+  /** What the slots are in the first line. */
+  readonly #texts: readonly string[];
   readonly #taken = new Set<Field['kind']>();
   #numbers = 0;
 
@@ -49,6 +52,7 @@ export class FreeFields {
     this.#slots = slots;
     this.#request = request;
     this.#requests = requestsOf(slots, request);
+    this.#texts = slots.map((slot) => (slot.kind === 'literal' ? slot.text : slot.values[0]));
     this.#columns = new NumberColumns(slots, request, this.#requests);
     this.found = slots.flatMap((slot, index) =>
       slot.kind === 'literal' ? [literalToken(slot.text)] : this.#field(slot, index),
@@ -152,7 +156,8 @@ export class FreeFields {
     const behind = unitOf(first);
     const name = behind.trim();
     const unit: TimeUnit = /^m(s|illi)/.test(name) ? 'ms' : name.startsWith('n') ? 'ns' : /^s/.test(name) ? 's' : 'us';
-    const field: Field = this.#isOther(index) ? { kind: 'number' } : duration(unit, slot.values);
+    const field: Field =
+      this.#isOther(index) || this.#columns.isMillisOfClock(slot) ? { kind: 'number' } : duration(unit, slot.values);
     const key = keyOf(this.#slots, index);
     return [...this.#one(field, slot, key?.strong ? key.name : ''), literalToken(behind)];
   }
@@ -166,6 +171,7 @@ export class FreeFields {
   #number(slot: FieldSlot, index: number): FoundToken[] {
     const { values } = slot;
     const known = given(values);
+    if (this.#columns.isMillisOfClock(slot)) return this.#one(plain, slot);
     const key = keyOf(this.#slots, index);
     // No stamp, or it would have been taken for one.
     const meaning = meaningOfNumber(key);
@@ -183,7 +189,8 @@ export class FreeFields {
       return this.#first({ kind: 'thread' }, slot);
     }
     // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
-    if (meaning || key?.strong || this.#isCounted(index)) return this.#one(plain, slot);
+    if (meaning || key?.strong || this.#isCounted(index) || isDatePart(this.#texts, index, known))
+      return this.#one(plain, slot);
     return this.#unnamedNumber(slot, index, name);
   }
 
@@ -214,7 +221,7 @@ export class FreeFields {
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
     const noSize = this.#columns.isNoSize(slot);
-    if (others && !noSize) return this.#one({ kind: 'bytes' }, slot);
+    if (others && !noSize) return this.#one(this.#columns.isTwin(slot) ? plain : { kind: 'bytes' }, slot);
     if (noSize) return this.#one(plain, slot, name, 'number');
     this.assumptions.push(sizeOrMore(`${name} behind the status`));
     return this.#one(plain, slot, name);

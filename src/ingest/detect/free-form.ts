@@ -12,7 +12,7 @@ import { findRequest, type Lacking, type Slot } from './free-slots.ts';
 import { isOutgoing } from './key-meanings.ts';
 
 const method = new RegExp(`(?<![A-Za-z])${methodSource}`);
-const target = /(?<![\w.)])(?:\\?\/|https?:|\*(?!\w))/;
+const target = /(?<![\w.)])(?:\\?\/|https?:|\*(?!\w))|ur[il]["']?[=:] ?["']?[\w-]+(?:\.[\w-]+)+(?::\d+)?\//i;
 const status = /(?<![\d.])[1-5]\d\d(?!\.?\d)/;
 
 /** A method and a path, or a version of HTTP: a line with neither is about something else. */

@@ -5,7 +5,17 @@
 import type { Field, KeyedLayout, TimeUnit } from '../../core/format.ts';
 import { requestInSentence } from '../compile/sentence.ts';
 import { wholeSpent } from '../spent-time.ts';
-import { all, byName, type Column, dayAndTimeIn, last, looksLikeStamp, spanIn, timeIn } from './key-columns.ts';
+import {
+  all,
+  byName,
+  type Column,
+  dayAndTimeIn,
+  last,
+  looksLikeStamp,
+  shapeOfDates,
+  spanIn,
+  timeIn,
+} from './key-columns.ts';
 import {
   isMethod,
   isOtherTime,
@@ -19,10 +29,13 @@ import {
 } from './key-meanings.ts';
 import { jsonPairs, logfmtPairs } from './named-pairs.ts';
 import { longestFirst } from './open-numbers.ts';
+import { isTimeOfDay } from './pieces.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 
 const requestLine = /^(?:[A-Z]{3,9}) \/\S*(?: HTTP\/[\d.]+)?$/;
 const target = /^(?:\/|https?:\/\/)/;
+/** Of a key that names a URL: "shop.example.com/cart", as ingress-nginx is told to write it. */
+const hostAndPath = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//;
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
 
 const decimal = /^\d+\.\d/;
@@ -95,7 +108,7 @@ function toldBy(usual: readonly Column[]): Told | null {
   const method = byName(methods, [/method|verb/i, /./]);
   const targets = usual.filter(
     (column) =>
-      all(column, (value) => target.test(value), MOST) &&
+      all(column, (value) => target.test(value) || (/ur[il]/i.test(column.key) && hostAndPath.test(value)), MOST) &&
       !/refer|(^|[._-])origin$|user[_-]?agent|file|resource_?id|log_?(group|stream|name)|cwd|exe|socket/i.test(
         column.key,
       ),
@@ -130,7 +143,7 @@ const isAtom = ({ key, values }: Column): boolean => key === 'T' && values.every
 function meantBy(column: Column): Meant[] {
   // "time=0.031s" is none of day.
   const isSpent = (value: string) => wholeSpent.test(value) || (number.test(value) && !looksLikeStamp.test(value));
-  const spent = /^(time|t)$/i.test(column.key) && all(column, isSpent);
+  const spent = /^(time|t)$/i.test(column.key) && all(column, isSpent) && !isTimeOfDay(column.values);
   const meaning: KeyMeaning | null =
     spent && !isAtom(column)
       ? { kind: 'duration', unit: 'by-value' }
@@ -228,7 +241,7 @@ function layoutOf(
   if (!isAnswered) return null;
   const isGiven = (value: string) => value !== '';
   const fields: Record<string, Field> = {
-    ...(time ? field(time, stampField(time.key, 'any', 'end')) : {}),
+    ...(time ? field(time, stampField(time.key, shapeOfDates(time.values)?.shape ?? 'any', 'end')) : {}),
     ...field(apart?.day, { kind: 'day' }),
     ...(apart ? field(apart.time, { ...stampField(apart.time.key, 'iso', 'end'), apart: true }) : {}),
     ...field(until, { kind: 'until', shape: 'any' }),

@@ -1,10 +1,13 @@
 /** Numbers without a name or a unit in lines of no known layout: what the other numbers, and the answers, tell of each. */
-import { type FieldSlot, given, type Request, type Slot } from './free-slots.ts';
+import { type FieldSlot, given, type Request, type Slot, stampOf } from './free-slots.ts';
 import { areAlikeQuantities, areOneTime, comesNearNothing } from './related-times.ts';
 import { isNoSize, isSize, isTimeOfEmpty } from './repeating-values.ts';
 
 /** Those that a system gives to clients. */
 const isPort = (value: string): boolean => /^\d{4,5}$/.test(value) && Number(value) >= 1024 && Number(value) <= 65_535;
+
+/** Neighbouring lines of one second, from which on it is seen that a number only goes up in it. */
+const ENOUGH_PAIRS = 12;
 
 export class NumberColumns {
   readonly #slots: readonly Slot[];
@@ -37,6 +40,24 @@ export class NumberColumns {
   isPort({ values }: FieldSlot, index: number): boolean {
     const before = this.#slots.slice(0, index).findLast((slot) => slot.kind === 'field');
     return before?.kind === 'field' && before.piece === 'address' && given(values).every(isPort);
+  }
+
+  /** `%(msecs)03d`: milliseconds of the clock, which go up within each second of a stamp of whole seconds. */
+  isMillisOfClock({ values }: FieldSlot): boolean {
+    const stamp = this.#slots.find((slot) => slot.kind === 'field' && stampOf(slot) !== null);
+    if (stamp?.kind !== 'field' || stamp.values.some((value) => /:\d\d[.,]\d/.test(value))) return false;
+    const millis = values.map(Number.parseFloat);
+    if (!millis.every((value) => value < 1000)) return false;
+    const pairs = millis.flatMap((_, i) => (i > 0 && stamp.values[i] === stamp.values[i - 1] ? [i] : []));
+    const up = pairs.filter((i) => millis[i] > millis[i - 1]).length;
+    const down = pairs.filter((i) => millis[i] < millis[i - 1]).length;
+    return up >= ENOUGH_PAIRS && down * 20 <= up;
+  }
+
+  /** Stands the same number elsewhere? Of a size and of a time alike: nothing tells which. */
+  isTwin(slot: FieldSlot): boolean {
+    const same = (values: readonly string[]) => values.filter((value, line) => value === slot.values[line]).length;
+    return this.#others(slot).some(({ values }) => same(values) >= 0.9 * values.length);
   }
 
   /** A number in the place of the size that is none: answers say so, or another number is the size, or the same time. */

@@ -29,7 +29,7 @@ const targetSource = String.raw`(?:\/|https?:\/\/)(?:[^\s"'|,;)\]<>\\]|<(?!\/))*
 /** What logfire shows of a query: "GET /a ? x='1' & status='200'". */
 const shownQuery = String.raw`(?: \? [\w.-]+='[^']*'(?: & [\w.-]+='[^']*')*)?`;
 const unitSource =
-  '(?:ms|msecs?|millis|milliseconds?|us|\u00b5s|\u00c2\u00b5s|\u00ce\u00bcs|usecs?|micros|microseconds?|ns|s|secs?|seconds?)(?![\\w.])';
+  '(?:ms|msecs?|millis|milliseconds?|us|\u00b5s|\u00c2\u00b5s|\u00ce\u00bcs|usecs?|micros|microseconds?|ns|s|secs?|seconds?)(?!\\w|\\.\\w)';
 /** Python writes short times as "9.5e-05". */
 const numberSource = String.raw`\d+(?:\.\d+)?(?:e-\d+)?`;
 /** "msec 1730221455.123" is a name in front of its value, and no unit. */
@@ -63,8 +63,11 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ],
   // Between blanks, and not behind a name: what stands in a dict is read by its look.
   ['apostrophes', `(?<=^|[^:]\\s)'(?!(?:${simple}|[\\w.-]*)'|${methodSource} \\/)[^']*'(?=\\s|$)`],
-  // Nor one that holds a time of day: "[I 2024-10-29 17:04:15.123 ServerApp]".
-  ['bracketed', String.raw`\[(?!(?:${simple})\]|[^[\]]*\d\d:\d\d:\d\d)[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
+  // Nor uWSGI's "[HTTP/1.1 200]", nor one that holds a time of day: "[I 2024-10-29 17:04:15.123 ServerApp]".
+  [
+    'bracketed',
+    String.raw`\[(?!(?:${simple})\]|[^[\]]*\d\d:\d\d:\d\d|HTTP\/[\d.]+ \d{3}\])[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`,
+  ],
   // What Python writes of a time that passed: "0:00:01.234567", "0:00:02".
   ['spent', String.raw`(?<![\w:.])\d:\d\d:\d\d(?:\.\d+)?(?![\w:])`],
   ['address', addressSource],

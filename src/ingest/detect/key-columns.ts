@@ -1,5 +1,6 @@
 /** The columns of lines of named values, and those of them that hold stamps. */
 import { stampField } from './key-meanings.ts';
+import { type StampGuess, splitPieces, stampShape } from './pieces.ts';
 
 export interface Column {
   readonly key: string;
@@ -42,8 +43,17 @@ const fineness = ({ values: [first = ''] }: Column): number =>
 const finestFirst = (stamps: readonly Column[]): readonly Column[] =>
   [...stamps].sort((a, b) => Number(fineness(b) >= 3) - Number(fineness(a) >= 3));
 
+/** The shape of dates that do not say by themselves what they are; null: they do, or are none. */
+export function shapeOfDates(values: readonly string[]): StampGuess | null {
+  const [kind, ...others] = new Set(values.map((value) => splitPieces(value)[0]?.kind));
+  const isOpen = others.length === 0 && (kind === 'written-date' || kind === 'numbered-date');
+  return isOpen ? stampShape(kind, values) : null;
+}
+
 const stampsIn = (columns: readonly Column[]): Column[] =>
-  columns.filter((column) => all(column, (value) => looksLikeStamp.test(value)));
+  columns.filter(
+    (column) => all(column, (value) => looksLikeStamp.test(value)) || shapeOfDates(column.values) !== null,
+  );
 
 /** Two stamps that say how long a request took: its start and its end, both with fractions of a second. */
 export function spanIn(columns: readonly Column[]): { readonly start: Column; readonly end: Column } | null {

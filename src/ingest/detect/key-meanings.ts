@@ -47,7 +47,7 @@ const units: readonly (readonly [RegExp, TimeUnit])[] = [
 const others =
   /(?:^|_)(?:db|gc|cpu)|(?:^|_)(?:age|ttl)(?:_|$)|queue|wait|integration|backend|sql|query|view|render|connect|upstream|header|ttfb|timeout|expires|offset|interval|since|until|retry|cache|template|stamp|date|start|begin|finish|end_/;
 const spent =
-  /(^|_)(d|dt|dur|duration|took|taken|elapsed|latency|time_?taken|time_?to_?serve|(?:time|latency|duration)_?total|total_?duration|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
+  /(^|_)(d|dt|dur|duration|took|taken|elapsed|latency|time_?taken|time_?to_?serve|(?:time|latency|duration)_?total|total_?duration|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http|cost)_?time)$/;
 /** "time_us", "response_ms": a unit makes durations of names that are none by themselves. */
 const timed = /(^|_)(time|request|response|req|resp|total|app|processing)$/;
 

@@ -9,7 +9,7 @@ import { mostAlike } from './alike.ts';
 import type { FreeKind, FreePiece } from './free-pieces.ts';
 import { keyMeaning } from './key-meanings.ts';
 import { type FoundToken, literalToken } from './open-numbers.ts';
-import { clockShape, splitPieces, stampPieces, stampShape } from './pieces.ts';
+import { clockShape, isDatePart, splitPieces, stampPieces, stampShape } from './pieces.ts';
 
 /** Stamps of Python's logging: those that an access log writes in its own lines look otherwise. */
 const isLoggingStamp = (kind: FreeKind): boolean =>
@@ -19,6 +19,7 @@ const isLoggingStamp = (kind: FreeKind): boolean =>
   kind === 'syslog' ||
   kind === 'month-day' ||
   kind === 'compact' ||
+  kind === 'written-date' ||
   kind === 'clock';
 
 const threadName = /thread|waitress-\d|executor|worker|dummy/i;
@@ -155,6 +156,7 @@ export function readPrefixes(prefixes: readonly string[], hasStamp: boolean): Lo
   if (most.length === 0) return null;
   const [first] = most;
   const reader = new PrefixReader(new Set<FreeKind>(first.map(({ kind }) => kind)));
+  const texts = first.map(({ text }) => text);
   const tokens = first.flatMap(({ kind, text }, i): FoundToken[] => {
     const values = most.map((list) => list[i].text);
     const [before, name] = [first[i - 1]?.text, first[i - 2]];
@@ -164,7 +166,7 @@ export function readPrefixes(prefixes: readonly string[], hasStamp: boolean): Lo
     const token = reader.tokenOf(kind, text, values);
     // "glogging.py:363", "web:2446": the number of a line of code.
     const isCodeLine = before === ':' && name?.kind === 'word';
-    const isOpen = 'field' in token && token.field.kind === 'number' && !isCodeLine;
+    const isOpen = 'field' in token && token.field.kind === 'number' && !isCodeLine && !isDatePart(texts, i, values);
     const open = isOpen ? ({ open: 'number' } as const) : {};
     const found: FoundToken = { token, values, name: `the number ${text} in front`, inFront: true, ...open };
     return kind === 'unit' ? [found, literalToken(text.replace(/[\d.]/g, ''))] : [found];

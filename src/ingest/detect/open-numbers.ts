@@ -42,6 +42,14 @@ function comeAgain(values: readonly string[]): boolean {
   return once <= 1 + counts.size / 4;
 }
 
+/** Milliseconds of a clock: three digits, perhaps with zeros in front, that hardly ever come again. */
+const areMillis = (values: readonly string[]): boolean =>
+  values.every((value) => value.length <= 3) && values.length >= 8 && new Set(values).size * 2 > values.length;
+
+/** What a formatter of Python's logging writes of a process. */
+const arePids = (values: readonly string[]): boolean =>
+  values.every((value) => /^[1-9]\d{0,6}$/.test(value)) && !areMillis(values);
+
 /** A number that never changes may be anything, but in front of the request it is the process. */
 const fewValues = ({ values, inFront }: FoundToken): boolean =>
   values.length >= 8 &&
@@ -49,7 +57,9 @@ const fewValues = ({ values, inFront }: FoundToken): boolean =>
   new Set(values).size * 4 <= values.length &&
   comeAgain(values) &&
   !values.every((value) => ports.test(value)) &&
-  values.every((value) => wholeNumber.test(value) && Number(value) > 1 && Number(value) <= LARGEST_PID);
+  values.every(
+    (value) => wholeNumber.test(value) && Number(value) > 1 && Number(value) <= LARGEST_PID && value[0] !== '0',
+  );
 
 /**
  * The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines.
@@ -158,7 +168,7 @@ class OpenNumbers {
       if (!this.#isNumber(index)) continue;
       if (!this.has('thread') && areThreads(values)) this.tokens[index] = { field: { kind: 'thread' } };
       else if (this.has('pid') || this.#context.knowsPid) continue;
-      else if (logging ? values.every((value) => /^\d{1,7}$/.test(value)) : fewValues(this.#found[index])) {
+      else if (logging ? arePids(values) : fewValues(this.#found[index])) {
         this.tokens[index] = { field: { kind: 'pid' } };
         if (!logging) this.assumptions.push(`${name} is taken as the pid (${new Set(values).size} different ones)`);
       }

@@ -1,5 +1,6 @@
 /** What text falls into when nothing is known of its layout: stamps, numbers, addresses, words. */
 import type { StampShape } from '../../core/format.ts';
+import { FIRST_AS_YEAR, OLDEST_YEAR, patternOf, writtenDateSource } from '../written-dates.ts';
 
 export type PieceKind =
   | 'iso'
@@ -17,6 +18,8 @@ export type PieceKind =
   | 'epoch-ms'
   | 'epoch-us'
   | 'epoch-ns'
+  /** A date in any other order. */
+  | 'written-date'
   | 'clock'
   | 'angled'
   | 'address'
@@ -39,7 +42,7 @@ const zone = String.raw`(?: ?(?:Z|[+-]\d\d:?\d\d)(?!\d))?`;
 
 /** In the order in which they are tried. */
 export const stampPieces: readonly (readonly [PieceKind, string])[] = [
-  ['iso', String.raw`\d{4}[-/]\d\d[-/]\d\d[ T_]${clock}${zone}`],
+  ['iso', String.raw`\d{4}[-/]\d\d[-/]\d\d[ T_]${clock}(?! ?[AP]M)${zone}`],
   ['year-first', String.raw`\d{4}[-/]\d\d[-/]\d\d - ${clock}${zone}`],
   ['clf', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4}:${clock}(?: [+-]\d{4})?`],
   ['clf-blank', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4} ${clock}(?: [+-]\d{4})?`],
@@ -60,8 +63,9 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['epoch-ms', String.raw`1\d{12}(?:\.\d+)?(?![\d.])`],
   ['epoch-us', String.raw`1\d{15}(?![\d.])`],
   ['epoch-ns', String.raw`1\d{18}(?![\d.])`],
+  ['written-date', writtenDateSource],
   // Not behind something of a date: "29 Oct 17:04:15", "10-29 17:04:15", "2024/10/29 - 17:04:15".
-  ['clock', String.raw`(?<![\d:.]|\d[ T]|\d - |[A-Z][a-z]{2} )${clock}(?![\w:])`],
+  ['clock', String.raw`(?<![\d:.]|\d[ T]|\d - |[A-Z][a-z]{2} )${clock}(?![\w:]| ?[AP]M)`],
 ];
 
 export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
@@ -89,6 +93,20 @@ export const splitPieces = (text: string): Piece[] =>
     text: match[0],
   }));
 
+const datePart = /^(?:\d\d|(?:19|20)\d\d)$/;
+
+/**
+ * "03" of "17:03" or "03-01", "2026" of "2026-03": a part of a stamp that was not read as one.
+ * @param texts pieces of a line
+ * @param values what stands there in all lines
+ */
+export function isDatePart(texts: readonly string[], index: number, values: readonly string[]): boolean {
+  const goesWith = (sign: string | undefined, other: string | undefined) =>
+    /^[-/.:]$/.test(sign ?? '') && datePart.test(other ?? '');
+  const isBeside = goesWith(texts[index - 1], texts[index - 2]) || goesWith(texts[index + 1], texts[index + 2]);
+  return isBeside && values.every((value) => datePart.test(value));
+}
+
 export interface StampGuess {
   readonly shape: StampShape;
   /** What was assumed, for the reader. */
@@ -108,6 +126,10 @@ function goForward(values: readonly string[]): boolean {
 export const clockShape = (values: readonly string[]): StampGuess | null =>
   goForward(values) ? { shape: 'clock', assumed: null } : null;
 
+/** "17:04:15" in each line, later and later: no durations. */
+export const isTimeOfDay = (values: readonly string[]): boolean =>
+  values.length > 0 && values.every((value) => /^\d\d:\d\d:\d\d(?:[.,]\d+)?$/.test(value)) && goForward(values);
+
 const perDay = { 'epoch-s': 86_400, 'epoch-ms': 86_400e3, 'epoch-us': 86_400e6, 'epoch-ns': 86_400e9 };
 /** No log that is looked at spans more. */
 const MOST_DAYS = 3000;
@@ -122,7 +144,7 @@ function areNear(kind: keyof typeof perDay, values: readonly string[]): boolean 
 export function stampShape(kind: string, values: readonly string[]): StampGuess | null {
   switch (kind) {
     case 'numbered-date':
-      return dayOrMonthFirst(values);
+      return yearFirst(values) ?? dayOrMonthFirst(values);
     case 'epoch-s':
     case 'epoch-ms':
     case 'epoch-us':
@@ -139,9 +161,37 @@ export function stampShape(kind: string, values: readonly string[]): StampGuess 
     case 'month-day':
     case 'compact':
       return { shape: kind, assumed: null };
+    case 'written-date':
+      return patternShape(values);
     default:
       return null;
   }
+}
+
+/** A pattern that all of the stamps fit. */
+function patternShape(values: readonly string[]): StampGuess | null {
+  const pattern = patternOf(values[0]);
+  if (pattern === null || values.some((value) => patternOf(value) !== pattern)) return null;
+  if (!/%d.%m/.test(pattern)) return { shape: pattern, assumed: null };
+  const { shape, assumed } = dayOrMonthFirst(
+    values.map((value) => /\d{1,2}[-/.]\d{1,2}[-/.]\d{4}/.exec(value)?.[0] ?? value),
+  );
+  const monthFirst = pattern.replace(/%d(.)%m/, '%m$1%d') as typeof pattern;
+  return { shape: shape === 'month-first' ? monthFirst : pattern, assumed };
+}
+
+/** "26-03-01": read with the day first it would be of 2001. */
+function yearFirst(values: readonly string[]): StampGuess | null {
+  const [first] = values;
+  const sign = /^\d\d([-/.])\d\d\1\d\d[ T]\d\d:\d\d:\d\d(?![^Z+-]*[AP]M)/.exec(first)?.[1];
+  const isYear = (value: string) =>
+    Number(value.slice(0, 2)) >= FIRST_AS_YEAR && Number(value.slice(6, 8)) < OLDEST_YEAR;
+  if (sign === undefined || !values.some(isYear) || new Set(values.map((value) => value.slice(0, 2))).size > 2)
+    return null;
+  return {
+    shape: `%y${sign}%m${sign}%d${first[8]}%H:%M:%S%f`,
+    assumed: `dates like ${first} are read with the year first`,
+  };
 }
 
 /** "10/29/2024" can only start with the month; of "03/04/2024" nothing tells. */

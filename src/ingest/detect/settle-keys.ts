@@ -3,8 +3,9 @@ import type { Field, KeyedLayout } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { findFreeKeys } from './free-keys.ts';
-import { isDay, last } from './key-columns.ts';
+import { isDay, last, shapeOfDates } from './key-columns.ts';
 import { isProcess, isStatusLine } from './key-meanings.ts';
+import { isTimeOfDay } from './pieces.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
@@ -55,7 +56,9 @@ function withDayApart(entries: Entries, texts: readonly (readonly string[])[]): 
 
 /** Times of day without a date, as Elixir's Logger writes them in front of the pairs. */
 const areClocks = (texts: readonly string[]): boolean =>
-  texts.length > 0 && texts.every((text) => /^\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\d:])/.test(text));
+  texts.length > 0 &&
+  texts.every((text) => /^\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\d:])/.test(text)) &&
+  shapeOfDates(texts) === null;
 
 /** @param key as a format declares it: of words */
 const hasKey = (key: string) => {
@@ -145,7 +148,10 @@ function settleKeys(
 function mayBe(field: Field, key: string, values: readonly string[], isProxy: boolean): boolean {
   const { kind } = field;
   // "time=0.031s" is no time of day, and leaves the column to another key.
-  if (field.kind === 'time') return field.apart === true || key === '' || !values.some((text) => wholeSpent.test(text));
+  if (field.kind === 'time') {
+    const isTime = field.apart === true || key === '' || isTimeOfDay(values);
+    return isTime || !values.some((text) => wholeSpent.test(text));
+  }
   // "s": 0.031 is none, whatever gunicorn's atom of that name is.
   if (kind === 'status' && key === 's') return values.filter(isStatusLine).length * 2 >= values.length;
   if (kind === 'pid') {
@@ -157,9 +163,15 @@ function mayBe(field: Field, key: string, values: readonly string[], isProxy: bo
 }
 
 /** A time of day is a stamp where there is no date. */
-function settleTime(field: Field, values: readonly string[], isDated: boolean): { field: Field | null; said: null } {
-  if (field.kind !== 'time' || field.apart || !areClocks(values)) return { field, said: null };
-  return { field: isDated ? null : { ...field, shape: 'clock' }, said: null };
+function settleTime(
+  field: Field,
+  values: readonly string[],
+  isDated: boolean,
+): { field: Field | null; said: string | null } {
+  if (field.kind !== 'time' || field.apart) return { field, said: null };
+  if (areClocks(values)) return { field: isDated ? null : { ...field, shape: 'clock' }, said: null };
+  const guess = shapeOfDates(values);
+  return guess ? { field: { ...field, shape: guess.shape }, said: guess.assumed } : { field, said: null };
 }
 
 /** The field with the unit that its values show, and what to say of it; a null field: it is not used. */

@@ -1,6 +1,7 @@
 /**
  * Docker's json-file log driver: {"log":"…\n","stream":"stdout","time":"2024-10-29T17:04:15.123456789Z"}. A line longer than
- * 16 KiB comes in several records: one whose text has no newline goes on in the next one of its stream.
+ * 16 KiB comes in several records: one whose text has no newline goes on in the next one of its stream. Shorter ones without a newline
+ * are whole lines: Docker's fluentd driver and other collectors take it off.
  */
 import type { Runtime } from '../compile/runtime.ts';
 import { unescaped, unescapeString } from '../json-text.ts';
@@ -8,6 +9,8 @@ import { type Envelope, findIn } from './line.ts';
 
 const HEAD = Buffer.from('{"log":"');
 const TIME = Buffer.from('"time":"');
+/** Bytes of the pieces in which Docker stores a longer line. */
+const PIECE_BYTES = 16 * 1024;
 const STDERR = Buffer.from('"stream":"stderr"');
 
 export function dockerJson(runtime: Runtime): Envelope {
@@ -30,8 +33,9 @@ export function dockerJson(runtime: Runtime): Envelope {
       line.stampDigits = 9;
       line.stream = findIn(b, STDERR, textTo, time) >= 0 ? 2 : 1;
       // The newline of the text was written as a vertical tab.
-      line.partial = length === 0 || scratch.b[length - 1] !== 11;
-      if (!line.partial) length--;
+      const hasNewline = length > 0 && scratch.b[length - 1] === 11;
+      line.partial = !hasNewline && length >= PIECE_BYTES;
+      if (hasNewline) length--;
       line.moveTo(scratch, length);
       return true;
     },

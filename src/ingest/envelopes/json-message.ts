@@ -97,6 +97,7 @@ function messageKeys(): KeyLevel {
 export function jsonMessage(runtime: Runtime): Envelope {
   const level = messageKeys();
   const iso = runtime.stamp('iso');
+  const any = runtime.stamp('any');
   const epochs = {
     s: runtime.stamp('epoch-s'),
     ms: runtime.stamp('epoch-ms'),
@@ -114,7 +115,7 @@ export function jsonMessage(runtime: Runtime): Envelope {
     const { b, v } = current;
     let digits = 0;
     while (isDigit(b[from + digits])) digits++;
-    if (digits < 9) return iso(b, v, from);
+    if (digits < 9) return digits === 4 && b[from + 10] === 84 ? iso(b, v, from) : any(b, v, from);
     if (digits < 15) return digits < 12 ? epochs.s(b, v, from) : epochs.ms(b, v, from);
     return digits < 18 ? epochs.us(b, v, from) : epochs.ns(b, v, from);
   };

@@ -180,6 +180,22 @@ describe('envelopes', () => {
     expect(report).toMatchObject({ requests: 2, unparsed: 1, format: 'gunicorn' });
   });
 
+  it('of Docker may come without the newline, and with other keys, from those who collect them', () => {
+    const inner = access.replace('curl \\"x\\"', 'curl');
+    const records: ((line: string) => unknown)[] = [
+      (line) => ({ log: line, stream: 'stdout', time: at }),
+      (line) => ({ log: line, time: at, stream: 'stdout' }),
+      (line) => ({ log: line, container_id: 'abc', container_name: '/web', source: 'stdout', time: at }),
+      (line) => ({ log: line, stream: 'stdout', kubernetes: { pod_name: 'web-1' }, time: at }),
+      (line) => ({ time: at, stream: 'stdout', _p: 'F', log: line }),
+    ];
+    for (const record of records) {
+      const { rows, report } = parse(`${json(record(inner))}\n`.repeat(30));
+      expect(report).toMatchObject({ requests: 30, unparsed: 0 });
+      expect(rows[0]).toMatchObject({ route: 'GET /a', status: 200, time: '2024-10-29T17:04:15.250+00:00' });
+    }
+  });
+
   it('of Heroku give the dyno', () => {
     const line = (dyno: string) => `2024-10-29T17:04:15.123456+00:00 app[${dyno}]: ${access} pid=<4> us=9`;
     expect(parse(`${line('web.1')}\n${line('web.2')}\n`).rows.map(({ worker }) => worker)).toEqual(['4', 'web.2/4']);

@@ -10,6 +10,7 @@ const agents = [
 ];
 const agent = (r: Request) => agents[all.indexOf(r) % agents.length];
 const asked = (r: Request) => `${r.method} ${r.path} HTTP/1.1`;
+const routeOf = ({ path }: Request) => path.replace(/\?.*/, '').replace(/\d+$/, '{id}');
 const read = (line: Line) => {
   const parsed = parse(text(line));
   parsed.rows.sort((a, b) => a.offset - b.offset);
@@ -100,5 +101,45 @@ describe('published configurations', () => {
     expect(events).toEqual([]);
     expect(report).toMatchObject({ lifecycle: 2, unparsed: 0 });
     expect(parse('INFO:     Shutting down\n').events).toMatchObject([{ kind: 'shutdown' }]);
+  });
+
+  it("ingress-nginx's JSON gives the URL without its scheme", () => {
+    const line: Line = (r) =>
+      `{"timestamp":"${isoTime(r.end)}","upstreamStatus":"${r.status}","httpRequest":{"requestMethod":"${r.method}","requestUrl":"shop.example.com${r.path}","status":${r.status},"responseSize":"${r.bytes}","userAgent":"${agent(r)}","latency":"${seconds(r, 3)} s"}}`;
+    const { rows } = read(line);
+    expect(rows.map(({ route }) => route)).toEqual(all.map((r) => `${r.method} ${routeOf(r)}`));
+    expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => Number(seconds(r, 3)) * 1e6));
+  });
+
+  it('a record may have a "log" of its own, which is none of Docker\'s', () => {
+    const line: Line = (r) =>
+      `{"log":"main","time":"${isoTime(r.end)}","request":{"method":"${r.method}","uri":"${r.path}","time":"${seconds(r, 3)}"},"response":{"status":"${r.status}"}}`;
+    expect(durations(line)).toEqual(all.map((r) => Number(seconds(r, 3)) * 1e6));
+  });
+
+  it('uWSGI may be told to put the status in brackets behind the protocol', () => {
+    const line: Line = (r) =>
+      `${isoTime(r.start).slice(0, 19)} alerta[${r.pid}]: [HTTP/1.1 ${r.status}] ${r.method} ${r.path} (${r.bytes} bytes, ${millis(r)} ms) ip=203.0.113.7`;
+    expect(durations(line)).toEqual(all.map((r) => millis(r) * 1000));
+  });
+
+  it('a sentence may end behind the unit', () => {
+    const line: Line = (r) =>
+      `[${isoTime(r.end)}] INFO in api: ${r.method} ${r.path} ${r.status} processed in ${millis(r)} ms.`;
+    expect(durations(line)).toEqual(all.map((r) => millis(r) * 1000));
+  });
+
+  it('two equal times are no size and a time', () => {
+    const line: Line = (r) =>
+      `${isoTime(r.start)} ${r.method} ${r.path} ${r.status} ${millis(r)} 10.0.0.2:8000 ${millis(r)}`;
+    expect(read(line).rows.every(({ bytes }) => bytes === null)).toBe(true);
+  });
+
+  it('milliseconds of the clock are no duration, whatever their name', () => {
+    const line: Line = (r) =>
+      `${isoTime(r.end).slice(0, 19)} INFO:     uvicorn.access -: 203.0.113.7:52134 - "${asked(r)}" wall-time: ${isoTime(r.end).slice(20, 23)}(ms) ${r.status}`;
+    expect(durations(line).every((duration) => duration === null)).toBe(true);
+    const took: Line = (r) => line(r).replace(/: \d{3}\(ms\)/, `: ${millis(r)}(ms)`);
+    expect(durations(took)).toEqual(all.map((r) => millis(r) * 1000));
   });
 });
