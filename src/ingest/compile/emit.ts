@@ -229,10 +229,10 @@ if(o===1){if(b[p]!==62)break fail;p++}
     plain(
       'for(;;){c=b[p];if(c===45)p++;else{s=p;while(((c=b[p])>47&&c<58)||c===46)p++;if(p===s)break fail}if(b[p]===44){p++;if(b[p]===32)p++}else if(b[p]===32&&b[p+1]===58&&b[p+2]===32)p+=3;else break}\n',
     ),
-  // Everything but a blank: paths decoded by a server hold control characters.
+  // Everything but a blank and what begins the text behind it: paths decoded by a server hold control characters.
   word(_, { after }) {
-    const stop = after === '' ? 0 : bytesOf(after)[0];
-    return plain(`while((c=b[p])!==32&&c!==10${stop > 32 ? `&&c!==${stop}` : ''})p++;\n`);
+    const stop = after === '' ? 32 : bytesOf(after)[0];
+    return plain(`while((c=b[p])!==32&&c!==10${stop === 32 ? '' : `&&c!==${stop}`})p++;\n`);
   },
   text: ({ never }, context) => textCode(never, context),
   blanks: () => plain('if(b[p]!==32)break fail;while(b[p]===32)p++;\n'),

@@ -1,5 +1,5 @@
 /** What a line of no known layout falls into: requests, methods, paths, stamps, numbers with units, quoted and bracketed texts. */
-import { addressSource, levelSource, type PieceKind, stampPieces } from './pieces.ts';
+import { addressSource, levelSource, type PieceKind, pidDash, stampPieces } from './pieces.ts';
 
 export type FreeKind =
   | PieceKind
@@ -74,6 +74,7 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['spent', String.raw`(?<![\w.])(?:\d+h)?(?:\d+m)(?:\d+(?:\.\d+)?s)(?!\w)`],
   // "1,234.5 ms": no size in front of a time.
   ['word', String.raw`(?<![\w.,])\d{1,3}(?:,\d{3})+\.\d+(?![\w.])`],
+  ['literal', pidDash],
   ['unit', `${numberSource}${spacedUnit}`],
   ['size', String.raw`\d+(?:B| bytes)(?!\w| ?[=:])`],
   ['number', String.raw`(?<![\w.])-?${numberSource}(?!\w|\.\w|-\w)`],

@@ -18,8 +18,8 @@ export type FieldSlot = Extract<Slot, { kind: 'field' }>;
 export const isConstant = ({ values }: FieldSlot): boolean => values.every((value) => value === values[0]);
 export const given = (values: readonly string[]): string[] => values.filter((value) => value !== '-' && value !== '');
 
-/** "status: ", "dur=[", "'took': " */
-const strongKey = /([A-Za-z_@][\w.@-]*)\\*["']?\s*[=:]\s*\\*["'[(<{]?\s*$/;
+/** "status: ", "dur=[", "'took': ", "pid-" */
+const strongKey = /([A-Za-z_@][\w.@-]*)\\*["']?\s*[=:]\s*\\*["'[(<{]?\s*$|(?<!\w)(pid)-$/i;
 const weakKey = /(?:^|[^\w])([A-Za-z_]+) $/;
 const KEY_BYTES = 60;
 
@@ -38,7 +38,7 @@ export function keyOf(slots: readonly Slot[], index: number): Key | null {
     text = (slot.kind === 'literal' ? slot.text : slot.values[0]) + text;
   }
   const strong = strongKey.exec(text);
-  if (strong) return { name: strong[1], strong: true };
+  if (strong) return { name: strong[1] ?? strong[2], strong: true };
   const weak = weakKey.exec(text);
   return weak ? { name: weak[1], strong: false } : null;
 }

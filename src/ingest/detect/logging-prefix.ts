@@ -119,8 +119,9 @@ class PrefixReader {
   }
 }
 
-/** The name that a sign joins to the value at this place: "us=446". */
+/** The name that a sign joins to the value at this place: "us=446", "pid-811". */
 function nameOf(pieces: readonly FreePiece[], index: number): string | null {
+  if (/^pid-$/i.test(pieces[index - 1]?.text ?? '')) return 'pid';
   const [name, sign] = pieces.slice(Math.max(0, index - 2), index);
   return sign?.text === '=' && name?.kind === 'word' ? name.text : null;
 }
@@ -138,7 +139,9 @@ function namedToken(name: string, kind: FreeKind, values: readonly string[], has
     ...(open && { open }),
   });
   if (kind.startsWith('epoch-')) {
-    return meaning?.kind === 'arrival' || (name === 't' && hasStamp) ? as({ kind: 'arrival' }) : null;
+    if (meaning?.kind === 'arrival' || (name === 't' && hasStamp)) return as({ kind: 'arrival' });
+    // "dd.trace_id=1730221455182334671"
+    return /(?:^|[._-])id$/i.test(name) ? as({ kind: 'number' }) : null;
   }
   if (kind !== 'number') return null;
   if (meaning?.kind === 'duration') {

@@ -71,6 +71,9 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
 export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
 export const levelSource = '(?:CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])';
 
+/** "[pid-811]": the name of what follows. */
+export const pidDash = String.raw`(?<!\w)[Pp][Ii][Dd]-(?=\d+(?!\w))`;
+
 const pieces: readonly (readonly [PieceKind, string])[] = [
   ...stampPieces,
   ['angled', String.raw`<\d+>`],
@@ -78,6 +81,7 @@ const pieces: readonly (readonly [PieceKind, string])[] = [
   ['unit', String.raw`\d+(?:\.\d+)?(?:ms|us|s)(?![\w.])`],
   ['number', String.raw`\d+(?:\.\d+)?(?!\w|\.\w)`],
   ['level', levelSource],
+  ['literal', pidDash],
   // "pid=<811>", "us=446": the name apart from its value.
   ['word', String.raw`[A-Za-z_](?:(?!=[<\d])[^\s[\]():|,;"])*|-(?= )`],
   // "7ce42c82-1f"

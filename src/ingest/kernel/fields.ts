@@ -260,7 +260,7 @@ export class KernelFields extends KernelStamps {
         ];
       case 'day':
       case 'word':
-        return this.skipTo(p, get(p), isByte(32), isByte(10), ...(stop > 32 ? [isByte(stop)] : []));
+        return this.skipTo(p, get(p), isByte(32), isByte(10), ...(stop > 0 && stop !== 32 ? [isByte(stop)] : []));
       case 'text': {
         const { never } = field;
         if (never !== undefined || after === '') {

@@ -1,7 +1,18 @@
 // Configurations that people publish, drawn at random: what was wrong of them, or not read, once.
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
-import { all, clfTime, isoTime, type Line, micros, millis, type Request, seconds, text } from './requests.ts';
+import {
+  all,
+  clfTime,
+  isoTime,
+  type Line,
+  loggingTime,
+  micros,
+  millis,
+  type Request,
+  seconds,
+  text,
+} from './requests.ts';
 
 const agents = [
   'curl/8.5.0',
@@ -141,5 +152,30 @@ describe('published configurations', () => {
     expect(durations(line).every((duration) => duration === null)).toBe(true);
     const took: Line = (r) => line(r).replace(/: \d{3}\(ms\)/, `: ${millis(r)}(ms)`);
     expect(durations(took)).toEqual(all.map((r) => millis(r) * 1000));
+  });
+
+  it('the labels of ltsv.org are read, with the request beside its parts', () => {
+    const line: Line = (r) =>
+      `time:${clfTime(r.end)}\thost:203.0.113.7\tforwardedfor:-\treq:${asked(r)}\tstatus:${r.status}\tmethod:${r.method}\turi:${r.path}\tsize:${r.bytes}\treferer:-\tua:${agent(r)}\treqtime:${seconds(r, 3)}\tcache:-\truntime:-\tapptime:${seconds(r, 3)}\tvhost:a.example`;
+    const { rows } = read(line);
+    expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => Number(seconds(r, 3)) * 1e6));
+    expect(rows.map(({ bytes }) => bytes)).toEqual(all.map(({ bytes }) => bytes));
+  });
+
+  it('"pid-811" behind a stamp is a pid', () => {
+    const lines: Line[] = [
+      (r) => `${loggingTime(r.end)} [pid-${r.pid}] INFO ${r.method} ${r.path} ${r.status} ${millis(r)}ms`,
+      (r) => `${loggingTime(r.end)} [PID-${r.pid}] INFO:     203.0.113.7:52134 - "${asked(r)}" ${r.status} X`,
+      (r) =>
+        `${loggingTime(r.end)} [PID-${r.pid}] [INFO] 203.0.113.7 - - [${clfTime(r.end)}] "${asked(r)}" ${r.status} ${r.bytes} "-" "-"`,
+    ];
+    for (const line of lines)
+      expect(read(line).rows.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
+  });
+
+  it('an identifier of a trace is no thread, whatever its digits', () => {
+    const line: Line = (r) =>
+      `${loggingTime(r.end)} INFO [uvicorn.access] [dd.service=app dd.trace_id=${1_730_221_455_182_334_000n + BigInt(all.indexOf(r))} dd.span_id=${7919 * all.indexOf(r)}] - 203.0.113.7:52134 - "${asked(r)}" ${r.status}`;
+    expect(read(line).rows.every(({ thread, worker }) => thread === null && worker === null)).toBe(true);
   });
 });
