@@ -52,6 +52,7 @@ export default defineFormat({
       name: "Quart's own",
       directives: '[%(asctime)s] %(levelname)s in logging: %(h)s %(m)s %(Uq)s %(H)s %(s)s %(b)s %(D)s',
     },
+    { name: 'time, pid, duration first, no size', directives: `${envelope}%(t)s %(p)s %(D)s "%(m)s %(Uq)s" %(s)s` },
     { name: 'time, pid, duration first', directives: `${envelope}%(t)s %(p)s %(D)s "%(m)s %(Uq)s" %(s)s %(b)s` },
   ],
   stamp: 'end',
@@ -85,6 +86,10 @@ export default defineFormat({
     {
       line: '[2024-10-29 17:04:15 +0000] [123] [INFO] None - - [29/Oct/2024:17:04:15 +0000] "GET /u 1.1" 200 6 "-" "-" pid=<123> us=186511',
       row: { worker: '123', durationMicros: 186_511, route: 'GET /u' },
+    },
+    {
+      line: '[2024-10-29 17:04:15 +0000] [123] [INFO] [29/Oct/2024:17:04:15 +0000] <123> 11064 "POST /orders?i=25" 201',
+      row: { worker: '123', durationMicros: 11_064, route: 'POST /orders', status: 201, bytes: null },
     },
     {
       line: '[2026-11-28 09:33:22,846] INFO in logging: 127.0.0.1:36416 GET /hello 1.1 200 2 12110',

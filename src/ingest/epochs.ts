@@ -16,43 +16,50 @@ export function epochShapeOf(digits: number): (typeof shapes)[number] {
 /** Digits of an integer that a double holds exactly. */
 const EXACT_DIGITS = 16;
 
+/** The whole number at p, nine digits at a time in 32 bits; leaves cursor.end behind it, and in cursor.digits how many digits were dropped. */
+function wholeAt(b: Uint8Array, p: number, cursor: StampCursor): number {
+  let i = p;
+  let head = 0;
+  for (; i < p + 9 && isDigit(b[i]); i++) head = (head * 10 + (b[i] - 48)) | 0;
+  let rest = 0;
+  let scale = 1;
+  const last = p + EXACT_DIGITS;
+  for (; i >= p + 9 && i < last && isDigit(b[i]); i++) {
+    rest = (rest * 10 + (b[i] - 48)) | 0;
+    scale *= 10;
+  }
+  cursor.digits = 0;
+  // More digits than a double holds are those of nanoseconds.
+  for (; i >= last && isDigit(b[i]); i++) cursor.digits++;
+  cursor.end = i;
+  return head * scale + rest;
+}
+
+/** @param power of ten by which a second is larger than the unit of the value */
+function inMicros(value: number, power: number): number {
+  let micros = value;
+  for (let k = power; k < 6; k++) micros *= 10;
+  for (let k = 6; k < power; k++) micros /= 10;
+  return Math.floor(micros);
+}
+
 /** An epoch in units of 10^-power seconds, with or without a fraction. Times outside 2000..2100 are refused. */
 export function epochReader(power: number, cursor: StampCursor): StampReader {
   return (b, _v, p) => {
-    // In 32 bits nine digits at a time.
-    let i = p;
-    let head = 0;
-    for (; i < p + 9 && isDigit(b[i]); i++) head = (head * 10 + (b[i] - 48)) | 0;
-    let value = head;
-    let dropped = 0;
-    if (i === p + 9) {
-      let rest = 0;
-      let scale = 1;
-      for (; isDigit(b[i]); i++) {
-        // More digits than a double holds are those of nanoseconds.
-        if (i - p >= EXACT_DIGITS) dropped++;
-        else {
-          rest = (rest * 10 + (b[i] - 48)) | 0;
-          scale *= 10;
-        }
-      }
-      value = head * scale + rest;
-    }
-    const whole = i;
+    let value = wholeAt(b, p, cursor);
+    let i = cursor.end;
+    const dropped = cursor.digits;
+    const isNumber = i > p;
     let digits = 0;
     if (b[i] === 46 && isDigit(b[i + 1])) {
       for (i++; isDigit(b[i]); i++) {
-        if (power + digits < 6) {
-          value = value * 10 + (b[i] - 48);
-          digits++;
-        }
+        if (power + digits >= 6) continue;
+        value = value * 10 + (b[i] - 48);
+        digits++;
       }
     }
-    let micros = value;
-    for (let k = power + digits - dropped; k < 6; k++) micros *= 10;
-    for (let k = 6; k < power + digits - dropped; k++) micros /= 10;
-    micros = Math.floor(micros);
-    if (whole === p || micros < 946_684_800_000_000 || micros > 4_102_444_800_000_000) {
+    const micros = inMicros(value, power + digits - dropped);
+    if (!isNumber || micros < 946_684_800_000_000 || micros > 4_102_444_800_000_000) {
       cursor.end = p;
       return Number.NaN;
     }

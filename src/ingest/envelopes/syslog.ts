@@ -46,6 +46,13 @@ function uptimeEnd(b: Uint8Array, p: number): number {
   return b[k] === 93 && b[k + 1] === 32 ? k + 2 : -1;
 }
 
+/** Behind the length of a record that is counted in octets, "217 <134>1 …"; p itself where there is none. */
+function countEnd(b: Uint8Array, p: number): number {
+  if (!isDigit(b[p])) return p;
+  const end = digitsEnd(b, p);
+  return b[end] === 32 && b[end + 1] === 60 && isDigit(b[end + 2]) ? end + 1 : p;
+}
+
 /** "Tue 2024-10-29 …" */
 const isDayBeforeDate = (b: Uint8Array, p: number): boolean =>
   b[p + 3] === 32 && isDigit(b[p + 4]) && isDigit(b[p + 5]) && isDigit(b[p + 6]) && b[p + 8] === 45;
@@ -74,11 +81,7 @@ class SyslogEnvelope implements Envelope {
 
   peel(line: Line): boolean {
     const { b, to } = line;
-    let p = line.from;
-    if (isDigit(b[p])) {
-      const count = digitsEnd(b, p);
-      if (b[count] === 32 && b[count + 1] === 60 && isDigit(b[count + 2])) p = count + 1;
-    }
+    let p = countEnd(b, line.from);
     let numbered = false;
     let priority = 0;
     if (b[p] === 60) {
