@@ -49,32 +49,50 @@ function shapeAt(b: Uint8Array, at: number): StampShape | null {
   return digits === 6 ? 'compact' : 'iso';
 }
 
-/** So many values that are no stamps are looked at for a date in another order. */
-const MOST_LOOKS = 8;
+/** `YEAR_SIGN`: the first byte of the sign for a year. */
+const [BLANK, COLON, YEAR_SIGN] = [32, 58, 0xe5];
 const [LETTER_A, LETTER_M, LETTER_P] = [65, 77, 80];
 
 /** " PM" behind "05:04:15" */
 const isHalfAt = (b: Uint8Array, p: number): boolean =>
   b[p] === 32 && b[p + 2] === LETTER_M && (b[p + 1] === LETTER_A || b[p + 1] === LETTER_P);
 
-/** A date in another order, if that says which number is the month; the first that is met tells the pattern of all. */
+const isLetter = (c: number): boolean => (c | 32) >= 97 && (c | 32) <= 122;
+const isSign = (c: number): boolean => c === 45 || c === 46 || c === 47;
+
+/** Seen by a few bytes, as most values that are no stamps are numbers: "2026.03.01", "20260301", "01Mar2026", "17:04:15 01/03/2026", "March 1". */
+function mayBeDate(b: Uint8Array, p: number): boolean {
+  let digits = 0;
+  while (digits < 9 && isDigit(b[p + digits])) digits++;
+  const next = b[p + digits];
+  if (digits === 0) return isLetter(next) && isLetter(b[p + 1]) && isLetter(b[p + 2]);
+  if (digits === 4) return next === 46 ? b[p + 7] === 46 : isSign(next) || next === BLANK || next === YEAR_SIGN;
+  if (digits > 2) return digits === 8;
+  const isNumbered = isSign(next) && (b[p + digits + 3] === next || b[p + digits + 2] === next);
+  return isNumbered || isLetter(next) || next === COLON || next === BLANK;
+}
+
+/** A date in another order, if that says which number is the month. */
 function patternAt(b: Uint8Array, p: number): DatePattern | null {
-  const pattern = patternOf((b as Buffer).toString('latin1', p, p + LONGEST_STAMP));
+  const pattern = mayBeDate(b, p) ? patternOf((b as Buffer).toString('latin1', p, p + LONGEST_STAMP)) : null;
   return pattern === null || /%d[-/.]%m/.test(pattern) ? null : pattern;
 }
 
 /** `read`: makes the reader of a shape, when it is first met. */
 export function anyReader(read: (shape: StampShape) => StampReader, cursor: StampCursor): StampReader {
   const readers: Partial<Record<StampShape, StampReader>> = {};
-  let looks = 0;
-  let written: StampReader | null = null;
+  let last: StampReader | null = null;
+  /** Nearly always the pattern is that of the value before; what goes on behind it has another one. */
   const readWritten: StampReader = (b, v, p) => {
-    if (written === null && looks < MOST_LOOKS) {
-      looks++;
-      const pattern = patternAt(b, p);
-      written = pattern && read(pattern);
-    }
-    return written === null ? Number.NaN : written(b, v, p);
+    const micros = last === null ? Number.NaN : last(b, v, p);
+    const after = b[cursor.end];
+    if (micros === micros && !isDigit(after) && !isLetter(after) && !isHalfAt(b, cursor.end)) return micros;
+    const pattern = patternAt(b, p);
+    cursor.end = p;
+    if (pattern === null) return Number.NaN;
+    readers[pattern] ??= read(pattern);
+    last = readers[pattern];
+    return last(b, v, p);
   };
   return (b, v, p) => {
     const at = b[p] === 91 ? p + 1 : p;
