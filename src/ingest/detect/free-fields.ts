@@ -206,6 +206,7 @@ export class FreeFields {
   /** A size, a duration, or neither: what its values and its place tell. */
   #unnamedNumber(slot: FieldSlot, index: number, name: string): FoundToken[] {
     const { values } = slot;
+    if (this.#columns.isStatusToo(slot)) return this.#one(plain, slot);
     if (isSize(values, this.#requests)) return this.#first({ kind: 'bytes' }, slot);
     // A size with its headers, or without; a port.
     if (this.#columns.isSizeToo(slot) || this.#columns.isPort(slot, index)) return this.#one(plain, slot);
@@ -221,7 +222,7 @@ export class FreeFields {
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
     const noSize = this.#columns.isNoSize(slot);
-    if (others && !noSize) return this.#one(this.#columns.isTwin(slot) ? plain : { kind: 'bytes' }, slot);
+    if (others && !noSize) return this.#one(this.#columns.isSmallOrTwin(slot) ? plain : { kind: 'bytes' }, slot);
     if (noSize) return this.#one(plain, slot, name, 'number');
     this.assumptions.push(sizeOrMore(`${name} behind the status`));
     return this.#one(plain, slot, name);

@@ -6,6 +6,10 @@ import { isNoSize, isSize, isTimeOfEmpty } from './repeating-values.ts';
 /** Those that a system gives to clients. */
 const isPort = (value: string): boolean => /^\d{4,5}$/.test(value) && Number(value) >= 1024 && Number(value) <= 65_535;
 
+/** On nearly all lines. */
+const areSame = (values: readonly string[], others: readonly string[]): boolean =>
+  values.filter((value, line) => value === others[line]).length >= 0.9 * values.length;
+
 /** Neighbouring lines of one second, from which on it is seen that a number only goes up in it. */
 const ENOUGH_PAIRS = 12;
 
@@ -54,10 +58,16 @@ export class NumberColumns {
     return up >= ENOUGH_PAIRS && down * 20 <= up;
   }
 
-  /** Stands the same number elsewhere? Of a size and of a time alike: nothing tells which. */
-  isTwin(slot: FieldSlot): boolean {
-    const same = (values: readonly string[]) => values.filter((value, line) => value === slot.values[line]).length;
-    return this.#others(slot).some(({ values }) => same(values) >= 0.9 * values.length);
+  /** The status again, as load balancers write that of the server beside their own. */
+  isStatusToo({ values }: FieldSlot): boolean {
+    const status = this.#slots[this.#request.status];
+    return status?.kind === 'field' && areSame(values, status.values);
+  }
+
+  /** A count that stays below ten, or a number that stands elsewhere as well: of a size and of a time alike nothing tells which. */
+  isSmallOrTwin(slot: FieldSlot): boolean {
+    const isSmall = slot.values.every((value) => !(Number(value) >= 10));
+    return isSmall || this.#others(slot).some(({ values }) => areSame(values, slot.values));
   }
 
   /** A number in the place of the size that is none: answers say so, or another number is the size, or the same time. */

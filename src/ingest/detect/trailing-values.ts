@@ -173,7 +173,9 @@ function readDuration(asked: Asked): Reading | null {
   const [suffix] = suffixes;
   const unit = /^ ?m/.test(suffix) ? 'ms' : /^ ?s/.test(suffix) ? 's' : 'us';
   const fine = known.some((value) => value.includes('.'));
-  const token = tokenOf(asked, { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) });
+  const spent: Field = { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) };
+  // "queue=3ms" is the time of something else.
+  const token = tokenOf(asked, isOtherTime(key) ? { kind: 'number' } : spent);
   return { tokens: [token, literalToken(suffix)], proves: null };
 }
 

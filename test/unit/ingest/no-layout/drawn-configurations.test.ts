@@ -178,4 +178,19 @@ describe('published configurations', () => {
       `${loggingTime(r.end)} INFO [uvicorn.access] [dd.service=app dd.trace_id=${1_730_221_455_182_334_000n + BigInt(all.indexOf(r))} dd.span_id=${7919 * all.indexOf(r)}] - 203.0.113.7:52134 - "${asked(r)}" ${r.status}`;
     expect(read(line).rows.every(({ thread, worker }) => thread === null && worker === null)).toBe(true);
   });
+
+  it('a status that is told twice is no size, nor is a count', () => {
+    const twice: Line = (r) =>
+      `${isoTime(r.start)} lb 203.0.113.7:52134 10.0.0.1:80 0.000021 ${seconds(r, 6)} 0.000017 ${r.status} ${r.status} 256 ${r.bytes} "GET http://shop.example.com:80${r.path} HTTP/1.1"`;
+    expect(read(twice).rows.map(({ bytes }) => bytes)).toEqual(all.map(({ bytes }) => bytes));
+    const counted: Line = (r) =>
+      `${loggingTime(r.end)} INFO ${r.method} ${r.path} ${r.status} ${all.indexOf(r) % 3} ${millis(r)}ms`;
+    expect(read(counted).rows.every(({ bytes }) => bytes === null)).toBe(true);
+  });
+
+  it('the time in a queue is no duration behind Combined either', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] "${asked(r)}" ${r.status} ${r.bytes} "-" "${agent(r)}" queue=3ms app=${millis(r)}ms`;
+    expect(durations(line)).toEqual(all.map((r) => millis(r) * 1000));
+  });
 });
