@@ -9,6 +9,9 @@ import type { Sample } from './sample.ts';
 /** A stamp of an envelope is no sharper than this, µs: the collector reads the line some time after it was written. */
 const ENVELOPE_RESOLUTION = 1000;
 
+/** Bytes of " UTC" and the one behind it. */
+const NAME_BYTES = 5;
+
 /** One value per line that the layout took. */
 export interface Measured {
   /** µs, NaN where the line gives none. */
@@ -18,6 +21,8 @@ export interface Measured {
   readonly digits: number;
   /** Offsets the stamps state, minutes; NaN for none. */
   readonly offsets: ReadonlySet<number>;
+  /** "UTC" stands behind the stamps of all lines. Other names of zones change with the season, and mean one offset only until then. */
+  readonly isNamedUtc: boolean;
   /** Of the envelopes: µs, NaN unknown. */
   readonly envelope: Float64Array;
   /** Width of a tick of the envelopes' stamps. */
@@ -38,6 +43,7 @@ export function measure(
   const stamps = new Float64Array(taken.length);
   const durations = new Float64Array(taken.length);
   const offsets = new Set<number>();
+  let namedUtc = 0;
   let digits = 0;
   taken.forEach((line, i) => {
     batch.time[0] = Number.NaN;
@@ -51,13 +57,17 @@ export function measure(
     if (!span) return;
     digits = Math.max(digits, span.digits);
     offsets.add(span.offsetMinutes);
+    // In a record it is a part of the value.
+    const around = sample.b.toString('latin1', Math.max(span.from, span.to - NAME_BYTES), span.to + NAME_BYTES);
+    if (/\d ?UTC(?![\w+-])/.test(around)) namedUtc++;
   });
   batch.time[0] = Number.NaN;
   batch.duration[0] = Number.NaN;
+  const isNamedUtc = namedUtc > 0 && namedUtc === taken.length;
   const envelope = Float64Array.from(taken, (line) => sample.lines[line].stamp);
   const envelopeDigits = taken.reduce((most, line) => Math.max(most, sample.lines[line].stampDigits), 0);
   const envelopeTickMicros = Math.max(ENVELOPE_RESOLUTION, 10 ** (6 - envelopeDigits));
-  return { stamps, durations, digits, offsets, envelope, envelopeTickMicros };
+  return { stamps, durations, digits, offsets, isNamedUtc, envelope, envelopeTickMicros };
 }
 
 /** Share of the values that pass. */

@@ -37,7 +37,7 @@ export interface StampZone {
  * @param asUtc the stamps of the lines read as UTC beside those of the envelope; null where these cannot tell
  */
 export function stampZone(
-  { offsets }: Measured,
+  { offsets, isNamedUtc }: Measured,
   asked: Zone,
   isGiven: boolean,
   asUtc: (() => Measured) | null,
@@ -46,6 +46,7 @@ export function stampZone(
   if (stated.length > 1 || (stated.length === 1 && offsets.size > 1))
     return { name: 'mixed', found: null, assumption: null };
   if (stated.length === 1) return { name: offsetText(stated[0]), found: null, assumption: null };
+  if (isNamedUtc) return { name: offsetText(0), found: createZone('UTC'), assumption: null };
   const read = isGiven ? null : asUtc?.();
   const offset = read ? offsetByEnvelope(read.stamps, read.envelope) : Number.NaN;
   if (Number.isNaN(offset)) return { name: asked.name, found: null, assumption: isGiven ? null : zoneless(asked) };

@@ -164,4 +164,21 @@ describe('stamps', () => {
       expect(parse(text, { formats: formats.filter(({ id }) => id === 'combined') }).rows, stamp).toEqual([]);
     }
   });
+
+  it('that stamps name are theirs, whatever was asked for', () => {
+    const lines = [
+      (clock: string) => `${clock} UTC [811] INFO 203.0.113.7:52134 - "GET /a HTTP/1.1" 200`,
+      (clock: string) => `[${clock} UTC] GET /a 200 31ms`,
+      (clock: string) => JSON.stringify({ time: `${clock} UTC`, method: 'GET', path: '/a', status: 200 }),
+      (clock: string) => `time="${clock} UTC" method=GET path=/a status=200 took=31ms`,
+    ];
+    for (const line of lines) {
+      const text = Array.from({ length: 12 }, (_, i) => `${line(`2026-03-01 17:04:${15 + i}`)}\n`).join('');
+      const { rows, report } = parse(text, { timezone: 'Europe/Berlin' });
+      expect(rows.map(({ time }) => time)).toEqual(
+        Array.from({ length: 12 }, (_, i) => `2026-03-01T17:04:${15 + i}+00:00`),
+      );
+      expect(report.timestamp.zone).toBe('+00:00');
+    }
+  });
 });
