@@ -29,8 +29,11 @@ const joined = [
 /** "17:04:15 01/03/2026" */
 const clockFirst = String.raw`\d\d:\d\d:\d\d(?: |, | - )(?:\d\d[-/.]\d\d[-/.]\d{4}|\d{4}[-/.]\d\d[-/.]\d\d)(?!\d)`;
 
+/** What such a date begins with: most of what a line holds begins otherwise, and is passed over at once. */
+const beginning = String.raw`\d{4}[-/.]\d\d[-/.]|20\d{6}|\d{1,2}[-/. A-Z]|\d{4}[- /\u00e5][A-Z\d\u00b9]|\d\d:\d\d:\d\d[ ,]|[A-Z][a-z]{2,8}[ ,]`;
+
 /** Behind a digit, a sign or a letter it would be part of something else. */
-export const writtenDateSource = String.raw`(?<![\w/.:-])(?:${weekday}(?:${dates.join('|')})${gap}${clock}${zone}|(?:${joined.join('|')})(?!\d)${zone}|${clockFirst})`;
+export const writtenDateSource = String.raw`(?=${beginning})(?<![\w/.:-])(?:${weekday}(?:${dates.join('|')})${gap}${clock}${zone}|(?:${joined.join('|')})(?!\d)${zone}|${clockFirst})`;
 const writtenDate = new RegExp(`^(?:${writtenDateSource})`);
 
 /** Directives by what stands there, tried in this order. */

@@ -1,6 +1,6 @@
 /** The columns of lines of named values, and those of them that hold stamps. */
 import { stampField } from './key-meanings.ts';
-import { type StampGuess, splitPieces, stampShape } from './pieces.ts';
+import { holdsStamp, type StampGuess, splitPieces, stampShape } from './pieces.ts';
 
 export interface Column {
   readonly key: string;
@@ -45,6 +45,8 @@ const finestFirst = (stamps: readonly Column[]): readonly Column[] =>
 
 /** The shape of dates that do not say by themselves what they are; null: they do, or are none. */
 export function shapeOfDates(values: readonly string[]): StampGuess | null {
+  const isStamp = values.length > 0 && !looksLikeStamp.test(values[0]) && holdsStamp(values[0]);
+  if (!isStamp) return null;
   const [kind, ...others] = new Set(values.map((value) => splitPieces(value)[0]?.kind));
   const isOpen = others.length === 0 && (kind === 'written-date' || kind === 'numbered-date');
   return isOpen ? stampShape(kind, values) : null;
