@@ -34,9 +34,9 @@ const unitSource =
 const numberSource = String.raw`\d+(?:\.\d+)?(?:e-\d+)?`;
 /** "msec 1730221455.123" is a name in front of its value, and no unit. */
 const spacedUnit = `(?:${unitSource}| ${unitSource}(?! *[=:]? *[\\d<"']))`;
-/** One field that says of itself what it is: in brackets it is looked at. */
+/** One field that says of itself what it is: in brackets it is looked at. Dates of any order are looked for elsewhere alone: here they are dear. */
 const simple = [
-  ...stampPieces.map(([, source]) => source),
+  ...stampPieces.flatMap(([kind, source]) => (kind === 'written-date' ? [] : [source])),
   `<?${numberSource}>?(?:${spacedUnit})?`,
   `${methodSource}(?: ${targetSource}(?: HTTP\\/[\\d.]+)?)?`,
   targetSource,
