@@ -2,6 +2,7 @@
  * The contract of a finding: ONE FILE under src/findings/ with a default export made by `defineFinding`.
  * `examine` is a pure function of the facts; it returns what it saw with numbers, or nothing.
  */
+import { max, min } from 'simple-statistics';
 import type { Names } from './batch.ts';
 import type { ServerInference } from './inference.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
@@ -72,6 +73,19 @@ export interface FindingRule {
   /** Sample logs on which it must speak, and on which it must stay quiet. */
   readonly fires: readonly string[];
   readonly quiet: readonly string[];
+}
+
+/** From the earliest to the latest of the instants that are known, µs since 1970 UTC; NaN where none is. */
+export function spanOfInstants(
+  starts: readonly number[],
+  ends: readonly number[] = starts,
+): Pick<Finding, 'from' | 'to'> {
+  const from = starts.filter(Number.isFinite);
+  const to = ends.filter(Number.isFinite);
+  return {
+    from: from.length > 0 ? min(from) : Number.NaN,
+    to: to.length > 0 ? max(to) : Number.NaN,
+  };
 }
 
 export const defineFinding = (rule: FindingRule): FindingRule => rule;

@@ -1,5 +1,5 @@
 /** Finding: callers queue, although the pool is not known to have been full for long, or not at all how full it was. */
-import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { defineFinding, type Facts, type Finding, spanOfInstants } from '../core/finding.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
@@ -60,7 +60,7 @@ function longQueue(facts: Facts): Finding {
     detail: `${percentText(wait.waitingRatio)} of the requests to ${poolText(summary.server)} found every slot busy: mean wait at least ${durationText(wait.lowMean)}, p95 at least ${durationText(wait.lowP95)}.${pace} Known from this: ${wait.basis}.`,
     evidence: evidenceOf(facts),
     advice: moreSlots(facts),
-    ...spanOf(refusals(facts)),
+    ...spanOfEvents(refusals(facts)),
     lostSeconds: (wait.lowMean / 1e6) * summary.requests.total,
   };
 }
@@ -71,7 +71,6 @@ function refusedConnections(facts: Facts): Finding | null {
   // An event loop that refuses beyond a limit answers at once.
   if (refused.length < FEWEST_REFUSALS || facts.inference.unbounded || facts.summary.server.model === 'async')
     return null;
-  const span = spanOf(refused);
   const text = refused.find((event) => event.text !== null)?.text;
   return {
     severity: 'warning',
@@ -80,7 +79,7 @@ function refusedConnections(facts: Facts): Finding | null {
     detail: `It says so itself${text ? ` ("${text}")` : ''}. How long callers waited, this log does not tell: those who are not let in leave no line.`,
     evidence: { ...evidenceOf(facts), refusals: refused.length },
     advice: `${moreSlots(facts)} Where most connections only idle (keep-alive), a proxy in front that holds them is the remedy.`,
-    ...span,
+    ...spanOfEvents(refused),
   };
 }
 
@@ -130,12 +129,7 @@ const severityOf = (lowP95: number): 'critical' | 'warning' => (lowP95 >= LONG ?
 const refusals = ({ lifecycle }: Facts): readonly LifecycleEvent[] =>
   lifecycle.filter(({ kind }) => kind === 'queue-full');
 
-/** µs since 1970 UTC; NaN where the lines have no time. */
-function spanOf(events: readonly LifecycleEvent[]): { readonly from: number; readonly to: number } {
-  const times = events.map(({ time }) => time).filter(Number.isFinite);
-  const unknown = { from: Number.NaN, to: Number.NaN };
-  return times.length === 0 ? unknown : { from: times[0], to: times[times.length - 1] };
-}
+const spanOfEvents = (events: readonly LifecycleEvent[]) => spanOfInstants(events.map(({ time }) => time));
 
 function evidenceOf(facts: Facts): Finding['evidence'] {
   const { wait } = facts.inference;

@@ -1,7 +1,6 @@
 /** Finding: clients hang up before their answer comes, and the server works for nobody. */
-import { max, min } from 'simple-statistics';
 import { integersAt } from '../core/columns.ts';
-import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { defineFinding, type Facts, type Finding, spanOfInstants } from '../core/finding.ts';
 import { groupsOf, orNull } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -50,8 +49,10 @@ function byStatus({ requests, names, summary }: Facts, gone: readonly number[]):
       route_given_up: members.length,
     },
     advice: adviceFor(patience, first),
-    from: min(gone.map((i) => requests.start[i]).filter(Number.isFinite)),
-    to: max(gone.map((i) => requests.end[i]).filter(Number.isFinite)),
+    ...spanOfInstants(
+      gone.map((i) => requests.start[i]),
+      gone.map((i) => requests.end[i]),
+    ),
     lostSeconds: Number.isFinite(patience) ? (patience / 1e6) * gone.length : 0,
   };
 }
@@ -60,7 +61,6 @@ function byStatus({ requests, names, summary }: Facts, gone: readonly number[]):
 function byWord({ summary }: Facts, said: Facts['lifecycle']): Finding {
   const { total } = summary.requests;
   const share = said.length / total;
-  const times = said.map(({ time }) => time).filter(Number.isFinite);
   const queued = (summary.wait.p95 ?? 0) > 1;
   return {
     severity: share >= 0.05 ? 'critical' : 'warning',
@@ -71,8 +71,7 @@ function byWord({ summary }: Facts, said: Facts['lifecycle']): Finding {
       Number.NaN,
       queued ? 'shorten the queue first (see pool-saturated)' : 'make the slowest routes quicker',
     ),
-    from: times.length > 0 ? min(times) : Number.NaN,
-    to: times.length > 0 ? max(times) : Number.NaN,
+    ...spanOfInstants(said.map(({ time }) => time)),
   };
 }
 

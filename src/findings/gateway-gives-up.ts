@@ -1,6 +1,6 @@
 /** Finding: answers of 504 that all took one and the same time: a gateway waited so long for what is behind it, and no longer. */
-import { max, min } from 'simple-statistics';
-import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { min } from 'simple-statistics';
+import { defineFinding, type Facts, type Finding, spanOfInstants } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 
@@ -44,8 +44,6 @@ function examine(facts: Facts): Finding | null {
   const failed = answered.filter((row) => status[row] >= 500);
   const share = late.length / answered.length;
   const waited = durationText(patience);
-  const instants = (column: Float64Array) => late.map((row) => column[row]).filter(Number.isFinite);
-  const [starts, ends] = [instants(start), instants(end)];
   return {
     severity: share >= MANY ? 'critical' : 'warning',
     title: `${percentText(share)} of the answers are 504 after ${waited} sharp: a gateway gave up waiting for the server behind it`,
@@ -59,8 +57,10 @@ function examine(facts: Facts): Finding | null {
       longer_answers: longer.length,
     },
     advice: `Find why answers take ${waited}: read the log of the server behind together with this one, for a full pool makes exactly this. Let the server give up before the gateway does (a time-out in the views shorter than ${waited}), so that workers do not work for callers who are gone, and turn callers away early (a limit that answers 503) rather than late.`,
-    from: starts.length > 0 ? min(starts) : Number.NaN,
-    to: ends.length > 0 ? max(ends) : Number.NaN,
+    ...spanOfInstants(
+      late.map((row) => start[row]),
+      late.map((row) => end[row]),
+    ),
     lostSeconds: (patience / 1e6) * late.length,
     spares: 2 * late.length >= failed.length ? [] : errorFindings,
   };

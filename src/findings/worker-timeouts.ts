@@ -1,6 +1,6 @@
 /** Finding: workers were killed because they did not answer in time, and what they were doing was lost. */
-import { max, min } from 'simple-statistics';
-import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { min } from 'simple-statistics';
+import { defineFinding, type Facts, type Finding, spanOfInstants } from '../core/finding.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -118,7 +118,6 @@ function examine(facts: Facts): Finding | null {
   const said = lifecycle.some(({ kind }) => kind === 'killed');
   const silent = words.map((one) => one.silent).filter((micros) => micros > 0);
   const shortest = silent.length > 0 ? min(silent) : Number.NaN;
-  const times = kills.map(({ time }) => time).filter(Number.isFinite);
   const killed = mostFirst(words.map((one) => one.killed));
   const before = mostFirst(words.map((one) => one.before));
   const name = (route: number) => names.routes.text(route);
@@ -153,8 +152,7 @@ function examine(facts: Facts): Finding | null {
     advice: fromOutside
       ? `${KILLED_FROM_OUTSIDE}${replacedText(missing)}`
       : hungAdvice(hangs, Math.ceil((shortest + rows.uncertainty) / 1e6)),
-    from: times.length > 0 ? min(times) : Number.NaN,
-    to: times.length > 0 ? max(times) : Number.NaN,
+    ...spanOfInstants(kills.map(({ time }) => time)),
     lostSeconds: silent.reduce((sum, micros) => sum + micros, 0) / 1e6 + (waiting.isMost ? waiting.seconds : 0),
     // One route hung and was killed: that it fills the pool is no other thing, and a pool of its own would hang as well.
     spares: [
