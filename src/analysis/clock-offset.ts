@@ -3,6 +3,7 @@
  * held against every line of the same route in the other. Of other requests these lie any time apart; of the same ones all lie as far
  * apart as the clocks do, and make a peak in the histogram of the differences.
  */
+import { countBelow } from '../core/statistics.ts';
 import type { LoggedRequests } from './same-requests.ts';
 
 /** Pairs of lines of one route that are looked at, about, and lines that are too few. */
@@ -92,7 +93,8 @@ function differencesOf(
     const all = theirs.get(nameOf(one, row));
     const mine = middleOf(one, row);
     if (!all || !Number.isFinite(mine)) continue;
-    const [from, to] = [placeIn(all, mine - farthest), placeIn(all, mine + farthest)];
+    const below = (limit: number) => countBelow(all.length, (i) => all[i], limit);
+    const [from, to] = [below(mine - farthest), below(mine + farthest)];
     near.push({ mine, all, from, to });
     pairs += to - from;
   }
@@ -105,17 +107,6 @@ function differencesOf(
     of++;
   }
   return { micros, of };
-}
-
-/** How many of the sorted values are below. */
-function placeIn(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 const finest = ({ rows }: LoggedRequests): number =>

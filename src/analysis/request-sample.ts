@@ -2,6 +2,7 @@
  * A random sample of requests that does not depend on how the log was cut: the ones whose offsets have the smallest hashes. The
  * smallest of a whole are among the smallest of its parts, so parts join to exactly the sample of the whole.
  */
+import { mixBits } from '../core/random.ts';
 import type { RequestTable } from '../core/table.ts';
 
 export const SAMPLED_REQUESTS = 8192;
@@ -27,13 +28,7 @@ const emptyState = (length: number): SampleState => ({
   duration: new Float64Array(length),
 });
 
-/** Finaliser of MurmurHash3 (A. Appleby, public domain). */
-function hashOf(offset: number): number {
-  let hash = (offset | 0) ^ 0x5bd1e995;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
+const hashOf = (offset: number): number => mixBits(offset ^ 0x5bd1e995);
 
 /** The first row from `row` on whose hash is at most `limit`: few have one, and a loop that does nothing else is quickly compiled. */
 function nextBelow(offset: Float64Array, row: number, length: number, limit: number): number {

@@ -10,6 +10,7 @@
  */
 
 import { endOfRun } from '../core/columns.ts';
+import { mixBits } from '../core/random.ts';
 import { instantOf, type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
 import { BusiestRows, type BusiestState } from './busiest-rows.ts';
@@ -20,12 +21,7 @@ const GROUP_BITS = 3;
 /** Position of a block in the total order: a number that sorts by the hash of its group, then by the block itself. */
 function orderOf(block: number): number {
   const group = Math.floor(block / (1 << GROUP_BITS));
-  // Finaliser of MurmurHash3 (A. Appleby, public domain): every input bit reaches every output bit.
-  let hash = (group | 0) ^ 0x2c1b3c6d;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  hash = (hash ^ (hash >>> 16)) >>> 0;
-  return hash * (1 << GROUP_BITS) + (block - group * (1 << GROUP_BITS));
+  return mixBits(group ^ 0x2c1b3c6d) * (1 << GROUP_BITS) + (block - group * (1 << GROUP_BITS));
 }
 
 /** Ids of the right-hand side → ids of the left; and how many inputs the left has. */

@@ -35,6 +35,24 @@ export function createRandom(seed: number): Random {
   return next;
 }
 
+/** mulberry32 (Tommy Ettinger, public domain), uniform in [0, 1). */
+export function mulberry32(seed: number): Random {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Finaliser of MurmurHash3 (A. Appleby, public domain): every bit of a 32-bit number reaches every bit of its hash. */
+export function mixBits(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
 /** Exponential with mean 1. */
 export const exponential = (random: Random): number => -Math.log(1 - random());
 

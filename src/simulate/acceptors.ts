@@ -4,7 +4,7 @@
  * back, so that more processes never seem worse by the luck of a draw.
  */
 import type { PoolShape } from '../core/prediction.ts';
-import { createRandom, normal } from '../core/random.ts';
+import { createRandom, mixBits, normal } from '../core/random.ts';
 import type { Repetition } from './repetition.ts';
 import type { Workload } from './workload.ts';
 
@@ -126,13 +126,9 @@ export function lopsidedAcceptors(pool: PoolShape, { arrival, seed }: Repetition
   );
 }
 
-/** Uniform in [0, 1) by ticket and process: the finalizer of MurmurHash3 (A. Appleby). */
-function draw(ticket: number, worker: number): number {
-  let hash = ticket ^ Math.imul(worker, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 0x1_0000_0000;
-}
+/** Uniform in [0, 1) by ticket and process. */
+const draw = (ticket: number, worker: number): number =>
+  mixBits(ticket ^ Math.imul(worker, 0x9e3779b1)) / 0x1_0000_0000;
 
 /** Coefficient of variation of the requests per worker beyond what an even random choice gives. */
 function unevennessOf(worker: Int32Array, workers: number): number {

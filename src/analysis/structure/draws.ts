@@ -1,4 +1,5 @@
 /** Random draws seeded by the data, never by the clock: the same log gets the same answer. */
+import { mulberry32 } from '../../core/random.ts';
 import type { Trace } from './trace.ts';
 
 export interface Draws {
@@ -6,7 +7,7 @@ export interface Draws {
   next(): number;
 }
 
-/** mulberry32 (Tommy Ettinger, public domain), seeded by a few stamps of the trace. */
+/** Seeded by a few stamps of the trace. */
 export function createDraws(trace: Pick<Trace, 'length' | 'low' | 'duration'>): Draws {
   let state = trace.length >>> 0;
   const step = Math.max(1, Math.floor(trace.length / 16));
@@ -15,14 +16,7 @@ export function createDraws(trace: Pick<Trace, 'length' | 'low' | 'duration'>): 
     state = Math.imul(state ^ (stamp % 4294967296), 0x85ebca6b) ^ (trace.duration[i] || 0);
     state = (state ^ (state >>> 13)) >>> 0;
   }
-  return {
-    next() {
-      state = (state + 0x6d2b79f5) | 0;
-      let t = Math.imul(state ^ (state >>> 15), 1 | state);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    },
-  };
+  return { next: mulberry32(state) };
 }
 
 /** Fisher and Yates' shuffle of [from, to). */

@@ -1,19 +1,14 @@
 /** Random draws seeded by the data, never by the clock: the same requests get the same answer. */
+import { mulberry32 } from '../../core/random.ts';
 
 export interface Draws {
   /** Uniform in [0, 1). */
   next(): number;
 }
 
-/** mulberry32 (Tommy Ettinger, public domain). */
+/** The first draws are thrown away, to mix the seed in. */
 export function createDraws(seed: number): Draws {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = mulberry32(seed);
   for (let i = 0; i < 4; i++) next();
   return { next };
 }
