@@ -1,33 +1,33 @@
 /**
- * The clocks of two hosts whose logs tell of the same requests: by how much one is ahead of the other. Each of some lines of one log is
- * held against every line of the same route in the other. Of other requests these lie any time apart; of the same ones all lie as far
- * apart as the clocks do, and make a peak in the histogram of the differences.
+ * By how much the clock of one host is ahead of another's, whose logs tell of the same requests. Some lines of one log are compared with every
+ * line of the same route in the other. Two lines of different requests may lie any time apart; two lines of the same request lie as far apart
+ * as the clocks do, so these make a peak in the histogram of the differences.
  */
 import { countBelow } from '../core/statistics.ts';
 import type { LoggedRequests } from './same-requests.ts';
 
-/** Pairs of lines of one route that are looked at, about, and lines that are too few. */
+/** About how many pairs of lines are looked at, and the fewest lines that are enough. */
 const MOST_PAIRS = 4_000_000;
 const FEWEST = 40;
-/** µs: width of a bin, and bins to each side of a place that belong to it. */
+/** µs: width of a bin of the histogram; and how many bins on each side count as the same place. */
 const BIN = 1_000_000;
 const BESIDE = 1;
 /** Bins around a peak that are part of it. */
 const APART = 3;
-/** Bins to each side from which it is known how many differences chance puts there. */
+/** Bins on each side that show how many differences fall into a bin by chance. */
 const AROUND = 60;
-/** Standard deviations of chance, and share of the lines that are held, from which a peak may be one; and how many of them are worth a look. */
+/** A peak stands out from chance by so many standard deviations, and holds this share of the compared lines; and how many peaks are looked at. */
 const DEVIATIONS = 4;
 const FOUND_AGAIN = 0.3;
 const MOST_PEAKS = 3;
-/** µs: steps in which a peak is looked at, and the least width in which it is looked for. */
+/** µs: steps in which a peak is scanned, and its least width. */
 const STEP = 20_000;
 const NARROWEST = 100_000;
-/** µs: clocks are no farther apart, a wrong time zone included; those that agree may be so much apart. */
+/** µs: clocks are at most so far apart, a wrong time zone included; and clocks that agree may differ by so much. */
 export const FARTHEST = 26 * 3_600_000_000;
 export const NEAR = 2_000_000;
 
-/** µs by which the clock of `other` may be ahead, up to `farthest`, the likeliest first; empty: no difference stands out. */
+/** µs by which the clock of `other` may be ahead, at most `farthest` either way, the likeliest first; empty: no difference stands out. */
 export function clockOffsets(one: LoggedRequests, other: LoggedRequests, farthest: number): number[] {
   const differences = differencesOf(one, other, farthest + AROUND * BIN);
   const ticks = [finest(one), finest(other)];
@@ -44,7 +44,7 @@ export function clockOffsets(one: LoggedRequests, other: LoggedRequests, farthes
     for (let k = bin + from; k <= bin + to; k++) sum += counts.get(k) ?? 0;
     return sum;
   };
-  // Of a peak many bins would be counted: those around the highest one are left out.
+  // Several bins of one peak are high: those around the highest are left out.
   const peaks: { readonly bin: number; readonly excess: number }[] = [];
   const atMost = Math.ceil(farthest / BIN);
   const bins = Array.from(counts.keys()).filter((bin) => Math.abs(bin) <= atMost);
@@ -67,7 +67,7 @@ export function clockOffsets(one: LoggedRequests, other: LoggedRequests, farthes
   });
 }
 
-/** µs: the middle of the `width` with most of the differences, which the ticks of the stamps spread over that. */
+/** µs: the middle of the window of `width` with the most differences. The ticks of the stamps spread a peak over that width. */
 function densest(sorted: Float64Array, middle: number, width: number): number {
   let [most, from, to] = [0, middle, middle];
   let [low, high] = [0, 0];
@@ -80,7 +80,7 @@ function densest(sorted: Float64Array, middle: number, width: number): number {
   return (from + to) / 2;
 }
 
-/** What lines of `other` are later than lines of the same route in `one`, µs, by `farthest` at most; and of how many of these. */
+/** µs by which lines of `other` are later than lines of the same route in `one`, at most `farthest` either way; `of`: how many lines of `one` were compared. */
 function differencesOf(
   one: LoggedRequests,
   other: LoggedRequests,
@@ -115,10 +115,10 @@ const finest = ({ rows }: LoggedRequests): number =>
 const nameOf = ({ rows, routes }: LoggedRequests, row: number): string =>
   rows.route[row] < 0 ? '' : routes.text(rows.route[row]);
 
-/** µs since 1970 UTC: the middle of the tick in which it ended. */
+/** µs since 1970 UTC: the middle of the tick in which the request ended. */
 const middleOf = ({ rows }: LoggedRequests, row: number): number => rows.end[row] + rows.resolution[row] / 2;
 
-/** Sorted. */
+/** The middles of the lines of each route, ascending. */
 function middlesByRoute(log: LoggedRequests): Map<string, Float64Array> {
   const found = new Map<string, number[]>();
   for (let row = 0; row < log.rows.length; row++) {

@@ -1,26 +1,26 @@
 /**
- * What of a long log can be followed: the rows that are kept of it, as stretches of neighbouring steps of its timeline of which every request
- * is kept. Requests that others of whom nothing is kept ran beside tell a wrong story.
+ * The part of a long log that can be followed: steps of its timeline of which every request is kept. In a step of which only some requests
+ * are kept, slots would seem idle that were busy with the others.
  */
 import { instantOf, type RequestTable, selectRows } from '../core/table.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
 import type { TimelineView } from './timeline.ts';
 
-/** s: of longer steps few are kept whole. */
+/** s: of steps longer than this, few are kept whole. */
 const LONGEST_STEP = 10;
 
-/** Share of the kept requests that are of whole steps, below which those steps are not what the log is about. */
+/** If whole steps hold less than this share of the kept requests, they are not what the log is about. */
 const FEWEST_WHOLE = 0.05;
 
 export interface FollowedPart {
   readonly table: RequestTable;
   /** Of the whole log. */
   readonly view: TimelineView;
-  /** By step of the timeline: 1: all of its requests are in the table. */
+  /** By step of the timeline: 1 where all of its requests are in the table. */
   readonly isWhole: Uint8Array | null;
 }
 
-/** All rows where steps are too long, hardly one is kept whole, or rows have no time. */
+/** The rows of whole steps; all rows where steps are too long, where hardly one is whole, or where rows have no time. */
 export function wholeSteps(table: RequestTable, view: TimelineView): FollowedPart {
   if (view.stepSeconds > LONGEST_STEP) return { table, view, isWhole: null };
   const step = view.stepSeconds * MICROS_PER_SECOND;

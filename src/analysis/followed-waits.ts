@@ -5,15 +5,15 @@ import { sumOf } from '../core/statistics.ts';
 import { type Known, stepAt } from './known-steps.ts';
 import { FIRST_FULL, STRATA, type Strata } from './strata.ts';
 
-/** Share of the requests, and µs of a stretch, of a full pool that speak for themselves: nothing like them was followed. */
+/** From this share of the requests on, or from this much time (µs), strata of which nothing was followed leave the waits of the log unknown. */
 const HARDLY_ANY = 0.004;
 const LONG = 20_000_000;
-/** Requests of a stratum that tell of it. */
+/** Followed requests from which a stratum is known. */
 const ENOUGH = 20;
-/** µs: stretches of requests that are followed apart from each other are the draws of a sample. */
+/** µs: a stretch of time of this length is one draw of the sample. */
 const DRAW = 60_000_000;
 
-/** Requests of the log that each followed one of a stratum stands for; null: of too many nothing alike was followed. */
+/** By stratum: how many requests of the log each followed one stands for. null: too many requests are of strata of which nothing was followed. */
 export function weightsOf(
   strata: Pick<Strata, 'requests' | 'steps' | 'step'>,
   counts: Float64Array,
@@ -25,7 +25,7 @@ export function weightsOf(
   let missingSteps = 0;
   for (let s = 0; s < STRATA; s++) {
     if (all[s] === 0) continue;
-    // A calm stratum of which too little was followed waited no longer than the next busier one.
+    // Callers of a calm stratum waited no longer than those of the next busier one, which stands in where too little was followed.
     let of = s;
     while (of < FIRST_FULL && counts[of] < ENOUGH) of++;
     if (counts[of] > 0 && (counts[of] >= ENOUGH || counts[of] === all[of])) weight[of] += all[s] / counts[of];
@@ -37,12 +37,12 @@ export function weightsOf(
   return missing > HARDLY_ANY * total || missingSteps * step >= LONG ? null : weight;
 }
 
-/** The followed requests whose wait is known: row, stratum, and the stretch of time that it is of. */
+/** The followed requests whose wait is known: their rows, strata and stretches of time. */
 export interface Followed {
   readonly rows: Int32Array;
   readonly stratum: Uint8Array;
   readonly draw: Int32Array;
-  /** Of each stratum. */
+  /** By stratum. */
   readonly counts: Float64Array;
 }
 

@@ -1,30 +1,31 @@
 /**
- * Do the lines of an input stand in the order of time? What Loki, Kibana and CloudWatch give out stands newest first, and a log that somebody
- * sorted by another column, or that Spark wrote, in no order. Read as they stand, a worker that runs one request at a time would run many.
+ * Are the lines of an input in the order of time? Loki, Kibana and CloudWatch export the newest line first; a log that was sorted by another
+ * column, or written by Spark, has no order at all. Read as it stands, such a log would show workers that run many requests at once.
  *
- * A clock that is set back goes on from there, and lines that overtake each other are near in time: of few neighbours the second is older.
+ * This is not a clock that was set back, which happens once, nor lines that overtake each other, which are near in time: in both, few lines
+ * are much older than the one before.
  */
 import { indicesBelow } from '../core/columns.ts';
 import { medianOf } from '../core/statistics.ts';
 import { instantOf, type RequestTable } from '../core/table.ts';
 
-/** Neighbouring lines are near in time and may be in any order: stretches of so many of them, at least, are compared, and so many stretches, at most. */
+/** Single lines near in time may stand in any order, so stretches of lines are compared: of at least so many lines, and at most so many stretches. */
 const LEAST_IN_STRETCH = 4;
 const STRETCHES = 16;
-/** Share of the steps from one stretch to the next that are back in time: lines newest first, and how many that must be. */
+/** Lines are newest first if this share of the steps from one stretch to the next goes back in time; and the fewest stretches that show it. */
 const NEWEST_FIRST = 0.75;
 const FEWEST_STRETCHES = 4;
-/** Share of all lines that are older than one before them, at least, where so many steps are back: most logs need not be asked further. */
+/** Where lines are newest first, at least this share of them is older than an earlier line: most logs need no further look. */
 const LATE = 0.2;
-/** µs: a line this much older than the one before it was not written behind it, or the clock was set back in between. */
+/** µs: a line this much older than the one before it was not written after it, unless the clock was set back. */
 const OLDER = 2_000_000;
-/** Share of all neighbours of which the second is much older, and how many that must be. */
+/** Lines have no order if this share of them, and at least so many, are much older than the one before. */
 const NO_ORDER = 0.2;
 const FEWEST = 8;
 
 type LineOrder = 'of-time' | 'newest-first' | 'none';
 
-/** `rows` of one input, as its lines stand. */
+/** @param rows of one input, in the order of its lines */
 function lineOrder(table: RequestTable, rows: readonly number[]): LineOrder {
   let [late, muchOlder] = [0, 0];
   let [latest, before] = [Number.NEGATIVE_INFINITY, Number.NaN];
@@ -35,10 +36,10 @@ function lineOrder(table: RequestTable, rows: readonly number[]): LineOrder {
     if (instant < before - OLDER) muchOlder++;
     before = instant;
   }
-  // Half of a stretch that is older than the one before it is late.
+  // Cheap to see: where stretches go back in time, many lines are late.
   if (late >= LATE * rows.length && isNewestFirst(table, rows)) return 'newest-first';
   if (muchOlder < Math.max(FEWEST, NO_ORDER * rows.length)) return 'of-time';
-  // Of lines without an end the order is that of ends, which their starts need not follow.
+  // Lines are written as requests end. Where only starts are known, these need not follow the order of lines.
   return rows.every((row) => table.end[row] >= 0) ? 'none' : 'of-time';
 }
 
@@ -53,14 +54,14 @@ function isNewestFirst(table: RequestTable, rows: readonly number[]): boolean {
   return back >= NEWEST_FIRST * (count - 1);
 }
 
-/** `rows` of one input, as its lines stand; the same in the order of time where they do not stand in it. */
+/** The rows of one input (in the order of its lines) in the order of time. */
 export function inOrderOfTime(table: RequestTable, rows: readonly number[]): readonly number[] {
   const order = lineOrder(table, rows);
   if (order === 'newest-first') return rows.toReversed();
   return order === 'none' ? rows.toSorted((a, b) => table.end[a] - table.end[b] || a - b) : rows;
 }
 
-/** What was done about the order of the lines of an input, in a sentence; null: nothing. */
+/** A sentence about lines that were put in order; null: they stood in order. */
 export function lineOrderText(table: RequestTable, source: number): string | null {
   if (isByOffset(table, source)) return null;
   const rows = indicesBelow(table.length).filter((row) => table.source[row] === source);
@@ -69,7 +70,7 @@ export function lineOrderText(table: RequestTable, source: number): string | nul
   return order === 'none' ? 'the lines stand in no order of time: they are sorted by their stamps' : null;
 }
 
-/** The rows of an input are read as its lines stand. */
+/** Whether the rows of an input are in the order of its lines. */
 export function isByOffset({ length, source, offset }: RequestTable, of: number): boolean {
   let before = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < length; row++) {

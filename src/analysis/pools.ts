@@ -1,4 +1,4 @@
-/** The pools that wrote a log: one of each server, or one after the other where the number of workers changes. */
+/** The pools that wrote a log: one for each server, or one after the other where the number of workers changes. */
 import type { Names, StreamFacts } from '../core/batch.ts';
 import { indicesBelow } from '../core/columns.ts';
 import type { ServerInference, ServerPart } from '../core/inference.ts';
@@ -30,7 +30,7 @@ import { inAll } from './structure/structure.ts';
 import type { Trace } from './structure/trace.ts';
 import { workersFrom } from './structure/workers-alive.ts';
 
-/** What of a log belongs to one pool. */
+/** The part of a log that belongs to one pool. */
 interface PoolLog {
   readonly table: RequestTable;
   readonly lifecycle: readonly LifecycleEvent[];
@@ -44,7 +44,7 @@ interface PoolLog {
 export interface CountedStream {
   readonly facts: StreamFacts;
   readonly requests: number;
-  /** By id of the worker: lines of this kind name it; missing: not known. */
+  /** By id of the worker: whether lines of this kind name it; missing: not known. */
   readonly workers?: readonly boolean[];
 }
 
@@ -55,9 +55,9 @@ export interface Pools {
   readonly regimes: readonly Regime[];
   /** Generations of the workers of one pool that was reloaded; empty where it was not, and where there are several pools. */
   readonly reloads: readonly Regime[];
-  /** One of each server or regime; empty where there is one pool. */
+  /** One for each server or regime; empty where there is one pool. */
   readonly parts: readonly PoolPart[];
-  /** One of each generation of `reloads`, each inferred when asked. */
+  /** One for each generation of `reloads`, inferred when asked for. */
   readonly generations: () => readonly PoolPart[];
   readonly inWords: string;
   /** Why nobody knows how many workers there were all the time; null: it is known. */
@@ -67,8 +67,8 @@ export interface Pools {
 const onePool: Regimes = { regimes: [], doubtful: null };
 
 /**
- * @param infer asked about each part as if it were a log of its own
- * @param isThreads the workers may run several requests each, and no more than so many
+ * @param infer is asked about each part as if it were a log of its own
+ * @param isThreads workers may run several requests each, up to a limit
  */
 export function poolsOf<Log extends PoolLog>(
   log: Log,
@@ -145,8 +145,8 @@ export function poolsOf<Log extends PoolLog>(
 }
 
 /**
- * Lines of another kind of server, none of which names a worker while all others do: that server, called as its lines are; null: there
- * are no such lines.
+ * Where all lines of one kind of server name no worker and all others do, those lines are a server of their own, named after their format;
+ * null: there are no such lines.
  */
 function serverWithoutWorkers({ table, streams }: PoolLog): Pick<ServerPart, 'name' | 'rows'> | null {
   const without = streams.filter(({ facts }) => !facts.fields.worker);
@@ -157,7 +157,7 @@ function serverWithoutWorkers({ table, streams }: PoolLog): Pick<ServerPart, 'na
   return rows.length > 0 ? { name: without[0].facts.format, rows } : null;
 }
 
-/** The kinds of lines that name the workers of these rows, or no worker where they name none; all, where that is not known. */
+/** The kinds of lines that name the workers of these rows, or no workers if the rows have none; all kinds where that is not known. */
 export function streamsOf<Stream extends CountedStream>(
   streams: readonly Stream[],
   { length, worker }: RequestTable,
@@ -171,8 +171,8 @@ export function streamsOf<Stream extends CountedStream>(
 }
 
 /**
- * What one of several servers says of itself: of its own workers, and of no worker where its lines are alone in their input. `requests`:
- * of all servers.
+ * The events of one of several servers: those that name its workers, and those that name no worker if the input has lines of no other server.
+ * @param requests of all servers
  */
 export function eventsOfServer(
   lifecycle: readonly LifecycleEvent[],
@@ -214,7 +214,7 @@ function sizesOf(regimes: readonly Regime[]): string {
 const inDoubt = ({ from, to, workers }: Stretch, { at }: Moments): string =>
   `whether ${countText(workers, 'worker')} ran between ${at(from)} and ${at(to)} UTC, or more of which the others had nothing to do, the log does not show`;
 
-/** As many as every regime or generation has, or as there are pids without successors. */
+/** Workers that every regime or generation has, or else pids that no other one followed. */
 export function workersOf({ servers, regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
   if (servers.length > 1) return inAll(servers.map(({ inference }) => inference.workers));
   if (regimes.length > 1) return workersOfRegimes(regimes);
@@ -223,7 +223,7 @@ export function workersOf({ servers, regimes, reloads }: Pools, lives: readonly 
     : workersFrom(lives, declared.workers);
 }
 
-/** Workers started beyond those that ran at once. */
+/** Workers that were started beyond those that ran at the same time. */
 export function restartsOf({ value }: Estimate, { regimes }: Pools, started: number): number | null {
   const most = Math.max(value ?? 0, ...regimes.map(({ workers }) => workers.value ?? 0));
   return value === null ? null : Math.max(0, started - most);

@@ -1,6 +1,7 @@
-/** The pools that a long log is of, one after the other: what its timeline tells of all requests of each, and the followed ones of their waits. */
+/** The pools of a long log, one after the other: its timeline tells of all requests of each, the followed requests tell how long callers waited. */
 import type { PoolRegime, ServerInference } from '../core/inference.ts';
 import { sumOf } from '../core/statistics.ts';
+import { MICROS_PER_SECOND } from '../core/time.ts';
 import { type Followed, followedOf, weightsOf } from './followed-waits.ts';
 import { type Known, logsServices } from './known-steps.ts';
 import type { Partial } from './partial.ts';
@@ -8,7 +9,7 @@ import { STRATA, type Strata } from './strata.ts';
 import type { TimelineView } from './timeline.ts';
 import { fullShares } from './whole-concurrency.ts';
 
-/** @param known what the followed part tells of the log; null: nothing of its waits, nor when its slots were busy */
+/** @param known what the followed part tells of the log; null: it tells neither waits nor when slots were busy */
 export function regimesOfWhole(
   inference: ServerInference,
   partial: Partial,
@@ -35,10 +36,10 @@ export function regimesOfWhole(
   });
 }
 
-/** The steps of the timeline that begin within it. */
+/** The steps of the timeline that begin within the regime. */
 function stepsOf({ from, stepSeconds, requests }: TimelineView, regime: PoolRegime): [first: number, behind: number] {
   const at = (instant: number) =>
-    Math.min(requests.length, Math.max(0, Math.round((instant - from) / (1e6 * stepSeconds))));
+    Math.min(requests.length, Math.max(0, Math.round((instant - from) / (MICROS_PER_SECOND * stepSeconds))));
   return [at(regime.from), at(regime.to)];
 }
 
@@ -51,7 +52,7 @@ function strataWithin({ stratum, step }: Strata, first: number, behind: number, 
   return within;
 }
 
-/** µs; NaN where nothing like its busiest stretches was followed, in it. */
+/** Mean wait in a regime, µs; NaN where nothing of its busiest strata was followed within it. */
 function waitWithin(
   { from, to }: PoolRegime,
   strata: Pick<Strata, 'requests' | 'steps' | 'step'>,

@@ -1,6 +1,6 @@
 /**
- * Logs of several servers read together, or of one whose pool was changed in between: each has a queue of its own, so each is asked
- * alone how long its callers waited, and the answers are told as one.
+ * Logs of several servers that are read together, or one log whose pool changed: each pool has its own queue, so each is asked on its own
+ * how long its callers waited, and the answers are joined.
  */
 import type { InferredRequests, PoolRegime, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
 import { meanOf } from '../core/statistics.ts';
@@ -13,8 +13,8 @@ import type { WaitResult } from './wait/infer-wait.ts';
 import { quantile, unknownWait } from './wait/summarise-waits.ts';
 
 /**
- * Name and rows of each server, ascending, in the order in which `workers`, the ids of all of them, were first seen; empty where they
- * are of one server, unless `evenOne`. Rows without a worker belong to none.
+ * Name and rows (ascending) of each server, in the order of `workers`: the ids of all workers, as they were first seen. Empty for a single
+ * server, unless `evenOne`. Rows without a worker belong to no server.
  */
 export function rowsOfServers(
   { length, worker }: RequestTable,
@@ -35,10 +35,10 @@ export function rowsOfServers(
   return Array.from(servers, ([name, rows]) => ({ name, rows: Int32Array.from(rows) }));
 }
 
-/** More than numbers of inputs go to, which have 16 bits. */
+/** Numbers of inputs have 16 bits: all are below this. */
 const MOST_INPUTS = 1 << 16;
 
-/** Logs that were written at once: where their lines name no worker, nobody knows whether their requests share a queue. */
+/** Whether logs overlap in time. If their lines name no workers, nobody knows whether their requests share a queue. */
 export function wereWrittenAtOnce(table: RequestTable, beginnings: readonly Beginning[]): boolean {
   const spans = new Map<number, { first: number; last: number }>();
   for (let i = 0; i < table.length; i++) {
@@ -56,16 +56,16 @@ export function wereWrittenAtOnce(table: RequestTable, beginnings: readonly Begi
 }
 
 export interface PoolPart {
-  /** Of the whole table. */
+  /** Rows of the whole table. */
   readonly rows: Int32Array;
-  /** Of these rows alone. */
+  /** Inferred from these rows alone. */
   readonly inference: Pick<ServerInference, 'wait' | 'requests' | 'concurrency'> & ShownOfPool;
 }
 
-/** Share of the requests whose wait may be unknown where it is known of the others. */
+/** Largest share of the requests whose wait may be unknown when the waits of the others are told. */
 const MOST_UNKNOWN = 0.1;
 
-/** `length` rows in all; `what` the parts are, in words. */
+/** @param length rows of the whole table @param what the parts are, in words */
 export function waitsOfParts(parts: readonly PoolPart[], length: number, what: string): WaitResult {
   const nothing = () => new Float64Array(length).fill(Number.NaN);
   const columns = { start: nothing(), end: nothing(), uncertainty: nothing(), wait: nothing() };
@@ -88,7 +88,7 @@ export function waitsOfParts(parts: readonly PoolPart[], length: number, what: s
   return { wait: waitOf(told, samples, what), requests: { ...requests, ...waitSamples }, sharpened: true };
 }
 
-/** Histories of all servers: as many as the one with the most of them has, µs by row. */
+/** Waits in each history of all servers together (µs, by row). A server with fewer histories than others repeats its own. */
 function samplesOf(parts: readonly PoolPart[], length: number): Float64Array[] {
   const histories = parts.map(({ inference: { requests } }) => requests.waitSamples ?? [requests.wait]);
   const most = Math.max(...histories.map(({ length: many }) => many));
@@ -102,7 +102,7 @@ function samplesOf(parts: readonly PoolPart[], length: number): Float64Array[] {
   });
 }
 
-/** Sums and shares are those of all requests; the ends of the ranges lie as far off as they do on average. */
+/** Means, shares and the ends of the ranges are weighted by the number of requests. */
 function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], what: string): WaitInference {
   const waits = parts.map(({ inference }) => inference.wait);
   const total = parts.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -115,7 +115,7 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
       0.5,
     );
   const p95 = at(0.95);
-  // As a ratio: the 95th percentile of all is not the mean of theirs.
+  // The 95th percentile of all requests is not the mean of the servers' own, so the ends of its range are carried over as ratios.
   const ofP95 = (end: (wait: WaitInference) => number) => {
     const theirs = mean((wait) => wait.p95);
     return theirs > 0 ? p95 * (mean(end) / theirs) : mean(end);
@@ -142,7 +142,7 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
   };
 }
 
-/** What each of the pools did that one log is of; `oneQueue`: the waits of all of them, where they are pools behind one queue. */
+/** What each pool of one log did. @param oneQueue waits of all of them, where they share a queue; null: each has its own */
 export const toldRegimes = (
   regimes: readonly Regime[],
   parts: readonly PoolPart[],
@@ -165,7 +165,7 @@ export const toldRegimes = (
     };
   });
 
-/** What is left of waits in one queue where there may be several: those that were measured. */
+/** Gives up waits that were inferred for one queue where there may be several. Measured ones stay. */
 export function withoutOneQueue(found: WaitResult): WaitResult {
   if (found.wait.method !== 'inferred') return found;
   return unknownWaits(

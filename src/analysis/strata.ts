@@ -1,7 +1,6 @@
 /**
- * The steps of a log's timeline by how busy they were, so that what was followed of it can speak for the rest: what each stratum did in the
- * part that was followed, by how many requests and how much time of the whole log are of it (post-stratification: Cochran, Sampling
- * Techniques, 1977, 5A). How busy all steps were is known of every log.
+ * The steps of a log's timeline in strata, by how busy they were. The followed part of the log shows what happened in each stratum; weighted by
+ * the requests and the time that the whole log has in it, it speaks for the rest (post-stratification: Cochran, Sampling Techniques, 1977, 5A).
  */
 import type { ServerInference } from '../core/inference.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
@@ -9,21 +8,21 @@ import type { TimelineView } from './timeline.ts';
 
 /** A step counts as full from this share of its slots: hand-overs leave small gaps. */
 const FULL_STEP = 0.9;
-/** Steps to either side that tell how busy one was: stamps put work into the step beside its own. */
+/** Steps on either side that count when it is asked how busy a step was: stamps may put work into the step beside its own. */
 const AROUND = 2;
 /** Upper ends of the strata of steps that were not full, as a share of the slots. */
 const UP_TO = [0.15, 0.3, 0.45, 0.6, 0.7, 0.8, FULL_STEP];
-/** s: a queue is as long as its pool was full, so each doubling of that is a stratum. */
+/** s: the longer a pool has been full, the longer its queue, so each doubling of that time is a stratum. */
 const SHORTEST_FULL = 10;
 
 export interface Strata {
   readonly from: number;
   /** µs */
   readonly step: number;
-  /** Of each step. */
+  /** By step. */
   readonly stratum: Uint8Array;
   readonly full: Uint8Array;
-  /** Of each stratum: requests, and steps. */
+  /** By stratum. */
   readonly requests: Float64Array;
   readonly steps: Float64Array;
 }
@@ -36,14 +35,14 @@ export const STRATA = FIRST_FULL + 20;
 export const busyShareOf = (stratum: number): number =>
   stratum < FIRST_FULL ? ((UP_TO[stratum - 1] ?? 0) + UP_TO[stratum]) / 2 : 1;
 
-/** Slots of the pool, or of the one of its pools, at an instant; NaN unknown. */
+/** Slots of the pool that there was at an instant; NaN unknown. */
 export function slotsAt({ regimes, capacity, unbounded }: ServerInference): (instant: number) => number {
   const one = unbounded ? Number.NaN : (capacity.value ?? Number.NaN);
   if (regimes.length < 2) return () => one;
   return (instant) => (regimes.find(({ to }) => instant < to) ?? regimes[regimes.length - 1]).capacity ?? Number.NaN;
 }
 
-/** null: the timeline does not tell. */
+/** null: the slots are not known at every step. */
 export function strataOf(view: TimelineView, slots: (instant: number) => number): Strata | null {
   const { from, stepSeconds, requests, busyMicros } = view;
   const step = stepSeconds * MICROS_PER_SECOND;

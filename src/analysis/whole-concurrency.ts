@@ -1,11 +1,10 @@
-/** How many requests of a long log ran at once, as the followed part of it tells for each stratum. */
+/** How many requests of a long log ran at once: what the followed part shows of each stratum, for all of the log's time in that stratum. */
 import type { ServerInference } from '../core/inference.ts';
 import { sumOf } from '../core/statistics.ts';
 import type { RequestTable } from '../core/table.ts';
 import type { Known } from './known-steps.ts';
 import { busyShareOf, FIRST_FULL, STRATA, slotsAt } from './strata.ts';
 
-/** How many ran at once, for how much of the time of each stratum. */
 export function concurrencyOf(
   inference: ServerInference,
   table: RequestTable,
@@ -26,7 +25,7 @@ export function concurrencyOf(
 function levelsOfAll(inference: ServerInference, table: RequestTable, known: Known): readonly number[] {
   const { from, step, steps, stratum } = known.strata;
   const slots = slotsAt(inference);
-  // Histories put those together who may have come together; of how many ran at once the ticks tell no more than that they were spread.
+  // Requests are spread over their ticks: the inferred times of those in one tick may be crowded together.
   const levels = timesAt(spreadInTicks(table), known, (level, instant) => Math.min(level, slots(instant)));
   const all: number[] = [];
   const add = (level: number, micros: number) => {
@@ -46,7 +45,10 @@ function levelsOfAll(inference: ServerInference, table: RequestTable, known: Kno
   return all;
 }
 
-/** Share of the time of each stratum in which all slots were busy: of the pool at `isOf`, or of all where that one was not followed. */
+/**
+ * By stratum: the share of its time in which all slots were busy, at the instants that `isOf` takes; where none of these was followed, at all
+ * others.
+ */
 export function fullShares(
   inference: ServerInference,
   known: Known,
@@ -56,17 +58,19 @@ export function fullShares(
   const full = timesAt(
     inference.requests,
     known,
-    (level, instant) => (level >= slots(instant) ? 1 : 0) + (isOf(instant) ? 2 : 0),
+    // The four kinds of time that are told apart below.
+    (level, instant) => (isOf(instant) ? 2 : 0) + (level >= slots(instant) ? 1 : 0),
   );
-  return Float64Array.from(full, ([elsewhereNot = 0, elsewhere = 0, not = 0, own = 0], s) => {
-    if (own + not > 0) return own / (own + not);
-    const all = elsewhere + elsewhereNot;
-    // A stretch of a full pool of which nothing was followed was full.
-    return all > 0 ? elsewhere / all : s >= FIRST_FULL ? 1 : 0;
+  return Float64Array.from(full, ([otherIdle = 0, otherFull = 0, ownIdle = 0, ownFull = 0], s) => {
+    const own = ownFull + ownIdle;
+    if (own > 0) return ownFull / own;
+    const other = otherFull + otherIdle;
+    // A stratum of a full pool of which nothing was followed was full.
+    return other > 0 ? otherFull / other : s >= FIRST_FULL ? 1 : 0;
   });
 }
 
-/** µs at each value of `of` the number of requests running, in the known steps of each stratum. */
+/** By stratum, and by the value that `of` gives a number of running requests at an instant: µs at that value, in the known steps. */
 function timesAt(
   { start, end }: Pick<ServerInference['requests'], 'start' | 'end'>,
   { strata, isKnown }: Known,
@@ -94,7 +98,7 @@ function timesAt(
 
 type TellStep = (stratum: number, begin: number, micros: number) => void;
 
-/** Calls `tell` with each known step that the interval [since, until) reaches into, and how far; intervals in order of time. */
+/** Calls `tell` for each known step that the interval [since, until) overlaps, with the overlap. Intervals must come in the order of time. */
 function knownWithin({ from, step, stratum }: Known['strata'], isKnown: Known['isKnown']) {
   let next = 0;
   return (since: number, until: number, tell: TellStep): void => {
@@ -102,7 +106,7 @@ function knownWithin({ from, step, stratum }: Known['strata'], isKnown: Known['i
       const begin = from + k * step;
       if (begin >= until) return;
       if (isKnown[k] === 0) {
-        // Between two stretches that are known lies most of a long log.
+        // Most of a long log lies between two known stretches: skip it.
         if (next <= k) next = isKnown.indexOf(1, k);
         if (next < 0) next = stratum.length;
         k = next - 1;
@@ -113,7 +117,7 @@ function knownWithin({ from, step, stratum }: Known['strata'], isKnown: Known['i
   };
 }
 
-/** Requests with one stamp end evenly over its tick, in the order of their lines. */
+/** Requests with the same stamp, spread evenly over its tick in the order of their lines. */
 function spreadInTicks({ length, start, end, resolution }: RequestTable): { start: Float64Array; end: Float64Array } {
   const spread = { start: new Float64Array(length), end: new Float64Array(length) };
   for (let from = 0; from < length; ) {
