@@ -25,6 +25,12 @@ export interface Thresholds {
 const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 const time = (seconds: number): string => durationText(seconds * 1e6);
 
+/** The limit behind a value; where both are the same in words ("5 s" for 5.04), on which side of it the value lies. */
+function besideLimit(value: number | null, limit: number, text: (value: number) => string): string {
+  if (value === null || value === limit || text(value) !== text(limit)) return `; the limit is ${text(limit)}`;
+  return `, just ${value > limit ? 'above' : 'below'} the limit of ${text(limit)}`;
+}
+
 /** Why there is no figure, and what to ask or to log instead. */
 function unknown(summary: Figures, name: string, what: string): string {
   const { wait, knows } = summary;
@@ -137,7 +143,7 @@ export function check(
     if (limit === undefined) return;
     const ok = value !== null && value <= limit;
     const reason =
-      value === null ? unknown(summary, name, what) : `${what} is ${text(value)}; the limit is ${text(limit)}`;
+      value === null ? unknown(summary, name, what) : `${what} is ${text(value)}${besideLimit(value, limit, text)}`;
     results.push({ check: name, ok, value, limit, reason });
   };
   /** The server that keeps it least decides. */
@@ -155,7 +161,8 @@ export function check(
       const { value, text } = waitOf(one, which, limit);
       const stood = value === null || value > limit || one.of !== '' ? '' : stoodText(summary, which, value, limit);
       const ok = value !== null && value <= limit && stood === '';
-      const reason = text === '' ? unknown(one.figures, name, what) : `${what} is ${text}; the limit is ${time(limit)}`;
+      const reason =
+        text === '' ? unknown(one.figures, name, what) : `${what} is ${text}${besideLimit(value, limit, time)}`;
       const since = ok || one.of !== '' ? '' : replacedText(summary);
       return { check: name, ok, value, limit, reason: `${reason}${stood}${since}` };
     });
@@ -175,7 +182,7 @@ export function check(
     const reason =
       value === null
         ? unknown(figures, 'max-saturated-ratio', what)
-        : `${what} is ${percentText(value)}; the limit is ${percentText(limit)}`;
+        : `${what} is ${percentText(value)}${besideLimit(value, limit, percentText)}`;
     return { check: 'max-saturated-ratio', ok: value !== null && value <= limit, value, limit, reason };
   });
   if (thresholds.minRate !== undefined) {

@@ -10,7 +10,7 @@ interface Options {
 export default defineCommand({
   name: 'findings',
   summary: 'what logscope can find; with an id: its formula, its guards and how to fix it',
-  examples: ['logscope findings', 'logscope findings pool-saturated', 'logscope findings --json | jq .[].id'],
+  examples: ['logscope findings', 'logscope findings pool-saturated', "logscope findings --json | jq '.[].id'"],
   configure(command, run) {
     command
       .argument('[id]', 'a finding, as the list names it')

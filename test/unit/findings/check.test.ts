@@ -20,6 +20,14 @@ const figures = (p95: number | null, saturated: number): Summary => {
   };
 };
 
+it('a value that reads like its limit lies just above or below it', () => {
+  const reason = (p95: number) => check(figures(p95, 0.1), { maxP95Wait: 5 }).results[0].reason;
+  expect(reason(5.04)).toMatch(/^the p95 wait is 5 s .*, just above the limit of 5 s/);
+  expect(reason(4.97)).toMatch(/^the p95 wait is 5 s .*, just below the limit of 5 s/);
+  expect(reason(5)).toMatch(/; the limit is 5 s/);
+  expect(reason(2)).toMatch(/^the p95 wait is 2 s .*; the limit is 5 s/);
+});
+
 describe('of several servers', () => {
   const servers = (...each: [string, Summary][]) => each.map(([name, summary]) => ({ name, summary }));
   const good = figures(0.01, 0.1);
