@@ -2,6 +2,7 @@
  * How many workers a server has: the time-weighted mode of live pids, never the count of distinct pids, as a recycled worker comes back under
  * another pid.
  */
+import { sumOf } from '../../core/statistics.ts';
 import { type Estimate, unknownEstimate } from '../../core/summary.ts';
 import { hasRhythm, type Life, pauseOf } from './lives.ts';
 import { exactly } from './structure.ts';
@@ -104,11 +105,6 @@ const MISMATCHED = 0.02;
 
 const started = 'workers that the server says it started';
 
-/**
- * Idle workers leave no trace: where requests are dealt unevenly or are few, a worker may have had none. By the shares of
- * the workers seen, one that gets a fair share is missed with a chance of (1 - 1/c)^n; a server that wakes the same
- * worker first (uneven shares) hides any number.
- */
 export function workersFrom(lives: readonly Life[], booted: number | null): Estimate {
   if (lives.length === 0)
     return booted === null ? unknownEstimate('no line names a worker') : exactly(booted, 0.98, started);
@@ -121,15 +117,8 @@ export function workersFrom(lives: readonly Life[], booted: number | null): Esti
   if (booted !== null && (booted >= value || lives.every((life) => life.booted))) {
     return exactly(booted, 0.98, started);
   }
-  const counts = lives.map((life) => life.requests).sort((a, b) => a - b);
-  const requests = counts.reduce((a, b) => a + b, 0);
-  const perSlot = requests / value;
-  const missed = value * Math.exp(-perSlot);
-  const fewest = counts[0];
-  const uneven =
-    !replaced && value > 1 && (fewest <= 2 || counts[counts.length - 1] > 4 * fewest) && fewest < 0.5 * perSlot;
   const sure = value === 1 ? 0.9 : !replaced ? 0.97 : mode === value ? 0.93 : 0.58;
-  const confidence = uneven || missed > 0.3 ? Math.min(sure, 0.55) : sure;
+  const confidence = mayHaveIdled(lives, value, replaced) ? Math.min(sure, 0.55) : sure;
   const low = replaced && confidence < 0.6 ? Math.min(value, mode) : value;
   return {
     value,
@@ -138,4 +127,17 @@ export function workersFrom(lives: readonly Life[], booted: number | null): Esti
     confidence,
     method: replaced ? `${lives.length} pids, ${replacements} of them in the place of another` : 'pids seen',
   };
+}
+
+/**
+ * Whether some of `workers` may have had no request. Idle workers leave no trace: one that gets a fair share is missed with a chance of
+ * (1 - 1/workers)^requests, and a server that wakes the same worker first (uneven shares) hides any number.
+ */
+function mayHaveIdled(lives: readonly Life[], workers: number, replaced: boolean): boolean {
+  const counts = lives.map(({ requests }) => requests).sort((a, b) => a - b);
+  const [fewest, most] = [counts[0], counts[counts.length - 1]];
+  const fairShare = sumOf(counts) / workers;
+  const missed = workers * Math.exp(-fairShare);
+  const areUneven = !replaced && workers > 1 && (fewest <= 2 || most > 4 * fewest) && fewest < 0.5 * fairShare;
+  return areUneven || missed > 0.3;
 }

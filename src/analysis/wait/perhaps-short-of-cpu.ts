@@ -49,7 +49,7 @@ export function perhapsShortOfCpu(found: FilteredWaits, trace: Trace, pool: Pool
 }
 
 /** µs that a worker idles for each request, where that is the same all along; null: it is not. */
-export function evenIdling({ length, low, high, duration, resolution }: Trace, slots: number): number | null {
+function evenIdling({ length, low, high, duration, resolution }: Trace, slots: number): number | null {
   if (length < REQUESTS * FEWEST_WINDOWS) return null;
   const end = Float64Array.from(low, (from, i) => (from + high[i]) / 2);
   const first = end.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);

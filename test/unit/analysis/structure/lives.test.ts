@@ -113,6 +113,17 @@ test('workers that are recycled as the log ends are counted once, with those tha
   expect(workers).toMatchObject({ value: 4, low: 4, high: 4 });
 });
 
+test('workers that ended one after another were recycled if each had as many requests; else nobody knows why they ended', () => {
+  const fates = (...counts: readonly number[]) => {
+    const pids = counts.flatMap((count, k) => Array.from({ length: count }, () => 100 + k));
+    const text = pids.map((pid, second) => line(second % 60, pid).replace(':09:', `:${10 + Math.floor(second / 60)}:`));
+    return inferLog(text.join('\n')).lives.map(({ fate }) => fate);
+  };
+  const recycled = ['recycled', 'recycled', 'recycled', 'recycled', 'recycled', 'running'];
+  expect(fates(20, 21, 20, 19, 20, 20)).toEqual(recycled);
+  expect(fates(20, 8, 35, 14, 27, 20)).toEqual(recycled.map((fate) => (fate === 'running' ? fate : 'exited')));
+});
+
 test('a reload has the old and the new workers alive together, and is no larger pool', () => {
   const at = (seconds: number, kind: LifecycleKind, worker: string | null): LifecycleEvent => ({
     ...event(kind, worker),
