@@ -1,6 +1,6 @@
 // A few lines tell when their caller came: what is inferred of the others is held to them.
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { anchorsOf, heldToAnchors } from '../../../../src/analysis/wait/anchors.ts';
 import { filteredWaits } from '../../../../src/analysis/wait/filtered-waits.ts';
@@ -64,11 +64,61 @@ it('a real log of which one line in eight has X-Request-Start', () => {
   expect(wait.highMean).toBeGreaterThan(127_400);
 });
 
-it('lines of a clock that is ahead tell nothing', () => {
+describe('lines whose caller came after the request began', () => {
   const load: Load = { kind: 'poisson', phases: [{ rate: 6, seconds: 30 }] };
   const service = { law: 'uniform', mean: 0.5 } as const;
   const spec: PoolSpec = { seed: 1, workers: 4, threads: 1, queue: 'shared', service, load, overhead: 0.0004 };
-  const { requests, table } = writeLog(simulatePool(spec), view, 1);
-  for (let i = 0; i < requests.length; i += 4) table.arrival[i] = EPOCH + 1e6 * (requests[i].send + 60);
-  expect(anchorsOf(table, traceOf(table))).toBeNull();
+  /** Every fourth line tells its arrival; by a clock that is a minute ahead where `isAhead`. */
+  const anchorsWhere = (isAhead: (k: number) => boolean) => {
+    const { requests, table } = writeLog(simulatePool(spec), view, 1);
+    for (let i = 0; i < requests.length; i += 4)
+      table.arrival[i] = EPOCH + 1e6 * (requests[i].send + (isAhead(i / 4) ? 60 : 0));
+    return anchorsOf(table, traceOf(table));
+  };
+
+  it("say that the clock is not the server's, and tell nothing", () => {
+    expect(anchorsWhere(() => true)).toBeNull();
+    expect(anchorsWhere((k) => k % 2 === 0)).toBeNull();
+  });
+
+  it('are left out where they are few', () => {
+    const all = anchorsWhere(() => false);
+    expect(all!.index.length).toBeGreaterThan(30);
+    expect(anchorsWhere((k) => k === 3)!.index).toEqual(all!.index.filter((_, k) => k !== 3));
+  });
+});
+
+describe('the range', () => {
+  const load: Load = { kind: 'poisson', phases: [{ rate: 7.2, seconds: 60 }] };
+  const service = { law: 'uniform', mean: 0.5 } as const;
+  const spec: PoolSpec = { seed: 2, workers: 4, threads: 1, queue: 'shared', service, load, overhead: 0.0004 };
+  const trace = traceOf(writeLog(simulatePool(spec), view, 2).table);
+  const inferred = filteredWaits(trace, { slots: 4, queue: 'pool', onLanes: true }, how, false)!;
+  /** Everybody waits for `micros` by the histories; twenty lines say for how long they did. */
+  const heldTo = (micros: number, waits: readonly number[]) => {
+    const summary = { ...inferred.summary, mean: micros, lowMean: 0, highMean: 60e6 };
+    const index = waits.map((_, k) => k);
+    const anchors = { index, wait: waits, arrival: waits.map(() => Number.NaN) };
+    return heldToAnchors({ ...inferred, wait: inferred.wait.map(() => micros), summary }, anchors, trace).summary;
+  };
+  const twenty = (of: (k: number) => number) => Array.from({ length: 20 }, (_, k) => of(k));
+
+  it('is as wide as the lines differ from what they should have waited, by batches of neighbours', () => {
+    // Ten batches, half of them at 0.5 s and half at 1.5 s: a standard error of 0.17 s.
+    const { mean, lowMean, highMean } = heldTo(
+      1e6,
+      twenty((k) => (k < 10 ? 0.5e6 : 1.5e6)),
+    );
+    expect(mean / 1e6).toBeCloseTo(1, 6);
+    expect(lowMean / 1e6).toBeCloseTo(1 - 2.6 * 0.1667 - 0.005, 3);
+    expect(highMean / 1e6).toBeCloseTo(1 + 2.6 * 0.1667 + 0.005, 3);
+  });
+
+  it('is not touched where the histories let nobody wait, which no factor mends', () =>
+    expect(
+      heldTo(
+        1000,
+        twenty(() => 0.5e6),
+      ).highMean,
+    ).toBe(60e6));
 });
