@@ -1,25 +1,25 @@
-/** Callers who came while the application was still being imported: the log begins with a crowd, who had been waiting. */
+/** Callers who came while the application was still being imported: the log begins with the crowd that had been waiting. */
 import type { Analysis } from './finding.ts';
 import { levelsOf, NEARLY_FULL } from './full-stretches.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { countUpTo, logPoissonTail, medianOf } from './statistics.ts';
 
-/** µs between the last boot and the first request: less is no import to speak of, more is a server that nobody called. */
+/** µs between the last boot and the first request: if shorter, the import hardly mattered; if longer, nobody had called the server. */
 const SHORTEST = 3e6;
 const LONGEST = 120e6;
-/** ln of the chance from which more starts than later are a backlog, and starts later that make a rate. */
+/** ln of the probability of so many starts at the later rate, below which they are a backlog; and the starts that it takes to know that rate. */
 const SURE = -9;
 const MINIMUM_LATER = 50;
-/** Callers in the backlog, of those who come in the time of the import at the later rate. */
+/** Least and greatest size of a backlog, as a share of the callers who come in the time of the import at the later rate. */
 const FEWEST = 0.3;
 const MOST = 1.5;
-/** µs: steps by which its end is looked for, and times the import after which it is surely gone. */
+/** µs: steps in which its end is looked for; and after how many times the import it is surely over. */
 const STEP = 1e6;
 const GONE = 3;
-/** Share of the crowd by which it is over. */
+/** It is over when this share of the crowd has started. */
 const MOST_OF_IT = 0.8;
 
-/** µs since 1970 of the last of the boots before the first request, where all workers booted before it; NaN otherwise. */
+/** µs since 1970 UTC: the last boot before the first request; NaN unless all workers booted before that. */
 function bootedAt({ lifecycle, summary }: Analysis, { start }: Rows): number {
   const workers = summary.server.workers.value;
   if (workers === null || summary.server.servers) return Number.NaN;

@@ -1,25 +1,25 @@
 /**
- * A clock that is set back in the middle of a log (winter time in stamps without a zone, a machine that gets its time): its hours stand twice,
- * and workers seem to do two things at once. The lines say in which order they were written.
+ * A clock that is set back in the middle of a log (winter time in stamps without a zone, a machine that corrects its time): some hours are in
+ * the log twice, and workers seem to do two things at once. The order of the lines shows what really came after what.
  */
 import { instantOf, type RequestTable } from './table.ts';
 
-/** µs: a stamp this far behind an earlier one is late; so many late lines in a row, and the clock was set back. */
+/** µs: a stamp this far behind an earlier one is late. After so many late lines in a row the clock was set back. */
 const CLOCK_STEP = 10_000_000;
 const STEP_LINES = 100;
-/** Where the log ends before there are so many, that many are enough. */
+/** At the end of the log so many are enough. */
 const LAST_LINES = 20;
-/** As far forward as back, up to this share. */
+/** A step forward that differs from a step back by less than this share of it undoes it. */
 const SAME = 0.25;
 
 export interface ClockStep {
-  /** The first behind it. */
+  /** The first row after the step. */
   readonly row: number;
-  /** µs that it is put forward. */
+  /** µs by which rows after it are put forward. */
   readonly micros: number;
 }
 
-/** Where a hundred lines in a row stay behind what was stamped before them; of one input. */
+/** The steps in the rows of one input; none where there are several inputs. */
 export function clockSteps(table: RequestTable): ClockStep[] {
   const steps: ClockStep[] = [];
   if (table.source.some((source) => source !== table.source[0])) return steps;
@@ -54,7 +54,7 @@ function maxFrom(table: RequestTable, first: number, last: number): number {
   return most;
 }
 
-/** µs, by row, that requests are put forward to where the log had come, as if its clock had never been set back. */
+/** By row: µs by which requests are put forward, to where they would be if the clock had never been set back. */
 export function shiftsOf({ length }: RequestTable, steps: readonly ClockStep[]): Float64Array {
   const shift = new Float64Array(length);
   steps.forEach(({ row, micros }, k) => {

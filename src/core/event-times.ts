@@ -1,11 +1,11 @@
-/** When a server spoke: lines of its own often bear no time (uWSGI's hardly ever do), but they stand between lines that do. */
+/** When lifecycle events happened. A server's own lines often have no time (uWSGI's hardly ever do), but stand between lines that have one. */
 import type { LifecycleEvent } from './lifecycle.ts';
 import { countBelow } from './statistics.ts';
 import { instantOf, type RequestTable } from './table.ts';
 
 /**
- * The events with a time each, as far as the log tells: one without is as late as the request line before it in its input, or as the
- * first one of it where it stands in front of all.
+ * The events, each with a time if the log tells one: an event without gets the time of the request line before it in its input, or of the
+ * first request line if there is none before it.
  */
 export function withTimes(events: readonly LifecycleEvent[], table: RequestTable): readonly LifecycleEvent[] {
   if (events.every(({ time }) => Number.isFinite(time))) return events;

@@ -1,6 +1,6 @@
 /**
- * Where the pool was full: stretches of time in which all slots were busy, each with how many queued then and for how long. A pool of few
- * slots is full for a moment now and then; a peak is what stays.
+ * When the pool was full: stretches of time in which all slots were busy, and how many callers queued in each and for how long. A pool of few
+ * slots is full for a moment now and then, so only what lasts is a stretch.
  */
 import { binLevels } from './bin-levels.ts';
 import type { Analysis } from './finding.ts';
@@ -12,15 +12,15 @@ export interface Episode {
   readonly to: number;
   /** µs within the episode during which every slot was busy. */
   readonly fullMicros: number;
-  /** Requests that came from the queue in it. */
+  /** Requests that were taken from the queue in it. */
   readonly waiters: number;
   readonly totalWaitMicros: number;
   readonly longestWaitMicros: number;
 }
 
-/** µs: shorter waits are what a hand-over takes. */
+/** µs: a shorter wait is only the hand-over from one request to the next. */
 export const WAITED = 10_000;
-/** Bins in a row that make a stretch, and the most between two of them that do not part it: coarse stamps blur its edges. */
+/** Full bins in a row that make a stretch, and the longest gap between full bins that does not end it: coarse stamps blur its edges. */
 const STRETCH_BINS = 3;
 const GAP_BINS = 2;
 /** Share of the slots busy in a bin that counts as full. */

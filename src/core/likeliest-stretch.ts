@@ -1,7 +1,7 @@
 /** The stretch of a log in which something happened far more often than elsewhere. */
 
 export interface Stretch {
-  /** Positions, both within it. */
+  /** Positions, both included. */
   readonly first: number;
   readonly last: number;
   readonly hits: number;
@@ -13,7 +13,7 @@ const SURE = 12;
 /**
  * The stretch of positions from `from` up to `to` (not included) that is most likely at a share of hits `high` rather than `usual`: each hit
  * adds ln(high / usual) to a running sum, each other position takes ln((1 - usual) / (1 - high)) away, and the stretch with the largest sum
- * (Kadane 1984) is the one of the largest likelihood ratio. null: none that chance would not make.
+ * (Kadane 1984) has the largest likelihood ratio. null: chance would make such a stretch, too.
  */
 export function likeliestStretch(
   isHit: (position: number) => boolean,

@@ -3,12 +3,12 @@ import { medianOf } from './statistics.ts';
 import { durationText } from './words.ts';
 
 const FEWEST_GAPS = 3;
-/** Largest distance of a gap from the period, or from so many of them, as share of the period. */
+/** Largest distance of a gap from the period, or from a multiple of it, as a share of the period. */
 const REGULAR = 0.1;
-/** Periods in a gap at most, of which all but one event did not show, where so many gaps are one period. */
+/** A gap may be up to so many periods long (events in between did not show), if enough gaps are one period. */
 const MOST_MISSED = 3;
 
-/** The median of the gaps where all of them are as long, or twice or three times where some events did not show; NaN otherwise. @param at in order of time */
+/** The median gap if every gap is about as long, or a small multiple of it; NaN otherwise. @param at in order of time */
 export function periodOf(at: readonly number[]): number {
   const gaps = at.slice(1).map((time, k) => time - at[k]);
   if (gaps.length < FEWEST_GAPS) return Number.NaN;

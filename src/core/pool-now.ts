@@ -1,14 +1,14 @@
 /**
- * Whether a pool is full now, since when, and when it was for the last time: from the mean number of requests running in bins of time. A
- * pool counts as full from where it is full for a while, and no longer from where it has slots to spare for a while: between both nothing
- * changes, so that what is told of it does not flicker.
+ * Whether a pool is full now, since when, and when it was full last: from the mean number of running requests in bins of time. A pool becomes
+ * full when it has been full for a while, and stops being full when it has had slots to spare for a while. In between nothing changes, so
+ * that what is said of it does not flicker.
  */
 import { binLevels } from './bin-levels.ts';
 import { floatsAt, indicesBelow } from './columns.ts';
 import { NEARLY_FULL } from './full-stretches.ts';
 import { meanOf, sumOf } from './statistics.ts';
 
-/** Requests of one queue, µs; NaN: not known when it ran. */
+/** Requests of one queue, µs; NaN: it is not known when the request ran. */
 export interface QueueRows {
   readonly start: Float64Array;
   readonly end: Float64Array;
@@ -16,27 +16,27 @@ export interface QueueRows {
 }
 
 export interface PoolNow {
-  /** µs since 1970 UTC: who ran later the log does not tell yet, as what still runs writes its line at its end. */
+  /** µs since 1970 UTC: what ran later is not known yet, because a request writes its line when it ends. */
   readonly knownTo: number;
-  /** µs since 1970 UTC: since when it is full without a break; null: it is not. */
+  /** µs since 1970 UTC: since when it has been full without a break; null: it is not full. */
   readonly fullSince: number | null;
-  /** The last stretch that is over, µs since 1970 UTC. */
+  /** The last full stretch that has ended, µs since 1970 UTC. */
   readonly lastFull: { readonly from: number; readonly to: number } | null;
-  /** More ran at once than there are slots, for long: they are not so many. */
+  /** For long, more requests ran than there are slots: the number of slots is wrong. */
   readonly isContradicted: boolean;
 }
 
-/** A bin holds so many ticks of the stamps and so many services, on the average. */
+/** A bin is as long as so many ticks of the stamps, and as so many mean service times. */
 const TICKS = 2;
 const SERVICES = 2;
 const SHORTEST_BIN = 1_000_000;
-/** Bins in a row with slots to spare from which a pool is no longer full. */
+/** After so many bins in a row with slots to spare a pool is no longer full. */
 const FREE_BINS = 2;
-/** Share of the slots busy in a bin that leaves some to spare for sure: hand-overs, late lines and the work of others take the rest. */
+/** A bin with less than this share of the slots busy surely has some to spare: hand-overs, late lines and other work take no more than the rest. */
 const FREE = 0.8;
-/** Share of the slots busy in a bin beside which nobody can have waited for long: one such bin is enough. Half of the slots never hand over at once. */
+/** One bin with less than this share of the slots busy is enough: nobody can have waited for long in it, as half of the slots never hand over at the same time. */
 const MOSTLY_FREE = 0.5;
-/** µs and bins from which a full pool is more than a moment. */
+/** A pool counts as full after so many µs, and so many bins. */
 export const OPENS_AFTER = 5_000_000;
 const FULL_BINS = 2;
 /** Share of the slots from which they are more than was thought. */

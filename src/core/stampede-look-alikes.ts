@@ -1,19 +1,19 @@
-/** What looks like a stampede and is none: new workers, a job, and what makes all routes slow. */
+/** What looks like a stampede and is none: new workers, a job of one client, and a cause that makes all routes slow. */
 import type { Analysis } from './finding.ts';
 import { groupsOf, type Rows } from './rows.ts';
 import { countUpTo, medianOf } from './statistics.ts';
 
-/** Times the median of its route, and µs, from which a request may have taken the long way. */
+/** A request that took so many times the median of its route, and at least so many µs, may have made anew what others find in the cache. */
 export const SLOW = 3;
 export const LEAST = 100_000;
 const OTHERS_SLOW = 0.3;
-/** Addresses that make one of them a crowd of its own, and its share of those that made it again, beside its usual one. */
+/** It is a job of one client where there are so many addresses, and one has this share of the repeats, so many times its share of all requests. */
 const FEWEST_CLIENTS = 10;
 const OF_ONE_CLIENT = 0.5;
 const TIMES_ITS_USUAL = 2;
 const OF_NEW_WORKERS = 0.5;
 
-/** A worker that is new makes everything anew, and is told of by other findings. */
+/** The slow requests are the first ones of new workers, whose caches are empty: other findings tell of these. */
 export function isOfNewWorkers({ worker }: Rows, slow: readonly number[]): boolean {
   const first = new Set<number>();
   const known = new Set<number>();
