@@ -35,7 +35,7 @@ const written = fc.record({
 const bare = ({ request, pid, micros }: Written, i: number) =>
   `203.0.113.${i % 200} - - [29/Oct/2024:17:04:${second(i)} +0000] ${request} pid=<${pid}> us=${micros}`;
 const stampOf = ({ late }: Written, i: number) =>
-  `2024-10-29T17:04:${String(Number(second(i)) + late).padStart(2, '0')}`;
+  new Date(Date.UTC(2024, 9, 29, 17, 4, Number(second(i)) + late)).toISOString().slice(0, 19);
 
 const envelopes: Record<string, (line: string, one: Written, i: number) => string> = {
   docker: (line, one, i) =>
