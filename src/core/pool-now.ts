@@ -26,7 +26,7 @@ export interface PoolNow {
   readonly isContradicted: boolean;
 }
 
-/** A bin is as long as so many ticks of the stamps, and as so many mean service times. */
+/** A bin is at least as long as so many ticks of the stamps, and as so many mean service times. */
 const TICKS = 2;
 const SERVICES = 2;
 const SHORTEST_BIN = 1_000_000;
