@@ -116,6 +116,8 @@ it('a heat map with more rows than durations has no gaps between them', () => {
 });
 
 it('explains its brackets to the end where the panel is narrow', () => {
-  const text = drawn(whatIf, viewOf(pool(), { columns: 60 }), 60, 14).join(' ').replace(/\s+/g, ' ');
+  const text = drawn(whatIf, viewOf(pool(), { columns: 60 }), 60, 14)
+    .join(' ')
+    .replace(/\s+/g, ' ');
   expect(text).toContain('every other reading that the log does not exclude.');
 });
