@@ -8,8 +8,11 @@ export const isHidden = ({ mean, high }: WaitSummary): boolean =>
 /**
  * So wide a range is no measure: of recorded servers with one, half waited less than half or more than twice as long as was said.
  */
-export const isVague = ({ low, high }: WaitSummary): boolean =>
-  low.mean !== null && high.mean !== null && high.mean > VAGUE * Math.max(low.mean, 0.001) && high.mean > 0.5;
+export const isVague = ({ low, high }: Pick<WaitSummary, 'low' | 'high'>): boolean =>
+  low.mean !== null && high.mean !== null && isVagueRange(low.mean, high.mean);
+
+/** The same of a range of mean waits, s; of those simulated for another pool as well (docs/what-if.md has their figures). */
+export const isVagueRange = (low: number, high: number): boolean => high > VAGUE * Math.max(low, 0.001) && high > 0.5;
 const VAGUE = 200;
 
 /** It may be that nobody waited: callers may have queued, no more than that is known. */

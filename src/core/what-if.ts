@@ -41,6 +41,8 @@ export interface WhatIfTurn {
 
 /** The pool that wrote the log. */
 export interface WhatIfBaseline extends WhatIfPool {
+  /** Between which the inferred wait may lie; null where it is not known, and equal where it was measured. */
+  range: { wait_mean: WhatIfRange; wait_p95: WhatIfRange };
   /** Only of a pool that changed within the log: what it was, one after the other; the numbers are of all of that time. */
   in_turn?: WhatIfTurn[];
 }

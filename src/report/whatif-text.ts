@@ -1,6 +1,7 @@
 /** The report of `logscope whatif`: the present and the scenarios in a table, a chart of p95 waits, the recommendation. */
 
 import { countsInTurn, poolLabel, poolName } from '../core/pool-names.ts';
+import { isVagueRange } from '../core/wait-range.ts';
 import type { WhatIf, WhatIfAnswer, WhatIfBaseline, WhatIfPool, WhatIfRange, WhatIfScenario } from '../core/what-if.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { alignWithin, cutTo, wrapText } from './columns.ts';
@@ -16,6 +17,10 @@ export interface WhatIfTextInput {
 const time = (seconds: number | null): string => (seconds === null ? '?' : durationText(seconds * 1e6));
 
 const rangeText = (range: WhatIfRange): string => (range === null ? '?' : `${time(range[0])} to ${time(range[1])}`);
+
+/** A wait that was measured has none. */
+const presentRangeText = ({ range: { wait_p95: range } }: WhatIfBaseline): string =>
+  range !== null && range[0] === range[1] ? '' : rangeText(range);
 
 export function whatIfText({ document, path, width, paint }: WhatIfTextInput): string {
   const { target_p95_wait: target, servers, assumptions } = document;
@@ -34,6 +39,11 @@ export function whatIfText({ document, path, width, paint }: WhatIfTextInput): s
 const isTold = ({ wait, latency, throughput }: WhatIfPool): boolean =>
   wait.p95 !== null || latency.p95 !== null || throughput !== null;
 
+type Ranged = WhatIfBaseline | WhatIfScenario;
+
+/** No middle of so wide a range is a measure: its ends are told alone. */
+const isVague = ({ range: { wait_mean: mean } }: Ranged): boolean => mean !== null && isVagueRange(...mean);
+
 /** The table, the chart and the recommendation of one server. */
 function answer(document: WhatIfAnswer, target: number, width: number, paint: Paint): string[] {
   const { baseline, scenarios, repetitions } = document;
@@ -46,13 +56,15 @@ function answer(document: WhatIfAnswer, target: number, width: number, paint: Pa
       '',
     ];
   }
-  const pools: (WhatIfPool | WhatIfScenario)[] = [...(baseline ? [baseline] : []), ...scenarios];
+  const pools: Ranged[] = [...(baseline ? [baseline] : []), ...scenarios];
+  const labels = [...(baseline ? [baselineLabel(baseline)] : []), ...scenarios.map(poolLabel)];
   const hasWaits = pools.some(({ wait }) => wait.p95 !== null);
   return [
     ...table(document, width, paint),
     ...presentExplained(document, width, paint),
+    ...(pools.some(isVague) ? wrapText(ENDS_ALONE, width).map((line) => paint('dim', line)) : []),
     '',
-    ...(hasWaits ? [...chart(pools, target, width, paint), ''] : []),
+    ...(hasWaits ? [...chart(pools, labels, target, width, paint), ''] : []),
     ...recommendation(document, width, paint),
     '',
   ];
@@ -81,6 +93,7 @@ function presentExplained({ baseline, scenarios }: WhatIfAnswer, width: number, 
 
 /** Columns that a narrow terminal goes without, the first of them first: p99 of wait and latency, the p50 of the wait, answers, queue, busy. */
 const DISPENSABLE = [5, 8, 3, 9, 10, 1] as const;
+const ENDS_ALONE = 'Where a range reaches so far, no number between its ends is a measure, and none is told.';
 const UNTOLD: ReadonlySet<string> = new Set(['?', '-', '']);
 
 function table({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Paint): string[] {
@@ -98,17 +111,21 @@ function table({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Pain
     'queue',
     'p95 wait range',
   ];
-  const cells = (pool: WhatIfPool, name: string, range: string) => [
-    name,
-    pool.utilisation === null ? '-' : percentText(pool.utilisation),
-    ...[pool.wait.mean, pool.wait.p50, pool.wait.p95, pool.wait.p99].map(time),
-    ...[pool.latency.p50, pool.latency.p95, pool.latency.p99].map(time),
-    pool.throughput === null ? '?' : roundText(pool.throughput),
-    pool.peak_queue === null ? '?' : String(pool.peak_queue),
-    range,
-  ];
+  const cells = (pool: Ranged, name: string, range: string) => {
+    const { wait, latency, peak_queue: queue } = pool;
+    const times = [wait.mean, wait.p50, wait.p95, wait.p99, latency.p50, latency.p95, latency.p99];
+    const isUntold = isVague(pool);
+    return [
+      name,
+      pool.utilisation === null ? '-' : percentText(pool.utilisation),
+      ...times.map((one) => (isUntold ? '?' : time(one))),
+      pool.throughput === null ? '?' : roundText(pool.throughput),
+      queue === null || isUntold ? '?' : String(queue),
+      range,
+    ];
+  };
   const body = [
-    ...(baseline ? [cells(baseline, baselineLabel(baseline), '')] : []),
+    ...(baseline ? [cells(baseline, baselineLabel(baseline), presentRangeText(baseline))] : []),
     ...scenarios.map((scenario) => cells(scenario, poolLabel(scenario), rangeText(scenario.range.wait_p95))),
   ];
   // What is not known of any of them needs no column.
@@ -123,28 +140,29 @@ function table({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Pain
 
 /** One bar per pool, the far end of its range in light; the target as a mark. */
 function chart(
-  pools: readonly (WhatIfPool | WhatIfScenario)[],
+  pools: readonly Ranged[],
+  labels: readonly string[],
   targetSeconds: number,
   width: number,
   paint: Paint,
 ): string[] {
-  const upper = (pool: WhatIfPool | WhatIfScenario): number =>
-    Math.max(pool.wait.p95 ?? 0, 'range' in pool ? (pool.range.wait_p95?.[1] ?? 0) : 0);
+  const upper = ({ wait, range }: Ranged): number => Math.max(wait.p95 ?? 0, range.wait_p95?.[1] ?? 0);
   const most = Math.max(targetSeconds, ...pools.map(upper));
-  const labels = pools.map((pool) => ('range' in pool ? poolLabel(pool) : baselineLabel(pool)));
   const labelWidth = Math.max(...labels.map((label) => label.length));
-  const room = Math.max(10, width - labelWidth - 14);
+  const said = pools.map((pool) => (isVague(pool) ? rangeText(pool.range.wait_p95) : time(pool.wait.p95)));
+  const room = Math.max(10, width - labelWidth - 4 - Math.max(10, ...said.map((text) => text.length)));
   const cell = (seconds: number) => Math.round((seconds / most) * room);
   const target = Math.min(room - 1, cell(targetSeconds));
   const rows = pools.map((pool, i) => {
-    const wait = pool.wait.p95;
-    if (wait === null) return `${labels[i].padEnd(labelWidth)}  ?`;
+    if (pool.wait.p95 === null) return `${labels[i].padEnd(labelWidth)}  ?`;
+    const wait = isVague(pool) ? (pool.range.wait_p95?.[0] ?? 0) : pool.wait.p95;
     const full = wait > 0 ? Math.max(1, cell(wait)) : 0;
     const light = Math.max(full, cell(upper(pool)));
     const bar = '█'.repeat(full) + '░'.repeat(light - full) + ' '.repeat(room - light);
     const marked = bar[target] === ' ' ? `${bar.slice(0, target)}¦${bar.slice(target + 1)}` : bar;
-    const meaning = wait <= targetSeconds ? 'ok' : wait <= 5 * targetSeconds ? 'warning' : 'critical';
-    return `${labels[i].padEnd(labelWidth)}  ${paint(meaning, marked)}  ${time(wait)}`;
+    const worst = isVague(pool) ? upper(pool) : wait;
+    const meaning = worst <= targetSeconds ? 'ok' : worst <= 5 * targetSeconds ? 'warning' : 'critical';
+    return `${labels[i].padEnd(labelWidth)}  ${paint(meaning, marked)}  ${said[i]}`;
   });
   return [paint('title', `p95 wait by pool (¦ target ${time(targetSeconds)}, ░ range)`), ...rows];
 }

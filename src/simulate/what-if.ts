@@ -234,6 +234,9 @@ function paceOf({ inference, requests, summary }: Analysis): {
   return { perSecond, busySlots: inference.concurrency.mean };
 }
 
+const between = (low: number | null, high: number | null): WhatIfRange =>
+  low === null || high === null ? null : [low, high];
+
 /** The present pool in the numbers of the log: what was measured and inferred, so that scenarios have something to beat. */
 function baselineOf(analysis: Analysis): WhatIfBaseline | null {
   const pool = presentShape(analysis);
@@ -242,8 +245,10 @@ function baselineOf(analysis: Analysis): WhatIfBaseline | null {
   const { wait } = inference;
   const slots = inference.capacity.value;
   const { perSecond, busySlots } = paceOf(analysis);
+  const { low, high } = analysis.summary.wait;
   return {
     ...pool,
+    range: { wait_mean: between(low.mean, high.mean), wait_p95: between(low.p95, high.p95) },
     utilisation: slots === null ? null : orNull(busySlots / slots),
     wait: inference.unbounded && wait.method === 'unknown' ? { ...noSpread } : spreadDocument((name) => wait[name]),
     latency: latencyOf(inference),

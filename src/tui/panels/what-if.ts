@@ -4,6 +4,7 @@
  */
 import { poolName } from '../../core/pool-names.ts';
 import type { PoolPrediction, Range } from '../../core/prediction.ts';
+import { isVague, isVagueRange } from '../../core/wait-range.ts';
 import type { Canvas } from '../canvas.ts';
 import { shortDuration, shortNumber, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
@@ -33,15 +34,20 @@ const RANGE = 13;
 const RUNG = 12;
 
 const micros = (seconds: number | null): number => (seconds === null ? Number.NaN : seconds * 1e6);
+/** No middle of so wide a range is a measure: its ends are told alone, as in the report. */
+const isUntold = ({ wide: { waitMean } }: PoolPrediction): boolean =>
+  isVagueRange(waitMean[0] / 1e6, waitMean[1] / 1e6);
 const perSecond = (value: number): string => `${shortNumber(value)}/s`;
 
 function rowsOf({ snapshot, predictions }: View): Row[] {
   const { wait, concurrency, server, requests } = snapshot.summary;
   const both = [predictions.present, predictions.asked].filter((one) => one !== null && one !== undefined);
-  const most = (read: (prediction: PoolPrediction) => number) => Math.max(...both.map(read), 1e-9);
+  const most = (read: (prediction: PoolPrediction) => number) =>
+    Math.max(...both.map(read).filter(Number.isFinite), 1e-9);
   const capacity = server.capacity.value;
+  const seen = (seconds: number | null) => (isVague(wait) ? '?' : shortDuration(micros(seconds)));
   const duration = (name: 'waitP95' | 'waitMean' | 'latencyP95') => ({
-    of: (p: PoolPrediction) => p[name],
+    of: (p: PoolPrediction) => (isUntold(p) ? Number.NaN : p[name]),
     range: (p: PoolPrediction) => p.wide[name],
     text: shortDuration,
     full: most((p) => p[name]),
@@ -50,13 +56,13 @@ function rowsOf({ snapshot, predictions }: View): Row[] {
   return [
     {
       label: 'wait p95',
-      seen: shortDuration(micros(wait.p95)),
+      seen: seen(wait.p95),
       ...duration('waitP95'),
       isExtra: false,
     },
     {
       label: 'wait mean',
-      seen: shortDuration(micros(wait.mean)),
+      seen: seen(wait.mean),
       ...duration('waitMean'),
       isExtra: true,
     },
@@ -163,7 +169,8 @@ function drawValue(
   const value = row.of(prediction);
   const change = before ? value - row.of(before) : 0;
   const isBetter = row.lessIsBetter ? change < 0 : change > 0;
-  const small = before ? Math.abs(change) < 0.02 * Math.max(Math.abs(row.of(before)), 1e-9) : true;
+  // Neither better nor worse where one of them is not told.
+  const small = !before || !(Math.abs(change) >= 0.02 * Math.max(Math.abs(row.of(before)), 1e-9));
   const looks: StyleId = small ? theme.text : isBetter ? theme.ok : theme.warning;
   canvas.text(x, y, row.text(value).padStart(VALUE), looks, VALUE);
   const range = row.range(prediction);
@@ -186,7 +193,11 @@ function rangeText([low, high]: Range, text: (value: number) => string): string 
 function drawLadder(view: View, canvas: Canvas, y: number, asked: string): void {
   const { theme, predictions } = view;
   const text = ({ prediction }: PoolRung) =>
-    prediction === undefined ? '…' : prediction === null ? '?' : shortDuration(prediction.waitP95);
+    prediction === undefined
+      ? '…'
+      : prediction === null || isUntold(prediction)
+        ? '?'
+        : shortDuration(prediction.waitP95);
   const room = Math.max(0, Math.floor((canvas.columns - FIRST) / RUNG));
   const at = predictions.ladder.findIndex(({ pool }) => poolName(pool) === asked);
   const from = Math.max(0, Math.min(at - 1, predictions.ladder.length - room));

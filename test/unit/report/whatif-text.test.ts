@@ -97,3 +97,29 @@ describe('where no other pool can be simulated', () => {
       }
   });
 });
+
+describe('a range so wide that no number in it is a measure', () => {
+  const wide = { ...noRange, wait_mean: [0, 9.6], wait_p95: [0.001, 22] } satisfies WhatIfScenario['range'];
+  const known = { ...noRange, wait_mean: [0.08, 0.14], wait_p95: [0.3, 0.6] } satisfies WhatIfScenario['range'];
+  const text = told({
+    baseline: { ...scenario({}), range: known },
+    scenarios: [scenario({ workers: 5, wait: some(0.62), range: wide }), scenario({ workers: 6, range: known })],
+  });
+  const rowsOf = (pool: string) => text.split('\n').filter((line) => line.startsWith(pool));
+
+  it('is told by its ends alone, in the table and in the chart', () => {
+    expect(text).not.toContain('620 ms');
+    expect(rowsOf('5 sync').map((row) => row.slice(-13).trim())).toEqual(['1 ms to 22 s', '1 ms to 22 s']);
+    expect(text).toContain('no number between its ends is a measure');
+  });
+  it('leaves the numbers of the other pools, and of the present one with its range', () => {
+    for (const pool of ['4 sync, now', '6 sync']) {
+      const [row] = rowsOf(pool);
+      expect(row).toContain('100 ms');
+      expect(row).toContain('300 ms to 600 ms');
+    }
+  });
+  it('has a bar that is light from its near end to its far one', () => {
+    expect(rowsOf('5 sync')[1]).toMatch(/^5 sync +█░+ /);
+  });
+});
