@@ -12,10 +12,11 @@ const FINE = 1000;
 
 /** µs that recorded gunicorn, uWSGI and waitress servers need between two requests: 0.5 to 2 ms in the median. */
 const USUAL_OVERHEAD = 1000;
-/** The same on hosts short of processors, on average: recorded gunicorn servers on two cores at a load of 5 to 29 needed 5 to 8 ms. */
-const BUSY_HOST_OVERHEAD = 8000;
-/** The overhead that does not show is taken to be no more than this share of the service time. */
+/** The same on hosts short of processors, on average: recorded gunicorn servers on two cores at a load of 5 to 29 needed 5 to 23 ms. */
+const BUSY_HOST_OVERHEAD = 20_000;
+/** The overhead that does not show is taken to be no more than this share of the service time; on such a host both wait for a processor. */
 const MOST_OVERHEAD = 0.05;
+const MOST_ON_BUSY_HOST = 0.1;
 
 export interface Overhead {
   /** µs: the median gap on a lane before a request that had waited, or the usual one. */
@@ -47,8 +48,11 @@ export function overheadOf(
     const likely = medianOf(gaps);
     return { likely, most: likely };
   }
-  const mostOfService = MOST_OVERHEAD * meanService || 0;
-  return { likely: Math.min(USUAL_OVERHEAD, mostOfService), most: Math.min(BUSY_HOST_OVERHEAD, mostOfService) };
+  const shareOfService = (share: number) => share * meanService || 0;
+  return {
+    likely: Math.min(USUAL_OVERHEAD, shareOfService(MOST_OVERHEAD)),
+    most: Math.min(BUSY_HOST_OVERHEAD, shareOfService(MOST_ON_BUSY_HOST)),
+  };
 }
 
 /** µs by which the request of each row of the trace holds a slot of the pool after its answer; null: none does. */
