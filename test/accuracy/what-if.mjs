@@ -2,7 +2,7 @@
 /**
  * Prediction beside measurement: from the log of every pool of a group (one arrival schedule, several pools), what
  * `logscope whatif` says of the others, against what they really did.
- *   node test/accuracy/what-if.mjs DIR… [--group whatif-b] [--page docs/what-if.md]
+ *   node test/accuracy/what-if.mjs DIR… [--group whatif-b] [--page docs/what-if-recordings.md]
  * A DIR holds recordings of the lab (`record.mjs --scenarios whatif,waitress,hypercorn,bursts`). A mean wait counts as met
  * within 25 % or 30 ms, as in the range within it or 30 ms beside it, a throughput within 5 %. `--page` writes the tables
  * between the marks of the page; recordings of the articles' servers, where DIRs hold them, make the last ones.

@@ -138,6 +138,41 @@ const shared = [
   ...oneSchedule('w', [['closed', 20, 1.2, 84, shop]], SHARED_QUEUES, 4403),
 ];
 
+/** Recorded when the simulation was done, to judge it. */
+const orders = [
+  ['/order/{id}', 5, { dist: 'lognormal', mean: 0.14, cv: 0.8 }],
+  ['/quote', 3, { dist: 'exponential', mean: 0.25 }],
+  ['/pdf', 1, { dist: 'uniform', low: 0.6, high: 1.6 }],
+];
+const feed = [
+  ['/feed/{id}', 4, { dist: 'lognormal', mean: 0.22, cv: 0.6 }],
+  ['/avatar/{id}', 2, { dist: 'uniform', low: 0.04, high: 0.12 }],
+];
+const report = [['/report', 1, { dist: 'lognormal', mean: 0.7, cv: 0.4 }]];
+const calculating = [
+  ['/view/{id}', 4, { dist: 'lognormal', mean: 0.25, cv: 0.6 }],
+  ['/calc', 2, { mode: 'cpu', dist: 'uniform', low: 0.02, high: 0.06 }],
+];
+const UNSEEN = [
+  ['gunicorn-sync', 2, 1],
+  ['gunicorn-sync', 3, 1],
+  ['gunicorn-sync', 5, 1],
+  ['gunicorn-gthread', 1, 4],
+  ['gunicorn-gthread', 2, 3],
+  ['uwsgi', 2, 2],
+  ['gunicorn-asgi', 1, 1],
+];
+const unseen = [
+  ['closed', 18, 1.4, 80, orders],
+  ['closed', 10, 0.4, 80, feed],
+  ['poisson', 9, 80, orders],
+  ['mmpp', 4, 16, 7, 80, feed],
+  ['batches', 1.5, 4, 80, feed],
+  ['closed', 9, 1.2, 80, report],
+  ['poisson', 6, 80, calculating],
+  ['ramp', 2, 14, 80, orders],
+].flatMap((load, i) => oneSchedule(`x${'abcdefgh'[i]}`, [load], UNSEEN, 7001 + i));
+
 export const whatif = [
   ...oneSchedule(
     'b',
@@ -156,4 +191,5 @@ export const whatif = [
   ...held,
   ...latest,
   ...shared,
+  ...unseen,
 ];
