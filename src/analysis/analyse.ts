@@ -12,7 +12,7 @@ import type { Partial } from './partial.ts';
 import { summarise } from './summarise.ts';
 import type { Elsewhere } from './wait/runs-elsewhere.ts';
 import { waitsAmong } from './wait/surroundings.ts';
-import { canSpeak, ofWholeLog, spansOfWorkers } from './whole-log.ts';
+import { canSpeak, countedSteps, ofWholeLog, spansOfWorkers } from './whole-log.ts';
 
 export interface AnalyseOptions {
   readonly inputs: readonly InputSummary[];
@@ -46,7 +46,9 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
       effort: options.effort === 'full' && part ? 'sample' : options.effort,
       until: options.until ?? null,
       lastLook: options.lastLook ?? null,
-      ...(part ? { canSpeak: canSpeak(partial, part), spans: spansOfWorkers(partial) } : {}),
+      ...(part
+        ? { canSpeak: canSpeak(partial, part), counted: countedSteps(part), spans: spansOfWorkers(partial) }
+        : {}),
       ...(options.elsewhere ? { elsewhere: options.elsewhere } : {}),
     }),
     partial,

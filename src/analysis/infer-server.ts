@@ -3,8 +3,10 @@ import type { Names } from '../core/batch.ts';
 import { withTimes } from '../core/event-times.ts';
 import type { Effort, InferredRequests, LastLook, ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { sumOf } from '../core/statistics.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
+import { countText } from '../core/words.ts';
 import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits } from './pools.ts';
 import type { Beginning } from './rows-in-order.ts';
 import { toldRegimes, unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
@@ -17,7 +19,7 @@ import {
   fullestOf,
   unknownConcurrency,
 } from './structure/concurrency.ts';
-import { declaredBy, mayHaveThreads } from './structure/declared.ts';
+import { type Declared, declaredBy, mayHaveThreads } from './structure/declared.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { heldWorkers } from './structure/held-workers.ts';
 import { fewestInAll } from './structure/lanes.ts';
@@ -30,6 +32,7 @@ import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { type ReadLog, type Server, serverOf } from './tell-server.ts';
 import { inferWait, type WaitInput, type WaitResult } from './wait/infer-wait.ts';
 import { heldToLook } from './wait/last-look.ts';
+import type { CountedSteps } from './wait/queue-depth.ts';
 import type { Elsewhere } from './wait/runs-elsewhere.ts';
 
 export interface ServerInput {
@@ -55,6 +58,8 @@ export interface ServerInput {
   readonly slots?: Estimate | null;
   /** Of a part of a log: whether its waits can speak for all of it, in a pool of so many slots; missing: they can. */
   readonly canSpeak?: (slots: number | null) => boolean;
+  /** All requests of a log of which not all are in the table; missing: they all are. */
+  readonly counted?: CountedSteps;
   /** Where runs of filters are done that may turn out to be needed; missing: here, when they are. */
   readonly elsewhere?: Elsewhere;
 }
@@ -128,7 +133,7 @@ function inferFrom(input: ServerInput): ServerInference {
     model: structure.model,
     modelConfidence: structure.confidence,
     modelMethod: structure.method,
-    workers: mixed === null ? workers : atLeast(workers.low ?? 1, structure.method),
+    workers: workersTold(server, log.declared),
     threads: structure.threads,
     capacity: structure.capacity,
     unbounded: structure.unbounded,
@@ -152,10 +157,20 @@ function inferFrom(input: ServerInput): ServerInference {
     held,
     service,
     behindThreads: server.behindThreads,
-    concurrency: running ? concurrencyAt(times, input, log, server, waited) : littlesConcurrency(trace, service),
+    concurrency: running ? concurrencyAt(times, input, log, server, waited) : littlesConcurrency(input, trace, service),
     batches: batchesOf(rhythm),
     wait: waited.wait,
   };
+}
+
+/** Names in a proxy's log are of what is behind it (dynos), each of which may have several workers. */
+function workersTold({ workers, mixed, structure }: Server, { durationCovers }: Declared): Estimate {
+  if (durationCovers === 'response' && workers.value !== null)
+    return atLeast(
+      workers.low ?? 1,
+      `${countText(workers.value, 'name')} in the log of a proxy, each perhaps of several workers`,
+    );
+  return mixed === null ? workers : atLeast(workers.low ?? 1, structure.method);
 }
 
 function logOf(input: ServerInput): ReadLog {
@@ -200,6 +215,7 @@ function waitInputOf(input: ServerInput, log: ReadLog, server: Server): Omit<Wai
     effort: input.effort ?? 'full',
     ...(input.elsewhere ? { elsewhere: input.elsewhere } : {}),
     canSpeak: () => log.pools.regimes.length > 1 || (input.canSpeak?.(capacity.value) ?? true),
+    counted: input.counted ?? null,
     until: input.until ?? null,
     callers: input.lastLook?.wait.callers ?? 'not-asked',
   };
@@ -227,9 +243,9 @@ function concurrencyAt(
 }
 
 /** Of how many ran at once their mean alone is known, by Little's law. */
-const littlesConcurrency = (trace: Trace, service: ServiceInference): Concurrency => ({
+const littlesConcurrency = ({ counted }: ServerInput, trace: Trace, service: ServiceInference): Concurrency => ({
   ...unknownConcurrency,
-  mean: rateOf(trace) * service.mean,
+  mean: (counted ? sumOf(counted.requests) / (counted.requests.length * counted.step) : rateOf(trace)) * service.mean,
 });
 
 /** Where the wait engine, which sharpens stamps, says nothing: the lanes of the structure place the requests, or their beat. */

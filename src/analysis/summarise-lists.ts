@@ -40,7 +40,7 @@ export function summariseWorkers(partial: Partial, inference: ServerInference): 
     .map(({ first: _, ...worker }) => worker);
 }
 
-const serviceTimesOf = (of: DurationHistogram | undefined) => ({
+const timesOf = (of: DurationHistogram | undefined) => ({
   mean: of ? secondsOrNull(of.mean) : null,
   p50: of ? secondsOrNull(of.quantile(0.5)) : null,
   p95: of ? secondsOrNull(of.quantile(0.95)) : null,
@@ -53,6 +53,10 @@ const highOf = (bound: Pick<ServiceBounds, 'highMean' | 'highP95'> | undefined) 
   p95: secondsOrNull(bound?.highP95 ?? Number.NaN),
 });
 
+/** Its durations, or some of them, are a proxy's: from the request to the answer. */
+export const isOfProxy = ({ streams }: Partial): boolean =>
+  streams.some(({ facts }) => facts.durationCovers === 'response');
+
 export function summariseRoutes(
   partial: Partial,
   own: OwnDurations | null,
@@ -60,7 +64,7 @@ export function summariseRoutes(
   bounds?: ServiceBounds,
 ): RouteSummary[] {
   const busy = (own?.all ?? all).sum;
-  const service = own !== null || partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
+  const service = own !== null || !isOfProxy(partial);
   const hasStatus = partial.status.some((count, code) => code > 0 && count > 0);
   return partial.routeCounts.routes
     .map((totals, id) => {
@@ -72,7 +76,8 @@ export function summariseRoutes(
         requests: totals.requests,
         error_ratio: hasStatus ? totals.errors / totals.requests : null,
         busy_ratio: service && busy > 0 ? busyMicros / busy : null,
-        service_time: { ...serviceTimesOf(of), high: highOf(bounds?.routes.get(id)) },
+        service_time: { ...timesOf(of), high: highOf(bounds?.routes.get(id)) },
+        ...(service ? {} : { response_time: timesOf(totals.durations) }),
       };
     })
     .filter(Boolean)

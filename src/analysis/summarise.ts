@@ -9,7 +9,7 @@ import type { RouteEstimates } from './heavy-routes.ts';
 import type { DurationHistogram } from './histogram.ts';
 import { type OwnDurations, ownDurations } from './own-durations.ts';
 import type { Partial } from './partial.ts';
-import { summariseRoutes, summariseWorkers } from './summarise-lists.ts';
+import { isOfProxy, summariseRoutes, summariseWorkers } from './summarise-lists.ts';
 import { summariseTimeline } from './summarise-timeline.ts';
 import { meanConcurrency } from './whole-log.ts';
 
@@ -62,6 +62,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
       ...regimes(inference),
     },
     service_time: service,
+    ...(own === null && isOfProxy(partial) ? { response_time: distributionOf(all) } : {}),
     concurrency: concurrency(partial, inference, window, all),
     batches: {
       detected: batches.detected,

@@ -4,37 +4,32 @@
  */
 import { floatsAt } from '../core/columns.ts';
 import type { PoolRegime, ServerInference, WaitInference, WorkerLife } from '../core/inference.ts';
-import { momentsBetween } from '../core/moments.ts';
 import { ascendingOrder } from '../core/order.ts';
 import { medianOf, sumOf } from '../core/statistics.ts';
 import { instantOf } from '../core/table.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
-import { countText, percentText } from '../core/words.ts';
+import { countText } from '../core/words.ts';
 import type { FollowedPart } from './followed-part.ts';
 import { type Followed, followedOf, weightsOf } from './followed-waits.ts';
 import { type Known, knownOf, logsServices, stepAt } from './known-steps.ts';
+import { fullYetUntold, notFollowed, type OfWhole } from './not-followed.ts';
 import type { Partial } from './partial.ts';
 import { regimesOfWhole } from './regimes-of-whole.ts';
-import { KEPT_WHOLE } from './retained-rows.ts';
 import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
 import type { CountedWorker } from './structure/lives.ts';
 import { highMeanOf, queueSlotsOf } from './structure/service-bounds.ts';
-import { NO_WAIT, unknownWait } from './wait/summarise-waits.ts';
+import type { CountedSteps } from './wait/queue-depth.ts';
+import { NO_WAIT } from './wait/summarise-waits.ts';
 import { concurrencyOf } from './whole-concurrency.ts';
-
-/** µs: full steps this near to each other are one stretch; what is looked at before and behind it. */
-const APART = 60_000_000;
-const AROUND = 60_000_000;
-/** µs: what was usual before it tells what was not; the less where that is too much to be followed whole. */
-const BEFORE = [600_000_000, 300_000_000, 120_000_000, AROUND];
 
 /** Mean concurrency of a long log: `micros` of time, and of all logged durations. */
 export const meanConcurrency = (partial: Partial, seen: number, micros: number, durations: number): number =>
   logsServices(partial) ? durations / micros : seen;
 
 /** The inference of the followed part of a long log, as it speaks for the whole. */
-export function ofWholeLog(inference: ServerInference, partial: Partial, part: FollowedPart | null): ServerInference {
-  if (!part) return inference;
+export function ofWholeLog(kept: ServerInference, partial: Partial, part: FollowedPart | null): ServerInference {
+  if (!part) return kept;
+  const inference = ofAllResponses(kept, partial);
   const bounded = {
     ...inference,
     lives: livesOfWhole(inference.lives, partial),
@@ -52,9 +47,10 @@ export function ofWholeLog(inference: ServerInference, partial: Partial, part: F
   if (inference.wait.method === 'inferred') return { ...whole, ...waitsOf(inference, known, part) };
   const isUntold =
     inference.wait.method === 'unknown' && known.strata.steps.some((steps, s) => s >= FIRST_FULL && steps > 0);
-  return isUntold && weightsOf(known.strata, countsOf(known, part)) === null
+  if (!isUntold) return whole;
+  return weightsOf(known.strata, countsOf(known, part)) === null
     ? { ...whole, ...notFollowed(inference, known, part) }
-    : whole;
+    : { ...whole, ...fullYetUntold(known, part) };
 }
 
 /** The time in which all slots of the pool that there was were busy; nothing of a log of one pool. */
@@ -84,6 +80,17 @@ function livesOfWhole(lives: readonly WorkerLife[], partial: Partial): readonly 
   return lives.map((life) => ({ ...life, busyMicros: partial.workers[life.worker]?.busyMicros ?? life.busyMicros }));
 }
 
+/** Times of a proxy that do not grow with the load are those of all requests: the kept ones are of the busiest parts. */
+function ofAllResponses(inference: ServerInference, partial: Partial): ServerInference {
+  const { service, seenByProxy, capacity } = inference;
+  // Where slots were found, the work was told from the wait.
+  if (!seenByProxy || capacity.value !== null || service.method !== 'inferred') return inference;
+  const { mean } = partial.routeCounts.durations();
+  // Little's law.
+  const running = (inference.concurrency.mean * mean) / service.mean;
+  return { ...inference, service: { ...service, mean }, concurrency: { ...inference.concurrency, mean: running } };
+}
+
 /** Service times that no line tells, bounded by the requests of all workers: those kept of them leave gaps. */
 function boundedByAll({ service, ...server }: ServerInference, partial: Partial): ServerInference['service'] {
   const workers = partial.workers.filter(({ requests }) => requests > 0);
@@ -110,6 +117,12 @@ export function canSpeak(partial: Partial, part: FollowedPart): (slots: number |
     return answer;
   };
 }
+
+/** As they are counted in all of the log. */
+export const countedSteps = ({ view: { stepSeconds, requests } }: FollowedPart): CountedSteps => ({
+  step: stepSeconds * MICROS_PER_SECOND,
+  requests,
+});
 
 /** Requests in the known steps, by stratum. */
 function countsOf(known: Known, { table }: FollowedPart): Float64Array {
@@ -145,8 +158,6 @@ function waitsOf(inference: ServerInference, known: Known, part: FollowedPart): 
     requests: { ...inference.requests, wait },
   };
 }
-
-type OfWhole = Pick<ServerInference, 'wait' | 'requests' | 'notFollowed'>;
 
 /** µs: standard error of the mean wait: stretches of time are the draws of each stratum. */
 function samplingError(
@@ -227,57 +238,4 @@ function weighted(
     lowP95: scaled(own.lowP95, ownP95, p95 * off[0], 0),
     highP95: scaled(own.highP95, ownP95, p95 * off[1], own.highP95),
   };
-}
-
-/** Nothing like the longest stretches of a full pool was followed: how long callers waited then is not known. */
-function notFollowed(inference: ServerInference, known: Known, { table, view }: FollowedPart): OfWhole {
-  const { strata, isKnown } = known;
-  const { from, step, full } = strata;
-  const at: number[] = [];
-  let knownFull = 0;
-  let knownSteps = 0;
-  full.forEach((isFull, k) => {
-    if (isKnown[k] === 1) {
-      knownSteps++;
-      knownFull += isFull;
-    } else if (isFull === 1) at.push(from + k * step);
-  });
-  const stretch = fullestStretch(at, step);
-  const share = knownSteps > 0 ? knownFull / knownSteps : 0;
-  const inAll = full.reduce((sum, isFull) => sum + isFull, 0) / full.length;
-  const middle = (stretch.from + stretch.to) / 2;
-  const moments = momentsBetween(from, from + full.length * step);
-  const basis = `nothing like the longest stretch in which all slots were busy, about ${moments.at(middle)} UTC, could be followed: ${countText(table.length, 'request')} are kept, and all slots were busy for ${percentText(share)} of their time and for ${percentText(inAll)} of all`;
-  const { wait } = inference.requests;
-  return {
-    wait: unknownWait(basis),
-    requests: { ...inference.requests, wait: new Float64Array(wait.length).fill(Number.NaN), waitSamples: [] },
-    notFollowed: { ...stretch, ...whereToLook(stretch, view), requests: table.length, fullShare: share },
-  };
-}
-
-/** From when on the log is to be read so that the stretch is followed, and whether all of that can be. */
-function whereToLook(
-  { from, to }: { readonly from: number; readonly to: number },
-  { from: begin, stepSeconds, requests }: FollowedPart['view'],
-): { readonly lookFrom: number; readonly isFollowed: boolean } {
-  const stepOf = (instant: number) => Math.max(0, Math.floor((instant - begin) / (stepSeconds * MICROS_PER_SECOND)));
-  const countFrom = (since: number) => sumOf(requests.subarray(stepOf(since), stepOf(to) + 1));
-  const starts = BEFORE.map((before) => from + AROUND - before);
-  const lookFrom = starts.find((since) => countFrom(since) <= KEPT_WHOLE);
-  return { lookFrom: lookFrom ?? from, isFollowed: lookFrom !== undefined };
-}
-
-/** The stretch with the most full steps. */
-function fullestStretch(at: readonly number[], step: number) {
-  let best = { from: at[0], to: at[0] + step, fullMicros: step };
-  let open = best;
-  for (const instant of at.slice(1)) {
-    const isNear = instant - open.to <= APART;
-    open = isNear
-      ? { from: open.from, to: instant + step, fullMicros: open.fullMicros + step }
-      : { from: instant, to: instant + step, fullMicros: step };
-    if (open.fullMicros > best.fullMicros) best = open;
-  }
-  return { ...best, from: best.from - AROUND, to: best.to + AROUND };
 }

@@ -203,6 +203,8 @@ export interface ServerInference {
     readonly isFollowed: boolean;
     readonly requests: number;
     readonly fullShare: number;
+    /** The like of it was followed, and its waits are not told all the same. */
+    readonly isKept?: true;
   };
   /** What shows that lines of several servers with the same process ids are mixed, in words; missing: nothing does. */
   readonly mixed?: string;

@@ -115,6 +115,8 @@ export interface RouteSummary {
     /** At most, where no line tells it. */
     high: { mean: number | null; p95: number | null };
   };
+  /** Where the times in the log are a proxy's: from the request to the answer, any wait behind it included. */
+  response_time?: Omit<Distribution, 'p90'>;
 }
 
 export interface RouteEstimatesSummary {
@@ -197,6 +199,8 @@ export interface Summary {
     /** The part of the log for whose requests slots had the least time, and the mean of those at most; null: no part was much busier. */
     busiest: { from: string | null; to: string | null; high_mean: number | null } | null;
   };
+  /** Where the times in the log are a proxy's: from the request to the answer, any wait behind it included. */
+  response_time?: Distribution;
   concurrency: {
     mean: number | null;
     p95: number | null;

@@ -7,15 +7,15 @@ import { countText, durationText } from '../core/words.ts';
 function examine({ inference, summary }: Facts): Finding | null {
   const { notFollowed } = inference;
   if (!notFollowed) return null;
-  const { from, to, fullMicros, lookFrom, isFollowed } = notFollowed;
+  const { from, to, fullMicros, lookFrom, isFollowed, isKept } = notFollowed;
   const options = `--since ${since(lookFrom)} --until ${since(to)}`;
   const full = summary.concurrency.saturated_seconds;
   const inAll = full === null ? '' : `, of ${durationText(full * 1e6)} in the whole log`;
   return {
     severity: 'warning',
-    title: `All slots were busy for ${durationText(fullMicros)} about ${momentsOf(summary.window).at((from + to) / 2)} UTC, in a part of the log that was not followed`,
-    brief: `All slots busy for ${durationText(fullMicros)}, in a part that was not followed`,
-    detail: `Of a log this long a part is followed, ${countText(notFollowed.requests, 'request')} of ${summary.requests.total}, and nothing like this stretch is in it. How long callers waited while the pool was full${inAll} is not told.`,
+    title: `All slots were busy for ${durationText(fullMicros)} within ${momentsOf(summary.window).span(from, to)} UTC${isKept ? ', and how long callers waited is not told' : ', in a part of the log that was not followed'}`,
+    brief: `All slots busy for ${durationText(fullMicros)}, ${isKept ? 'waits not told' : 'in a part that was not followed'}`,
+    detail: `Of a log this long a part is followed, ${countText(notFollowed.requests, 'request')} of ${summary.requests.total}, and ${isKept ? `of those no wait is told: ${inference.wait.basis}` : 'nothing like this stretch is in it'}. How long callers waited while the pool was full${inAll} is not told.`,
     evidence: {
       full_seconds: fullMicros / 1e6,
       full_seconds_in_all: full,
@@ -45,7 +45,8 @@ export default defineFinding({
     test: [
       'Of a log with more than 40 000 requests a sample and the busiest parts are followed. Fires where, by the busy time of each step of the',
       'whole log, all slots were busy for longer on end than in any stretch that was followed: for twenty seconds or more of such steps, or with',
-      '0.4 % of the requests in them.',
+      '0.4 % of the requests in them; and where such stretches were followed, no wait could be told all the same (the pool was full already when',
+      'they begin), and all slots were busy for a minute on end.',
     ].join('\n'),
     guards:
       'Silent where steps of the timeline are longer than 10 s, where slots are not known, and where lines log no service times.',

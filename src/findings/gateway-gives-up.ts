@@ -1,10 +1,12 @@
 /** Finding: answers of 504 that all took one and the same time: a gateway waited so long for what is behind it, and no longer. */
 import { min } from 'simple-statistics';
-import { defineFinding, type Facts, type Finding, spanOfInstants } from '../core/finding.ts';
+import { defineFinding, type Facts, type Finding, isKeptWhole, spanOfInstants } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 
 const GATEWAY_TIMEOUT = 504;
+/** Heroku's router answers so (H12). */
+const HEROKUS = 503;
 const MINIMUM = 5;
 /** µs: nobody is less patient. */
 const SHORTEST = 500_000;
@@ -18,37 +20,44 @@ const MOMENT = 20_000;
 const MANY = 0.05;
 
 /** From the request to its answer, µs; and of requests on which the proxy gave up, which the server answered all the same, to that answer. */
-function latencies({ requests, summary }: Facts): { readonly latency: Float64Array; readonly isServers: boolean } {
+function latencies(
+  { requests, summary }: Facts,
+  code: number,
+): { readonly latency: Float64Array; readonly isServers: boolean } {
   const { status, duration, measuredWait } = requests;
   // The server's own lines, beside which the proxy's were read: these hold the work, and how long a caller waited for it.
   const isServers =
-    summary.service_time.method === 'logged' &&
-    status.some((code, row) => code === GATEWAY_TIMEOUT && measuredWait[row] >= 0);
+    summary.service_time.method === 'logged' && status.some((one, row) => one === code && measuredWait[row] >= 0);
   return { latency: isServers ? duration.map((micros, row) => micros + measuredWait[row]) : duration, isServers };
 }
 
 function examine(facts: Facts): Finding | null {
   const { status, start, end, length } = facts.requests;
-  const { latency, isServers } = latencies(facts);
+  const isHerokus = facts.summary.inputs.some(({ format }) => format === 'heroku');
+  const code = isHerokus ? HEROKUS : GATEWAY_TIMEOUT;
+  const { latency, isServers } = latencies(facts, code);
   const answered = Array.from({ length }, (_, row) => row).filter((row) => status[row] > 0 && latency[row] >= 0);
-  const late = answered.filter((row) => status[row] === GATEWAY_TIMEOUT);
+  const late = answered.filter((row) => status[row] === code);
   if (late.length < MINIMUM) return null;
   const taken = late.map((row) => latency[row]);
   // The server answers at some time after the gateway gave up: none sooner.
   const patience = isServers ? min(taken) : medianOf(taken);
   const most = ABOVE * patience + MOMENT;
   const sharp = isServers ? late : late.filter((row) => latency[row] >= BELOW * patience && latency[row] <= most);
-  const longer = answered.filter((row) => status[row] !== GATEWAY_TIMEOUT && latency[row] > most);
+  const longer = answered.filter((row) => status[row] !== code && latency[row] > most);
   if (patience < SHORTEST || sharp.length < SHARP * late.length || longer.length > LONGER * answered.length)
     return null;
   const failed = answered.filter((row) => status[row] >= 500);
-  const share = late.length / answered.length;
+  // Of a long log some requests are kept, most of them of its busiest parts.
+  const isWhole = isKeptWhole(facts);
+  const share = late.length / (isWhole ? answered.length : facts.summary.requests.total);
+  const whose = isHerokus ? HEROKU : NGINX;
   const waited = durationText(patience);
   return {
     severity: share >= MANY ? 'critical' : 'warning',
-    title: `${percentText(share)} of the answers are 504 after ${waited} sharp: a gateway gave up waiting for the server behind it`,
-    brief: `${percentText(share)} of the answers are 504 after ${waited} sharp`,
-    detail: `${isServers ? withServer(late.length, waited) : alone(late.length, sharp.length, waited)} That is the patience of whoever answered them (nginx: proxy_read_timeout), not an error of the application: it wrote no traceback, and its workers went on with requests whose callers had been sent away.`,
+    title: `${isWhole ? '' : 'At least '}${percentText(share)} of the answers are ${code} after ${waited} sharp: ${whose.who} gave up waiting for the server behind it`,
+    brief: `${percentText(share)} of the answers are ${code} after ${waited} sharp`,
+    detail: `${isServers ? withServer(late.length, waited) : alone(code, late.length, sharp.length, waited)} That is the patience of whoever answered them (${whose.patience}), not an error of the application: it wrote no traceback, and its workers went on with requests whose callers had been sent away.`,
     evidence: {
       gateway_timeouts: late.length,
       share,
@@ -66,8 +75,11 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-const alone = (late: number, sharp: number, waited: string): string =>
-  `${countText(late, 'caller')} got a 504, ${percentText(sharp / late)} of them ${waited} after they came or a moment later, and next to no answer took longer.`;
+const NGINX = { who: 'a gateway', patience: 'nginx: proxy_read_timeout' };
+const HEROKU = { who: "Heroku's router", patience: 'its code is H12' };
+
+const alone = (code: number, late: number, sharp: number, waited: string): string =>
+  `${countText(late, 'caller')} got a ${code}, ${percentText(sharp / late)} of them ${waited} after they came or a moment later, and next to no answer took longer.`;
 
 const withServer = (late: number, waited: string): string =>
   `${countText(late, 'caller')} got a 504 from the proxy, and the server answered each of them later, when nobody listened: none of these answers was ready ${waited} after the caller came, and next to no other took longer.`;
@@ -83,7 +95,7 @@ export default defineFinding({
   silences: ['common-timeout', ...errorFindings],
   explain: {
     test: [
-      'At least 5 answers of 504 (by RFC 9110 a gateway that got no answer in time) with a median duration X of 0.5 s or more; nine tenths of',
+      'At least 5 answers of 504 (by RFC 9110 a gateway that got no answer in time), or of 503 in the log of the router of Heroku with a median duration X of 0.5 s or more; nine tenths of',
       'them in [0.98 X, 1.05 X + 20 ms], and at most 2 % of the answers with another status longer than that. Where the log of the server was read',
       'beside that of the proxy, X is the shortest time from a request to the answer that its caller did not see any more.',
     ].join('\n'),

@@ -1,5 +1,6 @@
 /** Finding: one slow route fills the pool and the quick ones queue behind it. */
-import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/finding.ts';
+import { episodesOf } from '../core/full-stretches.ts';
 import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { meanOf, medianOf, quantileOf, sumOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
@@ -46,8 +47,10 @@ function examine(facts: Facts): Finding | null {
   // The same arrivals without the slow route: what the others would have waited in this very pool.
   const without = predictor.predict(presentPool(summary.server, slots), { withoutRoute: route });
   if (!without || without.waitP95 > otherWait / 2) return null;
+  const isWhole = isKeptWhole(facts);
   const span = (rows.start[rows.length - 1] - rows.start[0]) / 1e6;
-  const offered = micros / 1e6 / span;
+  const whileFull = isWhole ? Number.NaN : offeredWhileFull(facts, slots, rows, own);
+  const offered = whileFull >= 0 ? whileFull : micros / 1e6 / span;
   const ownPool = Math.ceil(offered + 2 * Math.sqrt(offered));
   const name = names.routes.text(route);
   const severity = severityOf(facts, otherWait, otherService);
@@ -58,7 +61,7 @@ function examine(facts: Facts): Finding | null {
     severity: isCause && waitIsLong(facts) ? 'critical' : severity,
     title: `${name} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
     brief: `${shortName(name)} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes`,
-    detail: `${name} is ${percentText(own.length / rows.length)} of the requests and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (${isSlow ? `median ${durationText(service)}, the others ${durationText(otherService)}` : `most of its requests are quick, but half of its time goes to those of ${durationText(long)} and longer; the others take ${durationText(otherService)}`}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
+    detail: `${isWhole ? '' : `Of the ${countText(rows.length, 'request')} that were followed, the busiest parts of the log among them, `}${name} is ${percentText(own.length / rows.length)}${isWhole ? ' of the requests' : ''} and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (${isSlow ? `median ${durationText(service)}, the others ${durationText(otherService)}` : `most of its requests are quick, but half of its time goes to those of ${durationText(long)} and longer; the others take ${durationText(otherService)}`}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
     evidence: {
       route: name,
       request_share: own.length / rows.length,
@@ -72,11 +75,23 @@ function examine(facts: Facts): Finding | null {
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
-    advice: `${isSlow ? 'Give' : `Find what those of ${durationText(long)} wait for (a lock, a quota that is asked for again after a sleep, a call without a short time-out), and bound it. If they must take so long, give`} ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots (a second server behind the proxy), or hand its work to a task queue and answer at once.${orLarger}`,
+    advice: `${isSlow ? 'Give' : `Find what those of ${durationText(long)} wait for (a lock, a quota that is asked for again after a sleep, a call without a short time-out), and bound it. If they must take so long, give`} ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots${whileFull >= 0 ? ' while the pool was full' : ''} (a second server behind the proxy), or hand its work to a task queue and answer at once.${orLarger}`,
     ...waitingSpan(facts),
     lostSeconds: others.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0) / 1e6,
     spares: isCause ? [] : findingsOfFullPool.filter((id) => id !== 'pool-too-small'),
   };
+}
+
+/** Of a long log the busiest parts are kept: busy slots that its requests took in the stretches in which the pool was full. */
+function offeredWhileFull(facts: Facts, slots: number, { start, end, service }: Rows, own: readonly number[]): number {
+  let [busy, full] = [0, 0];
+  for (const { from, to } of episodesOf(facts, slots)) {
+    full += to - from;
+    for (const i of own) {
+      if (service[i] > 0) busy += Math.max(0, Math.min(end[i], to) - Math.max(start[i], from));
+    }
+  }
+  return full > 0 ? busy / full : Number.NaN;
 }
 
 /** µs from which its requests take half of the time of a route that is quick but for some of them; NaN: these are not many, or no longer than those of the others. */
@@ -188,7 +203,8 @@ export default defineFinding({
       'Route r takes at least 30 % of the busy time with at most a third of the requests, its median service is five times',
       'that of the others and twice the duration below which half of their time is spent; or ten of its requests or more, and those that half of its time goes to, take five times that duration, and it three times as long on average;',
       "the others' p95 wait is at least 50 ms and longer than their own service, and a simulation of the",
-      'same arrivals without r at least halves that wait. Pool of its own: ceil(a + 2 √a) slots for its offered load a = λ_r E[S_r].',
+      'same arrivals without r at least halves that wait. Pool of its own: ceil(a + 2 √a) slots for its offered load a = λ_r E[S_r]; of a log of which',
+      'not all requests are kept, that of the stretches in which the pool was full.',
     ].join('\n'),
     guards: [
       'At least 100 requests and 10 of the route, or three that have four fifths of all waiting to themselves, until the queue of each is gone, in at',

@@ -1,8 +1,9 @@
 /** Finding: health checks are so many and so quick that the averages of the log speak of them. */
 import { standardDeviation } from 'simple-statistics';
-import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/finding.ts';
 import { groupsOf, rowsOf } from '../core/rows.ts';
-import { meanOf, medianOf } from '../core/statistics.ts';
+import { meanOf, medianOf, sumOf } from '../core/statistics.ts';
+import { routeText } from '../core/text.ts';
 import { capital, countText, durationText, percentText, serviceWords } from '../core/words.ts';
 
 const MINIMUM = 20;
@@ -39,6 +40,7 @@ function examine(facts: Facts): Finding | null {
     if (services.length < MINIMUM || !(medianOf(services) < medianOf(rest) / 3)) continue;
     checks.push({ route, members, period: periods[0]! });
   }
+  if (!isKeptWhole(facts)) return ofWholeLog(facts, checks);
   const count = checks.reduce((sum, { members }) => sum + members.length, 0);
   if (count < SHARE * rows.length) return null;
   const left = new Set(checks.map(({ route }) => route));
@@ -53,7 +55,7 @@ function examine(facts: Facts): Finding | null {
     severity: 'info',
     title: `Health checks hide the truth: without them the median is ${durationText(without.median)}, not ${durationText(with_.median)}`,
     brief: `Without health checks the median is ${durationText(without.median)}, not ${durationText(with_.median)}`,
-    detail: `${list}: ${countText(count, 'request')}, ${percentText(count / rows.length)} of the log, every ${durationText(checks[0].period)} and answered at once. ${capital(serviceWords(summary.server, summary.service_time.grows_with_load))} with them: median ${durationText(with_.median)}, mean ${durationText(with_.mean)}; of everybody else: median ${durationText(without.median)}, mean ${durationText(without.mean)}.`,
+    detail: `${asWritten(list, count, count / rows.length, checks[0].period)} ${capital(serviceWords(summary.server, summary.service_time.grows_with_load))} with them: median ${durationText(with_.median)}, mean ${durationText(with_.mean)}; of everybody else: median ${durationText(without.median)}, mean ${durationText(without.mean)}.`,
     evidence: {
       routes: list,
       requests: count,
@@ -62,8 +64,47 @@ function examine(facts: Facts): Finding | null {
       median_with_seconds: with_.median / 1e6,
       median_without_seconds: without.median / 1e6,
     },
-    advice:
-      'Leave them out of the access log, or of the statistics; and let the check answer from a port or thread of its own, because one that queues with the requests fails exactly when the pool is full, and gets the server restarted.',
+    advice: ADVICE,
+    from: Number.NaN,
+    to: Number.NaN,
+  };
+}
+
+const ADVICE =
+  'Leave them out of the access log, or of the statistics; and let the check answer from a port or thread of its own, because one that queues with the requests fails exactly when the pool is full, and gets the server restarted.';
+
+const asWritten = (list: string, count: number, share: number, period: number): string =>
+  `${list}: ${countText(count, 'request')}, ${percentText(share)} of the log, every ${durationText(period)} and answered at once.`;
+
+/** Of a log of which not all requests are kept their number and the means are known of all, medians without them are not. */
+function ofWholeLog(
+  { summary, names }: Facts,
+  checks: readonly { readonly route: number; readonly period: number }[],
+): Finding | null {
+  const { total } = summary.requests;
+  const { mean, grows_with_load } = summary.service_time;
+  const called = new Set(checks.map(({ route }) => routeText(names.routes.text(route))));
+  const own = summary.routes.filter(({ route }) => called.has(route));
+  const count = sumOf(own.map(({ requests }) => requests));
+  if (mean === null || own.length < called.size || count < SHARE * total) return null;
+  const seconds = sumOf(own.map(({ requests, service_time }) => requests * (service_time.mean ?? Number.NaN)));
+  const without = (mean * total - seconds) / (total - count);
+  if (!(without >= SKEW * mean)) return null;
+  const list = [...called].join(', ');
+  return {
+    severity: 'info',
+    title: `Health checks hide the truth: without them the mean is ${durationText(1e6 * without)}, not ${durationText(1e6 * mean)}`,
+    brief: `Without health checks the mean is ${durationText(1e6 * without)}, not ${durationText(1e6 * mean)}`,
+    detail: `${asWritten(list, count, count / total, checks[0].period)} ${capital(serviceWords(summary.server, grows_with_load))} with them: mean ${durationText(1e6 * mean)}; of everybody else: mean ${durationText(1e6 * without)}.`,
+    evidence: {
+      routes: list,
+      requests: count,
+      share: count / total,
+      period_seconds: checks[0].period / 1e6,
+      mean_with_seconds: mean,
+      mean_without_seconds: without,
+    },
+    advice: ADVICE,
     from: Number.NaN,
     to: Number.NaN,
   };
@@ -126,7 +167,10 @@ export default defineFinding({
       'from at most four clients, three times quicker than the rest; together 15 % of the log, and without them the median or the',
       'mean service time is 1.25 times larger.',
     ].join('\n'),
-    guards: 'Traffic that comes at random never keeps a period; a route that is merely quick does not count.',
+    guards: [
+      'Traffic that comes at random never keeps a period; a route that is merely quick does not count. Of a log of which not all requests are kept',
+      'the number of checks and the mean without them are told, which are known of all; the median is not.',
+    ].join('\n'),
     fix: {
       gunicorn: 'a logging filter on gunicorn.access that drops the path; or log in the proxy',
       uvicorn: 'a logging filter on uvicorn.access that drops the path',

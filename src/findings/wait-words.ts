@@ -97,12 +97,22 @@ export function quietWaitWords(wait: Summary['wait']): [string, string, string] 
   const high = wait.high.mean ?? 0;
   if (mayBeNone(wait) && (high >= SHORT / 2 || wait.p95 >= SHORT)) return rangeWords(wait);
   if (wait.p95 < NONE) {
-    if (wait.p99 === null || wait.p99 < NONE) return ['callers did not queue', 'nobody queued', 'nobody queued'];
+    if (wait.p99 === null || wait.p99 < NONE)
+      return fewButLong(wait) ?? ['callers did not queue', 'nobody queued', 'nobody queued'];
     const few = `few callers queued (p99 ${text(wait.p99)}, ${wait.method})`;
     return [few, few, `wait p99 ${text(wait.p99)} (${wait.method})`];
   }
   const queued = `${wait.p95 < SHORT ? 'the queue stayed short' : 'callers queued'} (p95 ${p95}, ${wait.method})`;
   return [queued, queued, `wait p95 ${p95} (${wait.method})`];
+}
+
+/** s: fewer than one of a hundred waited, but some for so long that nobody would say that callers did not queue. */
+const LONG = 1;
+
+function fewButLong({ max, waiting_ratio, method }: Summary['wait']): [string, string, string] | null {
+  if (max === null || max < LONG || !waiting_ratio) return null;
+  const few = `hardly any caller queued (up to ${durationText(max * 1e6)}, ${method})`;
+  return [few, few, `wait up to ${durationText(max * 1e6)} (${method})`];
 }
 
 /** The same of a stretch that moves on: what of a queue is not nothing is told in one way, as an estimate crosses every border now and then. */

@@ -1,6 +1,6 @@
 /** Finding: workers were killed because they did not answer in time, and what they were doing was lost. */
 import { min } from 'simple-statistics';
-import { defineFinding, type Facts, type Finding, spanOfInstants } from '../core/finding.ts';
+import { defineFinding, type Facts, type Finding, isKeptWhole, spanOfInstants } from '../core/finding.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -36,6 +36,7 @@ interface LastWords {
   readonly killed: number;
   /** Route of the last request answered in order, -1 none. */
   readonly before: number;
+  readonly hasAnswered: boolean;
   /** µs between the last answer (or the boot) and the kill; NaN unknown. */
   readonly silent: number;
 }
@@ -52,12 +53,26 @@ function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: R
   const answered = own ? before.at(-2) : last;
   const booted = facts.lifecycle.find((event) => event.kind === 'boot' && event.worker === worker)?.time ?? Number.NaN;
   const since = answered === undefined ? booted : rows.end[answered];
+  // Of a long log few answers are kept, and what is kept is seldom the last one: when that was all of them tell.
+  const ofAll = isKeptWhole(facts) ? Number.NaN : lastAnswerOf(worker, facts);
+  const isKept = answered !== undefined && !(ofAll - since > ANSWERED_AT_ONCE);
+  const hasAnswered = isKept || Number.isFinite(ofAll);
   return {
     killed: own ? rows.route[last] : -1,
-    before: answered === undefined ? -1 : rows.route[answered],
-    silent: time - since,
+    before: isKept ? rows.route[answered] : -1,
+    hasAnswered,
+    silent: time - (isKept || !hasAnswered ? since : ofAll),
   };
 }
+
+const UNNAMED: LastWords = { killed: -1, before: -1, hasAnswered: false, silent: Number.NaN };
+
+/** µs: a stamp in the summary has as many digits. */
+const ANSWERED_AT_ONCE = 2_000;
+
+/** µs since 1970 UTC, NaN unknown: of all requests, kept or not. */
+const lastAnswerOf = (worker: string, { summary }: Facts): number =>
+  1000 * Date.parse(summary.workers.find(({ id }) => id === worker)?.to ?? '');
 
 const KILLED_FROM_OUTSIDE =
   'No time-out was announced before, so something else killed them: look for the out-of-memory killer (dmesg, the memory limit of the container), for a deployment tool, or for a crash of native code at that time; max_requests with a jitter bounds a leak until it is found.';
@@ -112,7 +127,12 @@ function examine(facts: Facts): Finding | null {
   if (kills.length === 0) return null;
   const rows = rowsOf(facts);
   const groups = groupsOf(rows.worker);
-  const words = kills.map((kill) => lastWordsOf(kill, groups.get(names.workers.find(kill.worker)) ?? [], rows, facts));
+  const membersOf = (worker: string) => groups.get(names.workers.find(worker)) ?? [];
+  // Where lines name no worker, all that is known is that it was killed.
+  const words =
+    facts.inference.lives.length === 0
+      ? kills.map(() => UNNAMED)
+      : kills.map((kill) => lastWordsOf(kill, membersOf(kill.worker), rows, facts));
   const timeouts = lifecycle.filter(({ kind }) => kind === 'timeout').length;
   // The server itself says that they were killed, and not that they had not answered.
   const said = lifecycle.some(({ kind }) => kind === 'killed');
@@ -132,7 +152,11 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'critical',
     title: `${countText(kills.length, 'worker')} killed${timeouts > 0 ? ' for not answering in time' : ''}`,
-    detail: `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}. ${inFlightText(facts, kills.length, killed, before)}${silentText(silent, shortest, before.length > 0)}${fullText}`,
+    detail: `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}. ${inFlightText(facts, kills.length, killed, before)}${silentText(
+      silent,
+      shortest,
+      words.some(({ hasAnswered }) => hasAnswered),
+    )}${fullText}`,
     evidence: {
       killed: kills.length,
       workers: kills

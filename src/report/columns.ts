@@ -21,6 +21,10 @@ export function wrapText(text: string, width: number, indent = ''): string[] {
 export const cutTo = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
+/** Its end behind "…" where it is too long: names of pods and their workers differ there. */
+export const endOf = (text: string, width: number): string =>
+  text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+
 /** Rows of cells aligned by their widest cell: the first column to the left, the others to the right. */
 export function alignColumns(rows: readonly (readonly string[])[], gap = '  '): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));

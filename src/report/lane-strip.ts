@@ -1,4 +1,6 @@
 /** Lanes in miniature: a row of block characters, each cell filled by the share of its time that a lane was busy. */
+import type { Summary } from '../core/summary.ts';
+
 const LEVELS = ' ▁▂▃▄▅▆▇█';
 
 /** Busy µs of intervals [from, to) in each of `cells` equal parts of [start, end). */
@@ -33,4 +35,23 @@ export function strip(values: ArrayLike<number | null>, full: number): string {
     text += LEVELS[Math.min(8, value > 0 ? Math.max(1, level) : 0)];
   }
   return text;
+}
+
+/** Cells of equal length on the time axis, µs since 1970 UTC. */
+export interface Axis {
+  readonly from: number;
+  readonly to: number;
+  readonly cells: number;
+}
+
+/** Busy µs of all requests of a log of which a sample is kept. */
+export function busyOfTimeline({ from: begin, step_seconds, busy }: Summary['timeline'], axis: Axis): Float64Array {
+  const micros = new Float64Array(axis.cells);
+  const first = 1000 * Date.parse(begin ?? '');
+  const step = 1e6 * step_seconds;
+  busy.forEach((slots, k) => {
+    const cell = Math.floor(((first + (k + 0.5) * step - axis.from) / (axis.to - axis.from)) * axis.cells);
+    if (slots !== null && cell >= 0 && cell < axis.cells) micros[cell] += slots * step;
+  });
+  return micros;
 }

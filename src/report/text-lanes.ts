@@ -3,10 +3,10 @@ import { isKeptWhole } from '../core/finding.ts';
 import type { Summary } from '../core/summary.ts';
 import { neverLeftSaturation } from '../core/wait-range.ts';
 import { atOnceText, countText, durationText } from '../core/words.ts';
-import { cutTo } from './columns.ts';
-import { busyPerCell, strip } from './lane-strip.ts';
+import { endOf } from './columns.ts';
+import { busyOfTimeline, busyPerCell, strip } from './lane-strip.ts';
 import type { TextReportInput } from './text.ts';
-import { type Axis, type StripRow, workerRows } from './worker-rows.ts';
+import { type StripRow, workerRows } from './worker-rows.ts';
 
 const MAX_LANES = 16;
 const LABEL = 12;
@@ -23,12 +23,12 @@ export function lanesSection({ summary, facts, width, paint }: TextReportInput):
   const shown = rows.slice(0, MAX_LANES);
   const hidden = rows.length - shown.length;
   const scale = rows.concat(pool).some(({ cells: text }) => text.trim() !== '')
-    ? `a column is ${durationText((to - from) / cells)}; height is the busy share`
+    ? `a column is ${durationText((to - from) / cells)}; height is the busy share${isKeptWhole(facts) || rows.length < 2 ? '' : ', of a worker its part of all that were busy'}`
     : 'empty: when a worker was busy is not known';
   return [
     `${paint('title', 'Lanes')}  ${paint('dim', scale)}`,
     ...shown.map(
-      ({ label, cells: text, tail }) => `${cutTo(label, LABEL - 1).padEnd(LABEL)}${text} ${paint('dim', tail)}`,
+      ({ label, cells: text, tail }) => `${endOf(label, LABEL - 1).padEnd(LABEL)}${text} ${paint('dim', tail)}`,
     ),
     ...(hidden > 0 ? [paint('dim', `… and ${countText(hidden, 'more worker')}`)] : []),
     ...pool.map(
@@ -78,18 +78,6 @@ function poolRows(
   if (longest > 0 && !neverLeftSaturation(summary))
     rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(queued)}` });
   return rows;
-}
-
-/** Busy µs of all requests of a log of which a sample is kept. */
-function busyOfTimeline({ from: begin, step_seconds, busy }: Summary['timeline'], axis: Axis): Float64Array {
-  const micros = new Float64Array(axis.cells);
-  const first = 1000 * Date.parse(begin ?? '');
-  const step = 1e6 * step_seconds;
-  busy.forEach((slots, k) => {
-    const cell = Math.floor(((first + (k + 0.5) * step - axis.from) / (axis.to - axis.from)) * axis.cells);
-    if (slots !== null && cell >= 0 && cell < axis.cells) micros[cell] += slots * step;
-  });
-  return micros;
 }
 
 function* pairs(

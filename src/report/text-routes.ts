@@ -11,17 +11,21 @@ const seconds = (value: number | null): string => cell(value, (s) => durationTex
 export function routesSection({ summary, width, paint }: TextReportInput): string[] {
   if (summary.routes.length === 0) return [];
   const shown = summary.routes.slice(0, MAX_ROUTES);
+  const isOfProxy = shown.some(({ response_time }) => response_time);
   const table = alignColumns([
-    ['Routes', 'requests', 'busy', 'errors', 'p50', 'p95', 'p99'],
-    ...shown.map(({ route, requests, busy_ratio, error_ratio, service_time: s }) => [
-      cutTo(route, Math.max(20, width - 60)),
-      String(requests),
-      cell(busy_ratio, percentText),
-      cell(error_ratio, percentText),
-      seconds(s.p50),
-      s.p95 === null && s.high.p95 !== null ? `≤ ${seconds(s.high.p95)}` : seconds(s.p95),
-      seconds(s.p99),
-    ]),
+    ['Routes', 'requests', 'busy', 'errors', isOfProxy ? 'answered in p50' : 'p50', 'p95', 'p99'],
+    ...shown.map(({ route, requests, busy_ratio, error_ratio, service_time: s, response_time }) => {
+      const times = response_time ?? s;
+      return [
+        cutTo(route, Math.max(20, width - 60)),
+        String(requests),
+        cell(busy_ratio, percentText),
+        cell(error_ratio, percentText),
+        seconds(times.p50),
+        times.p95 === null && s.high.p95 !== null ? `≤ ${seconds(s.high.p95)}` : seconds(times.p95),
+        seconds(times.p99),
+      ];
+    }),
   ]);
   const hidden = summary.routes.length - shown.length;
   return [

@@ -121,6 +121,14 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
       serviceWords(server, service.grows_with_load) === 'service time' ? 'service time' : 'time in app',
       serviceText(summary),
     ],
+    ...(summary.response_time
+      ? [
+          ['answered in', `${quantiles(summary.response_time)} (as the proxy logs it, any wait included)`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
     ['wait', waitText(summary)],
     ['concurrency', concurrencyText(summary)],
   ];

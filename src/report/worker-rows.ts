@@ -4,19 +4,12 @@ import type { WorkerLife } from '../core/inference.ts';
 import { groupsOf } from '../core/rows.ts';
 import { sumOf } from '../core/statistics.ts';
 import { percentText } from '../core/words.ts';
-import { busyPerCell, strip } from './lane-strip.ts';
+import { type Axis, busyOfTimeline, busyPerCell, strip } from './lane-strip.ts';
 
 export interface StripRow {
   readonly label: string;
   readonly cells: string;
   readonly tail: string;
-}
-
-/** Cells of equal length on the time axis, µs since 1970 UTC. */
-export interface Axis {
-  readonly from: number;
-  readonly to: number;
-  readonly cells: number;
 }
 
 /** µs: a new worker may begin before the last answer of the one before is written. */
@@ -25,7 +18,7 @@ const OVERLAP = 1_000_000;
 /** @param most of more workers those that followed each other share a row */
 export function workerRows(facts: Facts, axis: Axis, most: number): StripRow[] {
   const { inference, names, summary } = facts;
-  const busyOf = isKeptWhole(facts) ? busyByRequests(facts) : busyAllLife;
+  const busyOf = isKeptWhole(facts) ? busyByRequests(facts) : shareOfPool(facts, axis);
   const ratios = new Map(summary.workers.map((worker) => [worker.id, worker.busy_ratio]));
   const threads = Math.max(1, inference.threads.value ?? 1);
   const full = (threads * (axis.to - axis.from)) / axis.cells;
@@ -79,13 +72,24 @@ function busyByRequests({ inference, requests }: Facts): (lives: readonly Worker
   };
 }
 
-/** Of workers of whose requests a sample is kept: each as busy all its life as it was on average. */
-function busyAllLife(lives: readonly WorkerLife[], { from, to, cells }: Axis): Float64Array {
-  const busy = new Float64Array(cells);
-  for (const life of lives) {
-    const share = busyShare([life]);
-    const micros = busyPerCell([[life.from, life.to]], from, to, cells);
-    if (share > 0) for (let cell = 0; cell < cells; cell++) busy[cell] += share * micros[cell];
-  }
-  return busy;
+/**
+ * Of workers of whose requests a sample is kept: what all of them were busy in a cell, which is known, goes to those that lived then in
+ * the proportion in which they were busy on the whole.
+ */
+function shareOfPool(
+  { inference, summary }: Facts,
+  { from, to, cells }: Axis,
+): (lives: readonly WorkerLife[], axis: Axis) => Float64Array {
+  const onAverage = (lives: readonly WorkerLife[]): Float64Array => {
+    const busy = new Float64Array(cells);
+    for (const life of lives) {
+      const share = busyShare([life]);
+      const micros = busyPerCell([[life.from, life.to]], from, to, cells);
+      if (share > 0) for (let cell = 0; cell < cells; cell++) busy[cell] += share * micros[cell];
+    }
+    return busy;
+  };
+  const ofAll = onAverage(inference.lives);
+  const seen = busyOfTimeline(summary.timeline, { from, to, cells });
+  return (lives) => onAverage(lives).map((micros, cell) => (ofAll[cell] > 0 ? (micros * seen[cell]) / ofAll[cell] : 0));
 }

@@ -1,7 +1,7 @@
 // Days of a server in production: more requests than are kept, most workers in none of those that are, and moments of several days.
 import { expect, it } from 'vitest';
 import type { Summary } from '../../src/core/summary.ts';
-import { BEGIN_SECONDS, type Production, productionLog } from '../helpers/production-log.ts';
+import { type Answered, BEGIN_SECONDS, combined, type Production, productionLog } from '../helpers/production-log.ts';
 import { run } from '../helpers/run-program.ts';
 
 const DAY = 86_400;
@@ -10,6 +10,15 @@ async function analysed(spec: Production) {
   const log = productionLog(spec);
   const { stdout } = await run(['analyze', '--json', '-'], { input: log.text });
   return { log, summary: JSON.parse(stdout) as Summary };
+}
+
+/** The same server, whose log another program writes. */
+async function analysedAs(spec: Production, write: (one: Answered) => readonly { at: number; line: string }[]) {
+  const { answered } = productionLog(spec);
+  const lines = answered.flatMap(write).sort((a, b) => a.at - b.at);
+  const input = lines.map(({ line }) => `${line}\n`).join('');
+  const { stdout } = await run(['analyze', '--json', '-'], { input });
+  return { answered, summary: JSON.parse(stdout) as Summary };
 }
 
 const idsOf = ({ findings }: Summary): string[] => findings.map(({ id }) => id);
@@ -49,4 +58,125 @@ it('tells the two pools of a log in which a deploy adds workers, each by all of 
   expect(title).toContain('3 sync workers');
   // Of all requests, 120 ms each, three workers are all busy for less than a hundredth of the time.
   expect(summary.concurrency.saturated_ratio).toBeLessThan(0.01);
+});
+
+it('tells the waits of waitress by how many requests of all its lines say that they wait', async () => {
+  const slow = { from: 12 * 3600, to: 12.5 * 3600 };
+  const waiting: number[] = [];
+  const { answered, summary } = await analysedAs({ seed: 4, days: 2, peakRate: 2, workers: 3, slow }, (one) => {
+    while (waiting.length > 0 && waiting[0] <= one.came) waiting.shift();
+    const told = { at: one.start, line: combined(one.start, one.line) };
+    if (one.start - one.came < 0.01) return [told];
+    waiting.push(one.start);
+    return [{ at: one.came, line: `WARNING:waitress.queue:Task queue depth is ${waiting.length}` }, told];
+  });
+  const waits = answered.map(({ came, start }) => start - came);
+  const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+  const share = waits.filter((wait) => wait >= 0.01).length / waits.length;
+  expect(summary.requests.total).toBeGreaterThan(100_000);
+  expect(Math.abs(summary.wait.waiting_ratio! / share - 1)).toBeLessThan(0.01);
+  expect(summary.wait.p50).toBe(0);
+  expect(summary.wait.low.mean!).toBeLessThanOrEqual(mean);
+  expect(summary.wait.high.mean!).toBeGreaterThanOrEqual(mean);
+});
+
+it('tells of a long log of a proxy how many ran at once, and how long its routes took to answer', async () => {
+  const slow = { from: 0, to: DAY };
+  const { answered, summary } = await analysedAs({ seed: 5, days: 1, peakRate: 3, workers: 60, slow }, (one) => [
+    { at: one.end, line: `${combined(one.end, one.line)} rt=${(one.end - one.came).toFixed(3)} ua=10.0.0.7:8000` },
+  ]);
+  expect(summary.requests.total).toBeGreaterThan(60_000);
+  const took = answered.map(({ came, end }) => end - came);
+  const total = took.reduce((sum, seconds) => sum + seconds, 0);
+  expect(Math.abs(summary.concurrency.mean! / (total / summary.window.seconds!) - 1)).toBeLessThan(0.05);
+  expect(Math.abs(summary.response_time!.mean! / (total / took.length) - 1)).toBeLessThan(0.01);
+  const searches = answered.filter(({ line }) => line === 'GET /search').map(({ came, end }) => end - came);
+  const median = searches.sort((a, b) => a - b)[searches.length >> 1];
+  const told = summary.routes.find(({ route }) => route === 'GET /search')!;
+  expect(Math.abs(told.response_time!.p50! / median - 1)).toBeLessThan(0.05);
+  expect(told.service_time.p50).toBeNull();
+});
+
+/** In the afternoon a worker is killed, as gunicorn says it: the lines of the log, and s since its last answer. */
+function killedAtNoon(write: (one: Answered) => string) {
+  const { answered } = productionLog({ seed: 6, days: 1, peakRate: 2.5, workers: 3 });
+  const at = 15 * 3600;
+  const { pid: victim, end: last } = answered.findLast(({ end }) => end < at - 2)!;
+  const seconds = new Date((BEGIN_SECONDS + at) * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  const killed = `[${seconds} +0000] [800] [ERROR] Worker (pid:${victim}) was sent SIGKILL! Perhaps out of memory?`;
+  const left = answered.filter(({ pid, end }) => pid !== victim || end <= last);
+  const lines = left.map((one) => ({ at: one.end, line: write(one) }));
+  const input = [...lines, { at, line: killed }].sort((a, b) => a.at - b.at).map(({ line }) => `${line}\n`);
+  return { input: input.join(''), requests: left.length, silent: at - last };
+}
+
+it.each([
+  ['the pid', (one: Answered) => `${combined(one.end, one.line)} pid=<${one.pid}> us=${microsOf(one)}`, true],
+  ['no worker', (one: Answered) => `${combined(one.end, one.line)} us=${microsOf(one)}`, false],
+])('tells of a worker that was killed when it last answered, where lines name %s', async (_, write, isNamed) => {
+  const { input, requests, silent } = killedAtNoon(write);
+  const { stdout } = await run(['analyze', '--json', '-'], { input });
+  const summary = JSON.parse(stdout) as Summary;
+  expect(summary.requests.total).toBe(requests);
+  const { evidence, detail } = summary.findings.find(({ id }) => id === 'worker-timeouts')!;
+  const { silent_median_seconds: told } = evidence;
+  // Stamps are of whole seconds.
+  if (isNamed) expect(Math.abs(Number(told) - silent)).toBeLessThan(1.1);
+  else {
+    expect(told).toBeNull();
+    expect(detail).not.toContain('Last answered before');
+  }
+});
+
+const microsOf = ({ start, end }: Answered): number => Math.round((end - start) * 1e6);
+
+it("takes Heroku's 503 after 30 s for its router's patience, and dynos for no workers", async () => {
+  const { answered } = productionLog({ seed: 7, days: 1, peakRate: 0.1, workers: 4 });
+  const lines = answered.map(({ end, line: request }, k) => {
+    const [method, path] = request.split(' ');
+    const isLate = k % 40 === 39;
+    const stamp = new Date((BEGIN_SECONDS + end) * 1000).toISOString().replace('Z', '000+00:00');
+    const code = isLate ? 'at=error code=H12 desc="Request timeout"' : 'at=info';
+    const took = isLate
+      ? 'service=30000ms status=503 bytes=0'
+      : `service=${100 + ((7 * k) % 90)}ms status=200 bytes=512`;
+    return `${stamp} heroku[router]: ${code} method=${method} path="${path}" host=a request_id=${k} fwd="10.0.0.1" dyno=web.${1 + (k % 3)} connect=0ms ${took} protocol=https\n`;
+  });
+  const { stdout } = await run(['analyze', '--json', '-'], { input: lines.join('') });
+  const summary = JSON.parse(stdout) as Summary;
+  expect(idsOf(summary)).toContain('gateway-gives-up');
+  expect(idsOf(summary)).not.toContain('common-timeout');
+  expect(summary.findings.find(({ id }) => id === 'gateway-gives-up')!.title).toContain('503 after 30 s sharp');
+  expect(summary.server.workers).toMatchObject({ value: null, low: 3 });
+});
+
+it('of a log that begins in an overload says how long the pool was full, and to look there', async () => {
+  const slow = { from: 9 * 3600, to: 9.9 * 3600 };
+  const { answered } = productionLog({ seed: 8, days: 1, peakRate: 8, workers: 3, slow });
+  const begins = slow.from + 300;
+  const left = answered.filter(({ end }) => end > begins);
+  const lines = left.map((one) => `${combined(one.end, one.line)} pid=<${one.pid}> us=${microsOf(one)}\n`);
+  const { stdout } = await run(['analyze', '--json', '-'], { input: lines.join('') });
+  const summary = JSON.parse(stdout) as Summary;
+  expect(summary.requests.total).toBeGreaterThan(60_000);
+  const full = summary.findings.find(({ id }) => id === 'full-stretch-not-followed')!;
+  // Until the queue is gone as well.
+  expect(full.evidence.full_seconds).toBeGreaterThan(slow.to - begins);
+  const [from, to] = [full.from, full.to].map((at) => Date.parse(at!) / 1000 - BEGIN_SECONDS);
+  expect(Math.abs(from - begins)).toBeLessThan(90);
+  expect(to).toBeGreaterThan(slow.to - 90);
+});
+
+it('sizes a pool for a slow route by its load while the pool was full, not by that of all days', async () => {
+  const slow = { from: DAY + 12.5 * 3600, to: DAY + 13.2 * 3600, route: '/search' };
+  const log = productionLog({ seed: 9, days: 2, peakRate: 6, workers: 4, slow });
+  const { stdout } = await run(['analyze', '--json', '-'], { input: log.text });
+  const { findings } = JSON.parse(stdout) as Summary;
+  const searches = log.answered.filter(
+    ({ line, start }) => line === 'GET /search' && start > slow.from && start < slow.to,
+  );
+  const busy = searches.reduce((sum, { start, end }) => sum + end - start, 0) / (slow.to - slow.from);
+  const { evidence } = findings.find(({ id }) => id === 'head-of-line')!;
+  expect(evidence.own_pool_workers).toBeGreaterThan(busy);
+  expect(evidence.own_pool_workers).toBeLessThan(busy + 3 * Math.sqrt(busy) + 2);
 });

@@ -11,12 +11,24 @@ export interface Production {
   readonly workersLater?: number;
   /** Of a life, up to a fifth more by chance; missing: no worker is replaced but at deploys. */
   readonly maxRequests?: number;
-  /** s since the beginning: requests of /api take eight times as long; missing: never. */
-  readonly slow?: { readonly from: number; readonly to: number };
+  /** s since the beginning: requests of a route, of /api where none is named, take eight times as long; missing: never. */
+  readonly slow?: { readonly from: number; readonly to: number; readonly route?: string };
+}
+
+/** Times in s since the beginning. */
+export interface Answered {
+  readonly came: number;
+  readonly start: number;
+  readonly end: number;
+  readonly pid: number;
+  readonly line: string;
 }
 
 export interface ProductionLog {
+  /** As gunicorn writes it, with pid and duration. */
   readonly text: string;
+  /** In the order of their ends, to be written as other servers do. */
+  readonly answered: readonly Answered[];
   readonly requests: number;
   readonly pids: number;
   /** s */
@@ -49,7 +61,7 @@ function arrivalsOf({ days, peakRate, slow }: Production, random: ReturnType<typ
     at += random.exponential(1 / rate);
     let place = random.next();
     const route = ROUTES.find(({ share }) => (place -= share) < 0) ?? ROUTES[0];
-    const isSlow = slow !== undefined && at >= slow.from && at < slow.to && route.line.includes('/api');
+    const isSlow = slow !== undefined && at >= slow.from && at < slow.to && route.line.includes(slow.route ?? '/api');
     const takes = 0.001 + route.mean * (isSlow ? 8 : 1) * Math.exp(0.5 * random.normal() - 0.125);
     arrivals.push({ at, line: route.line, takes });
   }
@@ -65,7 +77,7 @@ export function productionLog(spec: Production): ProductionLog {
   let pids = 0;
   const newWorker = (free: number) => ({ free, pid: 812 + pids++, left: lifetime() });
   const pool = Array.from({ length: spec.workers }, () => newWorker(0));
-  const answered: { end: number; pid: number; takes: number; line: string }[] = [];
+  const answered: Answered[] = [];
   let waited = 0;
   let deployed = 0;
   for (const { at, line, takes } of arrivalsOf(spec, random)) {
@@ -81,22 +93,26 @@ export function productionLog(spec: Production): ProductionLog {
     const start = Math.max(at, worker.free) + 0.0008;
     waited += start - at;
     worker.free = start + takes;
-    answered.push({ end: worker.free, pid: worker.pid, takes, line });
+    answered.push({ came: at, start, end: worker.free, pid: worker.pid, line });
     if (--worker.left <= 0) pool[k] = newWorker(worker.free + 1.2);
   }
   answered.sort((a, b) => a.end - b.end);
   const lines = answered.map(
-    ({ end, pid, takes, line }) =>
-      `10.0.0.1 - - [${stampOf(end)}] "${line} HTTP/1.1" 200 512 "-" "curl/8" pid=<${pid}> us=${Math.round(takes * 1e6)}\n`,
+    ({ start, end, pid, line }) => `${combined(end, line)} pid=<${pid}> us=${Math.round((end - start) * 1e6)}\n`,
   );
   return {
     text: lines.join(''),
+    answered,
     requests: answered.length,
     pids: new Set(answered.map(({ pid }) => pid)).size,
     meanWait: waited / answered.length,
     deploys: deploys.map((at) => (BEGIN_SECONDS + at) * 1e6),
   };
 }
+
+/** `at`: s since the beginning. */
+export const combined = (at: number, line: string): string =>
+  `10.0.0.1 - - [${stampOf(at)}] "${line} HTTP/1.1" 200 512 "-" "curl/8"`;
 
 /** "02/Mar/2026:00:00:00 +0000" */
 function stampOf(seconds: number): string {

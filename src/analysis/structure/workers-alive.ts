@@ -103,15 +103,31 @@ function typicalPause(lives: readonly Life[]): number {
 /** Share of many replacements that stamps may hide, or make: then as many as lived at once for most of the time are right. */
 const MISMATCHED = 0.02;
 
+/** Share of the time, and requests of a worker, from which more workers than usual are old ones that answer what they had begun. */
+const NEARLY_ALWAYS = 0.98;
+const FEWEST_OF_LIFE = 20;
+
+/**
+ * A server that is reloaded lets its old workers end what they are at, for as long as their longest request, while new ones begin: as many
+ * as usual live nearly all the time, and as many in the end. A worker with few requests may have been idle for most of its life.
+ */
+const areHandedOver = (lives: readonly Life[], { mode, share }: Alive): boolean =>
+  share >= NEARLY_ALWAYS &&
+  lives.length >= 2 * mode &&
+  lives.every(({ requests }) => requests >= FEWEST_OF_LIFE) &&
+  lives.filter(({ fate }) => fate === 'running').length === mode;
+
 const started = 'workers that the server says it started';
 
 export function workersFrom(lives: readonly Life[], booted: number | null): Estimate {
   if (lives.length === 0)
     return booted === null ? unknownEstimate('no line names a worker') : exactly(booted, 0.98, started);
   const matched = replacementsIn(lives);
-  const { mode, max } = aliveAtOnce(lives, 0);
+  const alive = aliveAtOnce(lives, 0);
+  const { mode, max } = alive;
   const unmatched = lives.length - matched - mode;
-  const value = Math.abs(unmatched) <= MISMATCHED * matched ? mode : lives.length - matched;
+  const isMode = Math.abs(unmatched) <= MISMATCHED * matched || areHandedOver(lives, alive);
+  const value = isMode ? mode : lives.length - matched;
   const replacements = lives.length - value;
   const replaced = replacements > 0;
   if (booted !== null && (booted >= value || lives.every((life) => life.booted))) {

@@ -23,6 +23,7 @@ import { perhapsNone, withoutRest } from './no-rest.ts';
 import { perhapsShortOfCpu } from './perhaps-short-of-cpu.ts';
 import { perhapsStarved } from './perhaps-starved.ts';
 import { type PlainWaits, plainWaits } from './plain-waits.ts';
+import type { CountedSteps } from './queue-depth.ts';
 import { perhapsQueuedBefore } from './queued-before.ts';
 import type { Elsewhere } from './runs-elsewhere.ts';
 import type { SlotChange } from './slot-changes.ts';
@@ -79,6 +80,8 @@ export interface WaitInput {
   readonly elsewhere?: Elsewhere;
   /** false: the requests are of a part of a log that cannot speak for the waits of all of it. */
   readonly canSpeak: () => boolean;
+  /** All requests of a log of which not all are in the table; null: they all are. */
+  readonly counted: CountedSteps | null;
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
   readonly until: number | null;
   /** What a longer look at the same log has found, for a `live` one. */

@@ -99,8 +99,8 @@ function measured(input: WaitInput, trace: Trace): PlainWaits | null {
 }
 
 /** The server says how many wait whenever one more has to. */
-function byQueueDepth({ lifecycle }: WaitInput, trace: Trace): PlainWaits | null {
-  const summary = queueDepthWaits(trace, lifecycle);
+function byQueueDepth({ lifecycle, counted }: WaitInput, trace: Trace): PlainWaits | null {
+  const summary = queueDepthWaits(trace, lifecycle, counted);
   return summary && { summary, wait: new Float64Array(trace.length).fill(Number.NaN) };
 }
 

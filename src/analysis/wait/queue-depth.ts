@@ -5,7 +5,7 @@
  */
 import type { WaitInference } from '../../core/inference.ts';
 import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../../core/lifecycle.ts';
-import { meanOf } from '../../core/statistics.ts';
+import { meanOf, sumOf } from '../../core/statistics.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { Found } from '../structure/without-durations.ts';
 import { quantile, unknownWait } from './summarise-waits.ts';
@@ -32,13 +32,28 @@ const SPREAD = 1.5;
 /** µs */
 const FLOOR = 10_000;
 
-/** null: the log has no such lines, or too few requests beside them. */
-export function queueDepthWaits(trace: Trace, lifecycle: readonly LifecycleEvent[]): WaitInference | null {
+/** Requests in each step of a log, all of them. */
+export interface CountedSteps {
+  /** µs */
+  readonly step: number;
+  readonly requests: ArrayLike<number>;
+}
+
+/**
+ * null: the log has no such lines, or too few requests beside them. `counted`: of a log of which not all requests are in the trace; the
+ * server's lines are all there.
+ */
+export function queueDepthWaits(
+  trace: Trace,
+  lifecycle: readonly LifecycleEvent[],
+  counted: CountedSteps | null = null,
+): WaitInference | null {
   const depths = lifecycle.flatMap(({ kind, value }) => (kind === 'queued' && value !== null ? [value] : []));
-  const n = trace.length;
+  const n = counted ? sumOf(counted.requests) : trace.length;
   if (depths.length === 0 || depths.length > n || lifecycle.length >= MOST_LIFECYCLE_EVENTS) return null;
   if (n < FEWEST) return ofShortLog(trace, depths);
-  const { whole, full } = ratesOf(trace, depths.length / n);
+  const share = depths.length / n;
+  const { whole, full } = counted ? ratesOfSteps(counted, share) : ratesOf(trace, share);
   // Those who found a slot free wait for nobody.
   const waited = new Float64Array(n);
   waited.set(depths.map((depth) => depth / full));
@@ -142,19 +157,29 @@ export function withQueuedService(
   };
 }
 
-/** Requests per µs: over the whole log, and over the busiest windows that hold the share of them that had to wait. */
-function ratesOf(trace: Trace, share: number): { readonly whole: number; readonly full: number } {
+interface Rates {
+  /** Requests per µs: over the whole log, and over the busiest windows that hold the share of them that had to wait. */
+  readonly whole: number;
+  readonly full: number;
+}
+
+function ratesOf(trace: Trace, share: number): Rates {
   const n = trace.length;
   const first = trace.low.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const last = trace.high.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const whole = n / (last - first);
   const windows = Math.max(1, Math.floor((last - first) / Math.max(WINDOW, IN_WINDOW / whole)));
   const width = (last - first) / windows;
-  const counts = new Float64Array(windows);
-  for (let i = 0; i < n; i++) counts[Math.min(windows - 1, Math.floor((trace.low[i] - first) / width))]++;
-  counts.sort().reverse();
+  const requests = new Float64Array(windows);
+  for (let i = 0; i < n; i++) requests[Math.min(windows - 1, Math.floor((trace.low[i] - first) / width))]++;
+  return ratesOfSteps({ step: width, requests }, share);
+}
+
+function ratesOfSteps({ step, requests }: CountedSteps, share: number): Rates {
+  const counts = Float64Array.from(requests).sort().reverse();
+  const n = sumOf(counts);
   let held = 0;
   let taken = 0;
-  while (taken < windows && held < share * n) held += counts[taken++];
-  return { whole, full: held / (taken * width) };
+  while (taken < counts.length && held < share * n) held += counts[taken++];
+  return { whole: n / (counts.length * step), full: held / (taken * step) };
 }

@@ -51,6 +51,11 @@ describe('the verdict', () => {
     const { severity, sentence } = verdictOf({ ...summary, server, wait, findings: [] });
     expect(sentence).toBe('8 slots or more, how many the log cannot tell; callers did not queue.');
     expect(severity).toBe('ok');
+    // Fewer than one of a hundred waited, but not for nothing.
+    const few = { ...wait, max: 1.6, waiting_ratio: 0.002 };
+    expect(verdictOf({ ...summary, server, wait: few, findings: [] }).sentence).toContain(
+      'hardly any caller queued (up to 1.6 s, measured)',
+    );
     const nothing = { ...wait, method: 'unknown' as const, mean: null, p95: null, p99: null };
     expect(verdictOf({ ...summary, server, wait: nothing, findings: [] }).sentence).toMatch(
       /^The server runs at least 8 /,
@@ -262,7 +267,7 @@ describe('the verdict', () => {
       sentence:
         '6 slots or more, how many the log cannot tell; nobody need have queued, or for 408 ms on average at most (inferred).',
     });
-    const measured = { ...summary.wait, method: 'measured' as const, mean: 0.001, p95: 0.002, p99: 0.005 };
+    const measured = { ...summary.wait, method: 'measured' as const, mean: 0.001, p95: 0.002, p99: 0.005, max: 0.006 };
     expect(verdictOf({ ...summary, findings: [], server, wait: measured })).toMatchObject({
       severity: 'ok',
       sentence: '6 slots or more, how many the log cannot tell; callers did not queue.',

@@ -46,6 +46,15 @@ test('a worker whose boot is told to the second takes the place of one that ende
   expect(workersFrom([killed, ...others, successor], null)).toMatchObject({ value: 3, high: 3 });
 });
 
+test('old workers that answer what they had begun long after a reload are not counted beside the new ones', () => {
+  const old = [0, 1, 2].map((k) => ({ ...life(k, 0, 4000 + 15 * k, 900), fate: 'exited' }) as const);
+  const young = [3, 4, 5].map((k) => life(k, 4001, 8000, 900));
+  expect(workersFrom([...old, ...young], null)).toMatchObject({ value: 3, low: 3, high: 3 });
+  // Those that stay are there in the end.
+  const staying = [0, 1, 2].map((k) => life(k, 0, 8000, 900));
+  expect(workersFrom([...staying, ...young.map((one) => ({ ...one, from: 7900e6 }))], null).value).toBe(6);
+});
+
 test('idle workers leave no trace: few or uneven requests are a bound, said with doubt', () => {
   const even = [1, 2, 3, 4].map((k) => life(k, 0, 60, 50));
   expect(workersFrom(even, null)).toMatchObject({ value: 4, high: 4 });

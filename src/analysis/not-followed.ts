@@ -1,0 +1,113 @@
+/** Of a long log of which no wait is told, where its pool was full for longest, and where to look for what callers waited then. */
+import type { ServerInference } from '../core/inference.ts';
+import { momentsBetween } from '../core/moments.ts';
+import { sumOf } from '../core/statistics.ts';
+import { MICROS_PER_SECOND } from '../core/time.ts';
+import { countText, percentText } from '../core/words.ts';
+import type { FollowedPart } from './followed-part.ts';
+import type { Known } from './known-steps.ts';
+import { KEPT_WHOLE } from './retained-rows.ts';
+import { unknownWait } from './wait/summarise-waits.ts';
+
+/** µs: full steps this near to each other are one stretch; what is looked at before and behind it. */
+const APART = 60_000_000;
+const AROUND = 60_000_000;
+/** µs: what was usual before it tells what was not; the less where that is too much to be followed whole. */
+const BEFORE = [600_000_000, 300_000_000, 120_000_000, AROUND];
+
+export type OfWhole = Pick<ServerInference, 'wait' | 'requests' | 'notFollowed'>;
+
+/** Nothing like the longest stretches of a full pool was followed: how long callers waited then is not known. */
+export function notFollowed(inference: ServerInference, known: Known, { table, view }: FollowedPart): OfWhole {
+  const { strata, isKnown } = known;
+  const { from, step, full } = strata;
+  const at: number[] = [];
+  let knownFull = 0;
+  let knownSteps = 0;
+  full.forEach((isFull, k) => {
+    if (isKnown[k] === 1) {
+      knownSteps++;
+      knownFull += isFull;
+    } else if (isFull === 1) at.push(from + k * step);
+  });
+  const stretch = fullestOf(stretchesOf(at, step));
+  const whole = withAllOfIt(stretch, known);
+  const look = whereToLook(whole, view);
+  const share = knownSteps > 0 ? knownFull / knownSteps : 0;
+  const inAll = full.reduce((sum, isFull) => sum + isFull, 0) / full.length;
+  const middle = (stretch.from + stretch.to) / 2;
+  const moments = momentsBetween(from, from + full.length * step);
+  const basis = `nothing like the longest stretch in which all slots were busy, about ${moments.at(middle)} UTC, could be followed: ${countText(table.length, 'request')} are kept, and all slots were busy for ${percentText(share)} of their time and for ${percentText(inAll)} of all`;
+  const { wait } = inference.requests;
+  return {
+    wait: unknownWait(basis),
+    requests: { ...inference.requests, wait: new Float64Array(wait.length).fill(Number.NaN), waitSamples: [] },
+    notFollowed: {
+      ...whole,
+      ...(look.isFollowed ? look : whereToLook({ from: stretch.from, to: whole.to }, view)),
+      requests: table.length,
+      fullShare: share,
+    },
+  };
+}
+
+/** µs: a pool that is full for less is so now and then. */
+const LONG_FULL = 60_000_000;
+
+/** The like of all stretches is kept, but the waits in them are not told (the pool was full already when they begin): where it was full for longest. */
+export function fullYetUntold({ strata, isKnown }: Known, { table, view }: FollowedPart): Pick<OfWhole, 'notFollowed'> {
+  const { full } = strata;
+  const stretches = fullStretches(strata);
+  if (stretches.length === 0) return {};
+  const stretch = fullestOf(stretches);
+  if (stretch.fullMicros < LONG_FULL) return {};
+  const known = isKnown.reduce((sum, is) => sum + is, 0);
+  const fullShare = known > 0 ? full.reduce((sum, is, k) => sum + is * isKnown[k], 0) / known : 0;
+  const look = whereToLook(stretch, view);
+  return { notFollowed: { ...stretch, ...look, requests: table.length, fullShare, isKept: true } };
+}
+
+/** From when on the log is to be read so that the stretch is followed, and whether all of that can be. */
+function whereToLook(
+  { from, to }: { readonly from: number; readonly to: number },
+  { from: begin, stepSeconds, requests }: FollowedPart['view'],
+): { readonly lookFrom: number; readonly isFollowed: boolean } {
+  const stepOf = (instant: number) => Math.max(0, Math.floor((instant - begin) / (stepSeconds * MICROS_PER_SECOND)));
+  const countFrom = (since: number) => sumOf(requests.subarray(stepOf(since), stepOf(to) + 1));
+  const starts = BEFORE.map((before) => from + AROUND - before);
+  const lookFrom = starts.find((since) => countFrom(since) <= KEPT_WHOLE);
+  return { lookFrom: lookFrom ?? from, isFollowed: lookFrom !== undefined };
+}
+
+/** µs since 1970 UTC, with what is looked at before and behind it. */
+interface FullStretch {
+  readonly from: number;
+  readonly to: number;
+  readonly fullMicros: number;
+}
+
+/** @param at ascending instants of full steps */
+function stretchesOf(at: readonly number[], step: number): FullStretch[] {
+  const stretches: { from: number; to: number; fullMicros: number }[] = [];
+  for (const instant of at) {
+    const open = stretches.at(-1);
+    if (open && instant - open.to <= APART) {
+      open.to = instant + step;
+      open.fullMicros += step;
+    } else stretches.push({ from: instant, to: instant + step, fullMicros: step });
+  }
+  return stretches.map(({ from, to, fullMicros }) => ({ from: from - AROUND, to: to + AROUND, fullMicros }));
+}
+
+const fullestOf = (stretches: readonly FullStretch[]): FullStretch =>
+  stretches.reduce((best, one) => (one.fullMicros > best.fullMicros ? one : best));
+
+const fullStretches = ({ from, step, full }: Known['strata']): FullStretch[] =>
+  stretchesOf(
+    Array.from(full.keys()).flatMap((k) => (full[k] === 1 ? [from + k * step] : [])),
+    step,
+  );
+
+/** Some of a stretch may have been followed. */
+const withAllOfIt = (part: FullStretch, { strata }: Known): FullStretch =>
+  fullStretches(strata).find(({ from, to }) => from <= part.from && to >= part.to) ?? part;
