@@ -1,37 +1,46 @@
 /**
- * What callers are believed to do, before the log is read: come at random at a rate that is one of several levels.
+ * What callers are assumed to do before the log is read: they come at random, at a rate that is at one of several levels.
  *
- * Worlds are weighed against each other by how likely they make what was seen: one rate all along, a rate that changes
- * now and then (a ramp, a busy quarter of an hour), one that changes every few seconds, and so many clients of whom each
- * waits for its answer before it asks again (a closed system: the more are in it, the fewer come). In all of them the
- * load may stop at some moment for good, which is what lets a queue drain.
+ * These models ("worlds") are weighed by how likely they make the observed starts: a constant rate; a rate that changes now and then (a
+ * ramp, a busy quarter of an hour); a rate that changes every few seconds; and a fixed number of clients, each of whom waits for its answer
+ * before it asks again (a closed system, in which the arrival rate falls as more requests are in it). In all of them the load may stop for
+ * good at some moment, which is what lets a queue drain.
  */
 
 export interface ArrivalModel {
   readonly name: string;
-  /** Arrivals per second, from clients who are not waiting for an answer; level 0 is the end of all load. */
+  /**
+   * Arrivals per second by level; with a fixed number of clients, as if none of them waited for an answer. Level 0 stands for the end of
+   * all load.
+   */
   readonly levels: Float64Array;
-  /** Clients in all, of whom each waits for its answer before it asks again; Infinity: callers do not wait for each other. */
+  /** Number of clients, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
   readonly clients: number;
-  /** Chance of each level when the rate is drawn. */
+  /** By level: its probability when the rate is drawn. */
   readonly chance: Float64Array;
-  /** s between changes of the rate, on average. */
+  /** s: mean time between two changes of the rate. */
   readonly hold: number;
-  /** Per second: the load stops. */
+  /** Rate per second at which the load stops for good. */
   readonly stop: number;
-  /** Chance that a caller brings a crowd, and callers/s. */
+  /** Probability that a caller brings a crowd, and callers per second. */
   readonly crowd: number;
   readonly perSecond: number;
-  /** Weight before the log is read. */
+  /** Prior weight. */
   readonly prior: number;
 }
 
-/** Natural logarithm of the ratio of one level of a changing rate to the next, levels on each side of the mean, and how fast chance falls. */
+/**
+ * Levels of a changing rate: ln of the ratio of neighbours, levels on each side of the mean, and the ln distance at which the chance has
+ * halved.
+ */
 const STEP = 0.4;
 const SIDE = 6;
 const SPREAD = 0.6;
 
-/** Levels of a rate that changes now and then: overload may be many times the mean of a log that is mostly calm. */
+/**
+ * Levels of a rate that changes now and then. They reach far up, because an overload may be many times the mean of a log that is mostly
+ * calm.
+ */
 const CHANGING = (() => {
   const logs = Array.from({ length: 2 * SIDE + 1 }, (_, k) => STEP * (k - SIDE));
   const weights = logs.map((log) => 1 / (1 + (log / SPREAD) ** 2));
@@ -63,43 +72,46 @@ const SHAPES = [
   },
 ];
 
-/** Chance that a caller who does not wait for others brings a crowd. */
+/** Probability that a caller who does not wait for others brings a crowd. */
 const CROWD = 0.005;
 
-/** Weight of all worlds in which clients wait for their answers (load tests, browsers that load one thing after another). */
+/** Prior weight of all worlds in which clients wait for their answers (load tests, browsers that load one thing after another). */
 const PATIENT = 0.2;
-/** Clients beyond the slots. */
+/** Clients in excess of the slots, one world for each. */
 const MORE_CLIENTS = [1, 2, 4, 8, 16, 32];
-/** What the rate of the free clients may be, beside what would follow if nobody queued. */
+/** Levels of the clients' rate, relative to the rate that would follow if nobody queued. */
 const PATIENT_FACTORS = [0.7, 0.85, 1, 1.25, 1.6, 2.2, 3.5];
 
-/** The world between the others: the one to ask where there is time for one. */
+/** Index of the world that is asked where there is time for one: it lies between the others. */
 const MIDDLE = 1;
 
-/** What is known of a stretch before its arrivals are asked for. */
+/** What is known about a stretch before its arrivals are inferred. */
 export interface Throughput {
-  /** Requests/s, and for how many seconds. */
+  /** Requests per second, and length of the stretch in s. */
   readonly rate: number;
   readonly seconds: number;
-  /** Slots of the pool, all behind one queue; null: the queue is one of several, whose callers are shared. */
+  /**
+   * Slots of the pool, if all its callers come to this one queue; null: they are spread over several queues, or there are too many requests
+   * to ask for a fixed number of clients.
+   */
   readonly slots: number | null;
-  /** Requests in service, on average. */
+  /** Mean number of requests in service. */
   readonly busy: number;
 }
 
 export interface Asked {
-  /** One world alone. */
+  /** true: ask only one world. */
   readonly one: boolean;
-  /** Crowds may come in those whose callers do not wait for each other. */
+  /** true: crowds may come in worlds whose callers do not wait for each other. */
   readonly crowds: boolean;
 }
 
-/** Name of the worlds whose callers are a fixed number of clients. */
+/** Name of the worlds with a fixed number of clients. */
 export const IN_TURN = 'clients that wait for their answer';
 
 /**
- * The worlds for a stretch. `offset`, -0.5..0.5: by how much of a step the levels of changing rates lie off: no level
- * is the very one that the pool can just carry more often than by chance.
+ * The worlds for a stretch. `offset`, -0.5..0.5: shifts the levels of changing rates by this part of a step. It is drawn at random, so that
+ * no level coincides with just the rate that the pool can serve more often than by chance.
  */
 export function arrivalModels(
   { rate, seconds, slots, busy }: Throughput,
@@ -125,7 +137,7 @@ export function arrivalModels(
     ...open,
     ...MORE_CLIENTS.map((more) => {
       const clients = slots + more;
-      // Of all clients those who are not answered just now, on average, make the rate.
+      // The observed rate comes from those clients who are not waiting for an answer, `clients - busy` on average.
       const ifAllFree = (rate * clients) / Math.max(0.5, clients - busy);
       return {
         name: IN_TURN,

@@ -1,17 +1,17 @@
 /**
- * Arrivals, sampled exactly given when every request started.
+ * Arrival times, drawn exactly from their law given when every request started.
  *
- * Forward over the epochs of a history, with f(j, l) the probability of j arrivals since the congestion period opened
- * (in units of u callers) and a rate at level l:
- *   f'(j', l) = 1[j' >= needed] Σ_j f(j, l) Poisson(j' - j; λ_l · span), then the rate may change its level;
- * between periods f is a law over levels alone, and every fresh start has the likelihood λ_l exp(-λ_l · span). Backward,
- * levels and counts are drawn; arrivals of an epoch are uniform in it. Forward filtering, backward sampling; for one
- * level this is Larson's queue inference engine in O(N √N).
+ * Forward over the epochs of a history. f(j, l) is the probability of j arrivals (in units of u callers) since the congestion period
+ * opened, and of the arrival rate being at level l:
+ *   f'(j', l) = 1[j' >= needed] Σ_j f(j, l) Poisson(j' - j; λ_l · span), then the rate may change its level.
+ * Between periods f is a law over the levels alone, and every fresh start has the likelihood λ_l exp(-λ_l · span). Backward, levels and
+ * counts are drawn; within an epoch, arrivals are uniform. This is forward filtering, backward sampling; with one level it is Larson's
+ * queue inference engine in O(N √N).
  *
- * A crowd may come as well (`Crowds`); then the others of that epoch are as many as usual.
+ * In an epoch a crowd may come as well (`Crowds`); the other arrivals of that epoch are then taken to be as many as usual.
  *
- * Of U clients who wait for their answers only those come who are not in the system: λ_l (1 - n / U) with n in service or
- * in the queue, which j tells while the pool is full.
+ * If callers are U clients who wait for their answers, only those who are not in the system can arrive: the rate is λ_l (1 - n / U) with n
+ * requests in service or queued. While the pool is full, j gives n.
  */
 import type { ArrivalModel } from './arrival-models.ts';
 import { addConvolution, type Run } from './convolve.ts';
@@ -21,9 +21,9 @@ import { type Draws, pick } from './draws.ts';
 import { chancesIn, type Epochs, FRESH, LAST, SILENCE } from './epochs.ts';
 import { poissonKernels } from './poisson-kernels.ts';
 
-/** Of a law what is less likely than this is not followed. */
+/** Entries of f that are less likely than this are skipped. */
 const UNLIKELY = 1e-11;
-/** A level is not reached from where it is less likely than this. */
+/** A change of level that is less likely than this is skipped. */
 const UNREACHABLE = 1e-12;
 
 /** Units of arrivals before and after an epoch, and the level of the rate in it. */
@@ -37,22 +37,22 @@ export class Arrivals {
   readonly #epochs: Epochs;
   readonly #model: ArrivalModel;
   readonly #slots: number;
-  /** As many come whoever is in the system. */
+  /** The arrival rate does not depend on how many are in the system. */
   readonly #open: boolean;
   readonly #crowds: Crowds;
-  /** By level, and by the number in the system: the logarithms of the two factors of a rate. */
+  /** Logarithms of the two factors of a rate: by level, and by the number in the system. */
   readonly #logLevel: Float64Array;
   readonly #logFree: Float64Array;
-  /** By epoch: P(the rate changes its level by its end), P(all load stops by its end). */
+  /** By epoch: P(the rate is drawn anew by its end), P(all load stops by its end). */
   readonly #change: Float64Array;
   readonly #stopped: Float64Array;
   readonly #bands: CountBands;
   #likely = new Float64Array(64);
   #picked = new Float64Array(64);
-  /** ln P(the starts | the model), up to a constant that all models of a path share. */
+  /** ln P(starts | model), up to a constant that all models of one history share. */
   readonly logLikelihood: number;
 
-  /** `slots`: of the pool, what is in service while it is full. */
+  /** `slots`: of the pool, which is the number in service while it is full. */
   constructor(epochs: Epochs, model: ArrivalModel, slots: number) {
     const { length, kind } = epochs;
     const { levels, clients, chance, hold, stop } = model;
@@ -76,13 +76,14 @@ export class Arrivals {
       likelihood += bands.scale(e + 1, chance);
       bands.prune(e + 1);
       this.#changeLevel(e);
-      // The counts of the next period begin anew: the last epoch of one leaves a single count, that of all its waiters.
+      // The next period counts from 0 again. The last epoch of a period leaves a single count, that of all its waiters, which becomes that
+      // 0.
       if (kind[e] === LAST) bands.low[e + 1] = 0;
     }
     this.logLikelihood = likelihood;
   }
 
-  /** Nothing is asked of it any more. */
+  /** Gives its arrays back. The object must not be used afterwards. */
   release(): void {
     this.#bands.release();
   }
@@ -97,21 +98,21 @@ export class Arrivals {
     return this.#open ? levels[l] : levels[l] * Math.max(0, 1 - n / clients);
   }
 
-  /** ln of the share of the clients who may come in epoch `e`, after `count` units of arrivals in its period. */
+  /** ln of the share of the clients who may arrive in epoch `e`, after `count` units of arrivals in its period. */
   #logFreeAfter(e: number, count: number): number {
     if (this.#open) return 0;
     const { unit, taken } = this.#epochs;
     return this.#logFree[Math.min(this.#model.clients, this.#slots + count * unit[e] - taken[e])];
   }
 
-  /** P(nobody comes in epoch `e`, which ends with an arrival if it is fresh). */
+  /** P(nobody arrives in epoch `e`), times the density of the arrival at its end if it is fresh. */
   #likelihoodAlone(e: number, l: number): number {
     const { span, kind, busy, busyAtEnd } = this.#epochs;
     const nobody = Math.exp(-this.#rate(l, busy[e]) * span[e]);
     return kind[e] === FRESH ? nobody * this.#rate(l, busyAtEnd[e]) : nobody;
   }
 
-  /** Time in which every arrival starts at once. */
+  /** The forward step over an epoch outside of congestion periods, where every arrival starts at once. */
   #alone(e: number): void {
     const bands = this.#bands;
     const to = bands.begin(e + 1, 0, 1);
@@ -133,7 +134,7 @@ export class Arrivals {
     }
   }
 
-  /** Least and greatest number that may have come by the end of epoch `e`. */
+  /** Range of the number of units that may have arrived by the end of epoch `e`. */
   #reach(e: number): { low: number; high: number } {
     const { unit, most: tops, needed, span } = this.#epochs;
     const kernels = poissonKernels(unit[e]);
@@ -141,7 +142,7 @@ export class Arrivals {
     const top = tops[e];
     const first = this.#bands.low[e];
     const last = first + this.#bands.width[e] - 1;
-    // Fewer come the more are in the system: the first of the band has the most arrivals ahead.
+    // The more requests are in the system, the fewer clients can arrive: the lowest count expects the most arrivals.
     let low = top;
     let high = 0;
     for (const logLevel of this.#logLevel) {
@@ -155,13 +156,16 @@ export class Arrivals {
     return { low, high: this.#crowds.chance(e) > 0 ? top : Math.max(low, Math.min(high, top)) };
   }
 
-  /** Adds to `target`, whose counts begin at `low`, those of level `l` after epoch `e`, of callers who come whoever is in the system. */
+  /**
+   * Adds to `target` (whose first entry is count `low`) the law of the counts at level `l` after epoch `e`, where the rate does not depend
+   * on the number in the system.
+   */
   #comeAnyhow(e: number, l: number, target: Run, low: number): void {
     const bands = this.#bands;
     const first = bands.low[e];
     const counts = bands.width[e];
     const from = bands.at[e] + l * counts;
-    // Most levels of a rate that stays as it is are soon out of question.
+    // If the rate never changes, most of its levels are soon ruled out.
     if (!this.#isLikely(from, counts)) return;
     const kernel = poissonKernels(this.#epochs.unit[e]).of(this.#logLevel[l] + Math.log(this.#epochs.span[e]));
     const weights = { values: this.#likelyOf(from, counts), at: 0, length: counts };
@@ -174,7 +178,7 @@ export class Arrivals {
     addConvolution(target, weights, arriving, first + kernel.from - low);
   }
 
-  /** The same of clients who wait for their answer: fewer come the more of them are in the system. */
+  /** The same for clients who wait for their answers: the more of them are in the system, the fewer arrive. */
   #comeInTurn(e: number, l: number, target: Run, low: number): void {
     const { mass, low: lows, width, at } = this.#bands;
     const kernels = poissonKernels(this.#epochs.unit[e]);
@@ -193,14 +197,14 @@ export class Arrivals {
     }
   }
 
-  /** Some of `count` values of the bands from `from` on are followed. */
+  /** Whether any of the `count` values of the bands from `from` on is likely enough to follow. */
   #isLikely(from: number, count: number): boolean {
     const { mass } = this.#bands;
     for (let x = from; x < from + count; x++) if (!(mass[x] < UNLIKELY)) return true;
     return false;
   }
 
-  /** Of `count` values of the bands from `from` on those that are followed, zero for the others. */
+  /** The `count` values of the bands from `from` on, with those that are too unlikely to follow set to zero. */
   #likelyOf(from: number, count: number): Float64Array {
     const { mass } = this.#bands;
     if (this.#likely.length < count) this.#likely = new Float64Array(2 * count);
@@ -209,7 +213,7 @@ export class Arrivals {
     return likely;
   }
 
-  /** The rate may have changed, or all load stopped, by the end of epoch `e`. */
+  /** At the end of epoch `e` the rate may be drawn anew, or all load may stop. */
   #changeLevel(e: number): void {
     const { mass, at, width } = this.#bands;
     const { chance } = this.#model;
@@ -238,7 +242,7 @@ export class Arrivals {
     return (1 - stopped) * ((from === to ? 1 - change : 0) + change * this.#model.chance[to]);
   }
 
-  /** s that each request waited, by request. */
+  /** Draws one set of arrivals; returns the wait by request, s. */
   sample(draws: Draws): Float64Array {
     const { length, kind, needed, order, start } = this.#epochs;
     const levels = this.#logLevel.length;
@@ -261,7 +265,7 @@ export class Arrivals {
     return wait;
   }
 
-  /** Level and count before epoch `e`, as one index of its band, given those after it. */
+  /** Draws level and count before epoch `e`, given those after it; returned as one index into the band. */
   #pickBefore(e: number, level: number, count: number, draws: Draws): number {
     const bands = this.#bands;
     const levels = this.#logLevel.length;
@@ -269,7 +273,7 @@ export class Arrivals {
     const inPeriod = this.#isInPeriod(e);
     if (this.#picked.length < levels * width) this.#picked = new Float64Array(2 * levels * width);
     const mass = this.#picked;
-    // Of a rate that stays as it is all but one level are out of reach.
+    // If the rate never changes, all levels but one are unreachable.
     let least = levels;
     let most = 0;
     for (let l = 0; l < levels; l++) {
@@ -285,7 +289,7 @@ export class Arrivals {
     return pick(mass, least * width, (most + 1) * width, draws);
   }
 
-  /** When those came who were counted within epoch `e`, from `earlier` to `count` units: into `arrival`. */
+  /** Writes to `arrival` when the callers came who were counted in epoch `e`, from `earlier` to `count` units. */
   #drawArrivals(e: number, { level, earlier, count }: Counted, arrival: Float64Array, draws: Draws): void {
     const { at, span, unit, waiters, first } = this.#epochs;
     const from = Math.min(waiters[e], earlier * unit[e]);
@@ -298,15 +302,15 @@ export class Arrivals {
     arrival.set(instants.sort().subarray(0, started), first[e] + from);
   }
 
-  /** Of `count` units of arrivals the callers who still wait when the log is read. */
+  /** Callers among `count` units of arrivals who still wait when the log is read. */
   #left(e: number, count: number): number {
     const { unit, waiters } = this.#epochs;
     const left = count * unit[e] - waiters[e];
-    // Units are rounded up.
+    // The last unit may be incomplete, because units are rounded up.
     return left < unit[e] ? 0 : left;
   }
 
-  /** How likely each count is before epoch `e`, at level `l`, with `count` after it: into `mass`, which is zero. */
+  /** Writes to `mass` (zero before) how likely each count is before epoch `e`, at level `l`, given `count` after it. */
   #weighCounts(e: number, l: number, count: number, reach: number, mass: Float64Array): void {
     const bands = this.#bands;
     const low = bands.low[e];
@@ -317,7 +321,7 @@ export class Arrivals {
     let kernel = kernels.of(logMean);
     const crowd = this.#crowds.chance(e);
     const others = this.#crowds.others(e, l);
-    // Of callers who come whoever is in the system no more than their law reaches.
+    // If the rate does not depend on the number in the system, arrivals are limited to the reach of their law.
     const isReach = this.#open && crowd === 0;
     const first = isReach ? Math.max(0, count - low - kernel.from - kernel.mass.length + 1) : 0;
     const end = isReach ? Math.min(width, count - low - kernel.from + 1) : width;

@@ -1,10 +1,10 @@
 /**
- * One possible history as the arrival engines read it: the starts in their order, cut into epochs.
+ * One possible history as the arrival engine reads it: the starts in their order, cut into epochs.
  *
- * A start that did not queue is an arrival at that instant. Starts from the queue form congestion periods: while one
- * lasts, the number of arrivals A since it opened satisfies A(start of the i-th waiter) >= i, and A = N at the last one
- * (Larson, Management Science 36, 1990). Long periods are cut at every m-th waiter only; the barrier is then raised by
- * 0.58 √m (Chernoff 1965, Siegmund 1985), and counts are kept in units of u callers.
+ * A start that did not queue is an arrival at that instant. Starts from the queue form congestion periods. With A(t) the number of arrivals
+ * since the period opened, A(start of the i-th waiter) >= i for every waiter, and A = N at the last of the N waiters (Larson, Management
+ * Science 36, 1990). To save time a long period is cut at every m-th waiter only. The barrier is then raised by 0.58 √m to correct for the
+ * waiters in between (Chernoff 1965, Siegmund 1985), and arrivals are counted in units of u callers.
  */
 import { floatsAt } from '../../core/columns.ts';
 import { ascendingOrder } from '../../core/order.ts';
@@ -17,33 +17,35 @@ export const SILENCE = 3;
 
 export interface Epochs {
   readonly length: number;
-  /** s: the epoch is (at - span, at]. */
+  /** s: epoch e covers (at - span, at]. */
   readonly at: Float64Array;
   readonly span: Float64Array;
-  /** FRESH: ends with an arrival that did not queue; INSIDE, LAST: part of a congestion period, LAST its end; SILENCE. */
+  /**
+   * FRESH: ends with an arrival that did not queue. INSIDE, LAST: part of a congestion period, LAST its end. SILENCE: no caller came alone.
+   */
   readonly kind: Uint8Array;
-  /** Units of arrivals since the period opened that are needed at the end of the epoch. */
+  /** Least number of units that must have arrived, since the period opened, by the end of the epoch. */
   readonly needed: Int32Array;
-  /** More of them are not followed: all its waiters, or, where the log goes on before it ends, more. */
+  /** Greatest number of units that is followed: all waiters of the period, or more where the log is read before the period ends. */
   readonly most: Int32Array;
   /** Callers per unit, and waiters of the period. */
   readonly unit: Int32Array;
   readonly waiters: Int32Array;
-  /** Position in `order` of the first start of the period (or of the fresh start). */
+  /** Position in `order` of the first waiter of the period whose arrival is unknown (or of the fresh start). */
   readonly first: Int32Array;
-  /** Starts of the period before the epoch. */
+  /** Waiters of the period that started before the epoch. */
   readonly taken: Int32Array;
-  /** Requests in service over the epoch, on average, and at its end; outside of periods. */
+  /** Requests in service: mean over the epoch, and at its end. Set outside of congestion periods only. */
   readonly busy: Float64Array;
   readonly busyAtEnd: Float64Array;
-  /** Requests in the order of their starts. */
+  /** Request indices in the order of their starts, and those starts (s). */
   readonly order: Int32Array;
   readonly start: Float64Array;
 }
 
 const known = new WeakMap<Epochs, Map<string, Float64Array>>();
 
-/** How likely something happens within each epoch, kept by its name: most models of a history share it. */
+/** P(something happens within each epoch), cached under `name`, because most models of a history need the same values. */
 export function chancesIn(epochs: Epochs, name: string, chance: (seconds: number) => number): Float64Array {
   const byName = known.get(epochs) ?? new Map<string, Float64Array>();
   known.set(epochs, byName);
@@ -59,15 +61,19 @@ export function chancesIn(epochs: Epochs, name: string, chance: (seconds: number
 const BARRIER_SHIFT = 0.58;
 
 /**
- * In a log that goes on, what runs just now is in no line yet, so that the last starts, up to so many for each slot, look as if nobody queued. Of
- * a period of fewer waiters for each slot than the other number little would follow.
+ * In a log that is still being written, requests that run now have no line yet. So the last starts seem to have found a free slot. This
+ * many starts per slot, at most, are taken for such.
  */
 const NOT_LOGGED_YET = 4;
+/** Least number of waiters per slot in a period for which it is worth leaving the period open. */
 const WORTH_OPENING = 4;
-/** As many more as this times the waiters seen may still wait. */
+/** Callers that may still wait when the log is read, as a multiple of the waiters seen in the period. */
 const MOST_LEFT = 2;
 
-/** Of a pool of so many slots that is full when its log is read, the first start of its last period that looks as if nobody queued; null: it was not full. */
+/**
+ * Position of the first start after the last one from the queue, where the pool (of `slots` slots) is full when its log is read: from there
+ * on starts only look as if nobody queued. null: the pool is not full, or its last period is too short to matter.
+ */
 function periodThatGoesOn(queued: Uint8Array, slots: number): number | null {
   const last = queued.lastIndexOf(1);
   if (last < 0 || queued.length - 1 - last > NOT_LOGGED_YET * slots) return null;
@@ -76,8 +82,8 @@ function periodThatGoesOn(queued: Uint8Array, slots: number): number | null {
 }
 
 /**
- * `duration`: s, by request. `end`: s, the instant up to which the log is known to hold no further start. `slots`: of the pool, where its log goes
- * on behind its last line; null: it has ended.
+ * Cuts a history into epochs. `duration`: s, by request. `end`: s, the log is known to hold no further start before this instant. `slots`:
+ * of the pool, where the log goes on after its last line; null: the log has ended.
  */
 export const epochsOf = (path: Path, duration: Float64Array, end: number, slots: number | null = null): Epochs =>
   new Cutter(path, duration, slots).cut(end);
@@ -87,9 +93,9 @@ class Cutter {
   readonly #order: Int32Array;
   readonly #start: Float64Array;
   readonly #ends: Float64Array;
-  /** 1: the start came from the queue, by its position in `order`. */
+  /** By position in `order`: 1 if the start came from the queue. */
   readonly #queued: Uint8Array;
-  /** The period that the log goes on in has not ended. */
+  /** The last congestion period had not ended when the log was read. */
   readonly #goesOn: boolean;
   readonly #at: Float64Array;
   readonly #span: Float64Array;
@@ -103,9 +109,9 @@ class Cutter {
   readonly #busy: Float64Array;
   readonly #busyAtEnd: Float64Array;
   #count = 0;
-  /** s: end of the last epoch. */
+  /** s: end of the last epoch so far. */
   #now: number;
-  /** Requests that had ended by then. */
+  /** Requests that had ended by `#now` or by a later instant that was asked for. */
   #ended = 0;
 
   constructor(path: Path, duration: Float64Array, slots: number | null) {
@@ -135,7 +141,7 @@ class Cutter {
   cut(end: number): Epochs {
     const n = this.#start.length;
     for (let i = 0; i < n; ) i = i === 0 || this.#queued[i] === 0 ? this.#fresh(i) : this.#period(i);
-    // Who came since the last start of a period that goes on is not known.
+    // In a period that goes on nobody knows who has come since its last start, so it is not closed by a silence.
     if (!this.#goesOn) this.#kind[this.#putAlone(Math.max(end, this.#now), n)] = SILENCE;
     return {
       length: this.#count,
@@ -155,7 +161,7 @@ class Cutter {
     };
   }
 
-  /** The epoch up to start `i`, who did not queue; returns the next start. */
+  /** Adds the epoch that ends with start `i`, which did not queue; returns the next start. */
   #fresh(i: number): number {
     const e = this.#putAlone(this.#start[i], i);
     this.#kind[e] = this.#inBurst(this.#order[i]) ? SILENCE : FRESH;
@@ -163,7 +169,7 @@ class Cutter {
     return i + 1;
   }
 
-  /** The epochs of the period that begins with start `from`; returns the first start behind it. */
+  /** Adds the epochs of the congestion period that begins with start `from`; returns the first start after it. */
   #period(from: number): number {
     let to = from;
     while (to < this.#start.length && this.#queued[to] === 1) to++;
@@ -201,7 +207,7 @@ class Cutter {
     return this.#count++;
   }
 
-  /** Outside of periods nobody starts within an epoch: the level falls with the ends alone. */
+  /** Adds an epoch outside of congestion periods. Nobody starts within it, so the number in service falls by the ends alone. */
   #putAlone(time: number, started: number): number {
     const atBegin = started - this.#endedBy(this.#now);
     const atEnd = Math.max(0, started - this.#endedBy(time));
@@ -221,7 +227,10 @@ class Cutter {
     return arrived !== undefined && !Number.isNaN(arrived[request]);
   }
 
-  /** Reorders the starts [from, to): those of bursts, of whom it is known when they came, before the others, of which it returns the first. */
+  /**
+   * Moves those of the starts [from, to) that belong to bursts to the front, because their arrivals are known; returns the first of the
+   * others.
+   */
   #burstsFirst(from: number, to: number): number {
     const run = this.#order.slice(from, to);
     const known = run.filter((request) => this.#inBurst(request));
@@ -234,7 +243,7 @@ class Cutter {
   }
 }
 
-/** Waiters between two cuts of a period of `total`, counted in units of `unit`. */
+/** Number of waiters between two cuts of a period with `total` waiters, counted in units of `unit` callers. */
 function strideOf(total: number, unit: number): number {
   if (total <= 40) return 1;
   return total <= 120 ? 2 : Math.max(3, unit * unit);

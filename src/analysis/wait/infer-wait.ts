@@ -1,4 +1,4 @@
-/** The wait that no line records: from the requests of a pool to how long each of them queued before a worker took it. */
+/** The wait that no log line records: infers from the requests of a pool how long each of them queued before a worker took it. */
 import type {
   Callers,
   Effort,
@@ -29,77 +29,80 @@ import type { Elsewhere } from './runs-elsewhere.ts';
 import type { SlotChange } from './slot-changes.ts';
 import { unknownWait } from './summarise-waits.ts';
 
-/** What must be known of a stretch of log before its wait can be asked for. */
+/** What must be known about a stretch of log before its waits can be inferred. */
 export interface WaitInput {
   /** The requests in the order of their lines. */
   readonly table: RequestTable;
   readonly model: ServerModel;
   /** Slots of the whole pool; null when unknown or without a limit. */
   readonly capacity: number | null;
-  /** Between what it lies; null where it is not known. */
+  /** Range of `capacity`; null: unknown. */
   readonly capacityRange: readonly [low: number, high: number] | null;
-  /** How sure that number is, 0..1. */
+  /** Confidence in `capacity`, 0..1. */
   readonly capacityConfidence: number;
-  /** Slots that the pool has for sure: a worker each at least, and as many as were seen busy at once; 0 unknown. */
+  /** Slots that the pool surely has: at least one per worker, and at least as many as were seen busy at once; 0: unknown. */
   readonly slotsAtLeast: number;
-  /** Requests that one worker runs at once for sure; 0 unknown. */
+  /** Requests that one worker can surely run at once; 0: unknown. */
   readonly threadsAtLeast: number;
-  /** Slots that were seen busy at once; 0 unknown. */
+  /** Most slots that were seen busy at once; 0: unknown. */
   readonly wereBusy: number;
-  /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
+  /** Number of callers where they are fewer than the slots: they keep that many slots busy and never one more. null: not so, or unknown. */
   readonly fewerCallers: number | null;
-  /** Callers who ask in turn, fewer than the slots, would leave such packs of requests: then nobody waited. */
+  /** true: the packs of requests may come from callers, fewer than the slots, who ask for one thing after the other. Then nobody waited. */
   readonly mayTakeTurns: boolean;
-  /** true: the server is of a kind without fixed slots. */
+  /** true: this kind of server has no fixed number of slots. */
   readonly unbounded: boolean;
-  /** Slots of the one queue from when on (µs since 1970 UTC), where some came or went while others stayed; empty: their number stayed. */
+  /**
+   * Slots of the one queue from each instant on (µs since 1970 UTC), where some came or went while others stayed; empty: the number is
+   * constant.
+   */
   readonly slotChanges: readonly SlotChange[];
   /** Worker processes alive at once; null unknown. */
   readonly workers: number | null;
-  /** Requests that one worker runs at once; null unknown. */
+  /** Requests that one worker runs at once; null: unknown. */
   readonly threadsPerWorker: number | null;
-  /** One accept queue for all workers, or one in each; null unknown. */
+  /** One accept queue for all workers, or one per worker; null: unknown. */
   readonly queue: 'shared' | 'per-worker' | null;
-  /** What the durations cover; null unknown. */
+  /** What the durations cover: the service alone, or the response (wait and service); null: unknown. */
   readonly durationCovers: 'service' | 'response' | null;
-  /** µs, mean service time where the lines carry no duration but the pool's rhythm gave it; NaN unknown. */
+  /** µs: mean service time found from the rhythm of the pool, where lines carry no duration; NaN: unknown. */
   readonly serviceMean: number;
-  /** What holds the workers after their answers; null: nothing shows it. */
+  /** The route after whose answers something holds the worker; null: there is no sign of that. */
   readonly held: HeldWorkers | null;
-  /** What speaks for a limit all the same, in words; null: nothing does. */
+  /** For a server without fixed slots: the sign that it met some limit all the same, in words; null: there is none. */
   readonly limitMet: string | null;
-  /** Of a server without a limit, whether its requests take longer among many; null unknown. */
+  /** For a server without fixed slots: whether requests take longer when many run at once; null: unknown. */
   readonly growth: LoadGrowth | null;
   /** The beat on which requests end; null: they keep none. */
   readonly rhythm: Rhythm | null;
-  /** Waits that lines tell are those of several servers, each with a queue of its own, together. */
+  /** true: the waits in the log are those of several servers together, each with a queue of its own. */
   readonly waitsOfAll: boolean;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
-  /** Where runs of filters are done that may turn out to be needed; missing: here, when they are. */
+  /** Runs filters that may turn out to be needed in another thread; missing: they run in this thread when they are needed. */
   readonly elsewhere?: Elsewhere;
-  /** false: the requests are of a part of a log that cannot speak for the waits of all of it. */
+  /** false: the requests are only a part of a log, and that part is not representative of its waits. */
   readonly canSpeak: () => boolean;
-  /** All requests of a log of which not all are in the table; null: they all are. */
+  /** Counts of all requests of the log, where the table holds only some of them; null: the table holds all. */
   readonly counted: CountedSteps | null;
-  /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
+  /** µs since 1970 UTC: the log is still being written, and everything up to this instant is in it; null: it has ended. */
   readonly until: number | null;
-  /** What a longer look at the same log has found, for a `live` one. */
+  /** For effort `live`: how callers come, as a longer look at the same log found it. */
   readonly callers: Callers;
 }
 
 export interface WaitResult {
   readonly wait: WaitInference;
   readonly requests: InferredRequests;
-  /** The starts and ends are sharper than the stamps. */
+  /** true: starts and ends are known more precisely than the stamps tell. */
   readonly sharpened: boolean;
 }
 
 const filled = (length: number, value: number): Float64Array => new Float64Array(length).fill(value);
 
 /**
- * Deterministic: random draws are seeded by the data. `logged`: of `input.table`. Columns of the result have one value per row of `input.table`,
- * µs, NaN unknown.
+ * Infers the waits of `input.table`; `logged` is its trace. Deterministic, because the random draws are seeded by the data. Columns of the
+ * result have one value per row of `input.table`, in µs; NaN: unknown.
  */
 export function inferWait(input: WaitInput, logged: Trace): WaitResult {
   const plain = plainWaits(input, logged);
@@ -114,7 +117,7 @@ export function inferWait(input: WaitInput, logged: Trace): WaitResult {
   return { ...found, wait: found.wait.method === 'inferred' ? { ...found.wait, basis } : found.wait };
 }
 
-/** Waits that neither the lines tell nor a law of bursts. */
+/** Waits of a queue whose arrivals have to be modelled, because `plainWaits` does not apply. */
 function waitsOfQueue(input: WaitInput, trace: Trace): WaitResult {
   const known = poolOf(input, trace);
   const pool = known ?? leastPoolOf(input, trace);
@@ -154,7 +157,7 @@ function perhapsFullThroughout(followed: FilteredWaits, trace: Trace, pool: Pool
 const OUT_OF_STEP =
   'the requests of a worker do not fit one after the other: killed requests or lines out of order hide when it worked';
 
-/** As the lines alone tell: each in the middle of its stamp, its wait unknown. */
+/** Times as the lines alone give them: start and end in the middle of their tick, the wait unknown. */
 function withinStamps(table: RequestTable): InferredRequests {
   const n = table.length;
   const end = filled(n, Number.NaN);
@@ -188,7 +191,10 @@ function toldPlainly(plain: PlainWaits, input: WaitInput, trace: Trace): WaitRes
   return { wait: plain.summary, requests, sharpened: fromArrival || plain.start !== undefined };
 }
 
-/** `slotsKnown`: of slots that may be more, when each request ran is no better known than from its line: the limit may be none. */
+/**
+ * Columns by row of the table. Where there may be more slots than were followed (`slotsKnown` false), perhaps no limit was met at all; so
+ * the uncertainty of the times stays that of the stamps.
+ */
 function requestsOf(found: FilteredWaits, table: RequestTable, trace: Trace, slotsKnown: boolean): InferredRequests {
   const requests = withinStamps(table);
   for (let i = 0; i < trace.length; i++) {
@@ -207,10 +213,10 @@ function requestsOf(found: FilteredWaits, table: RequestTable, trace: Trace, slo
   return { ...requests, waitSamples };
 }
 
-/** Such callers leave packs as herds do. */
+/** Named because such callers leave the same packs of requests as callers who all come at once. */
 const IN_TURN = 'a few callers asked for one thing after the other';
 
-/** Workers of which it is not known whether they share a queue may each have their own. */
+/** Follows the pool. Where it is unknown whether the workers share one queue, both cases are followed and their ranges combined. */
 function followedAs(pool: Pool, trace: Trace, input: WaitInput, hidden: boolean): FilteredWaits | null {
   const followed = filteredWaits(trace, pool, input, hidden);
   if (!followed || pool.queue !== 'worker' || input.queue !== null || !input.capacity) return followed;
@@ -218,12 +224,12 @@ function followedAs(pool: Pool, trace: Trace, input: WaitInput, hidden: boolean)
   return shared && eitherQueue(followed, shared);
 }
 
-/** From so much confidence on, slots that were counted without worker ids are followed. */
+/** Without worker ids, the slots are followed only if `capacityConfidence` is at least this. */
 const SURE_OF_SLOTS = 0.9;
 
 /**
- * Where a request of this server runs, as far as the lines tell; null: not well enough to follow it. Slots that no worker id
- * tells apart may be those of several processes with a queue each; but a number without divisors has one process or one slot in each.
+ * The pool that the filters follow; null: the lines tell too little to follow one. Slots without worker ids may belong to several processes
+ * with a queue each. A number of slots without divisors rules that out, except for processes of one slot.
  */
 function poolOf(input: WaitInput, trace: Trace): Pool | null {
   const { capacity, capacityConfidence, threadsPerWorker, queue, slotChanges, model } = input;
@@ -242,16 +248,21 @@ function poolOf(input: WaitInput, trace: Trace): Pool | null {
   return null;
 }
 
-/** Without worker ids so many slots that were seen at least may be those of a few processes; more hide queues of their own (docs/inference-wait.md). */
+/**
+ * Without worker ids: the most slots that may be followed as a lower bound. More of them would hide queues of their own
+ * (docs/inference-wait.md).
+ */
 const MOST_OF_FEW = 4;
 
-/** The slots that were seen, where there may be more, of a server that is not known to have none; null: too little is known. */
+/**
+ * The pool of the slots that were seen busy, where there may be more; null: too little is known, or this kind of server has no fixed slots.
+ */
 function leastPoolOf(input: WaitInput, trace: Trace): Pool | null {
   const { model, unbounded, queue, threadsAtLeast, slotsAtLeast, wereBusy, slotChanges, durationCovers, effort } =
     input;
-  // Of a kind that usually has no slots the most at once are no pool.
+  // For servers that usually have no slots, the most requests at once are no pool.
   if (effort !== 'full' || unbounded || model === 'unknown' || hasNoSlots(model) || slotChanges.length > 0) return null;
-  // Times that hold the wait are no work that fills a slot.
+  // Durations that include the wait are not time for which a slot is busy.
   if (!trace.hasDurations || trace.startsOnly || wereBusy < 1 || durationCovers === 'response') return null;
   const least = { onLanes: false, isLeast: true } as const;
   if (!trace.hasWorkers)

@@ -1,52 +1,54 @@
-/** What the particle filters hand on: possible histories of a stretch, each as likely as the others. */
+/** What the particle filters take and return. Their result: possible histories of a stretch, all equally likely. */
 
-/** One history: when every request started, and whether somebody had to queue for it. */
+/** One possible history of a stretch: when every request started, and whether its caller had to queue. */
 export interface Path {
-  /** s since the origin of the stretch, by request. */
+  /** By request: start of the service, in s since the origin of the stretch. */
   readonly start: Float64Array;
-  /** 1: it started from the queue, right after an end that left a full pool. */
+  /** By request: 1 if it started from the queue, that is, right after an end that left the pool full; else 0. */
   readonly queued: Uint8Array;
-  /** s: when its caller came, with a burst of others; NaN: alone. */
+  /** By request: s, when its caller arrived, if it came in a burst with others; NaN if it came alone. */
   readonly arrived?: Float64Array;
 }
 
-/** What a filter is told beside the stretch it follows. */
+/** The settings of a filter, apart from the stretch that it follows. */
 export interface FilterSettings {
   readonly particles: number;
   readonly paths: number;
-  /** Arrivals per second, as far as known before. */
+  /** Arrival rate by instant, as far as it is known before the filter runs. */
   readonly rate: RateCurve;
-  /** Load of the slots, 0..1. */
+  /** Utilisation of the slots, 0..1. */
   readonly load: number;
-  /** s: the mean gap between two requests of a slot is no longer; Infinity: the log does not bound it. */
+  /** s: upper bound of the mean gap between two requests of a slot; Infinity: the log does not bound it. */
   readonly mostGap: number;
-  /** s: the same as answers that come evenly tell it; NaN: they do not. */
+  /** s: the mean gap itself, where evenly spaced answers reveal it; NaN: they do not. */
   readonly evenGap: number;
-  /** By instant, s: the latest one before it from which on a slot is known to have idled for a while. */
+  /**
+   * For an instant (s): the start of the latest interval before it in which some slot surely idled. Nobody can have queued since earlier.
+   */
   readonly idleSince: (second: number) => number;
-  /** Clients in all, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
+  /** Number of clients, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
   readonly clients: number;
-  /** Most callers come in bursts; false: every caller comes alone. */
+  /** true: most callers come in bursts; false: every caller comes alone. */
   readonly inBursts: boolean;
-  /** Callers may come in a crowd now and then. */
+  /** true: now and then a crowd of callers may come at once. */
   readonly crowds: boolean;
   readonly seed: number;
 }
 
-/** Possible histories, and how likely such callers make the log. */
+/** Possible histories, and how likely the log is if its callers behave as the filter assumed. */
 export interface FilterRun {
   readonly paths: readonly Path[];
-  /** ln P(the stamps | the callers), estimated by the filter: of each of ten parts of the requests. */
+  /** ln P(stamps | callers) as estimated by the filter, one value for each of ten equal parts of the requests. */
   readonly logEvidence: Float64Array;
 }
 
-/** A filter on its way through the requests. */
+/** A filter that is run step by step through the requests. */
 export interface Following {
-  /** Of what it has followed so far. */
+  /** ln P(stamps | callers) by part; 0 for parts not reached yet. */
   readonly logEvidence: Float64Array;
-  /** Follows them up to the end of a tenth, 0 to 9. */
+  /** Follows the requests up to the end of part `part` (a tenth of them), 0..9. */
   goOn(part: number): void;
-  /** Follows the rest. */
+  /** Follows the remaining requests and returns the result. */
   told(): FilterRun;
 }
 

@@ -1,19 +1,19 @@
 /**
- * For each particle the law of the number of callers in the queue while its pool is full: a band of probabilities that
- * arrivals shift up and starts from the queue shift down. Beside it a crowd may have come whose size nobody knows: more than n with a
- * probability of 1 / (n + 1). The more of it have been taken the likelier more of it are there.
+ * For each particle, the law of the number of callers in the queue while its pool is full: a band of probabilities that arrivals shift up
+ * and starts from the queue shift down. Besides, a crowd of unknown size may have come: of more than n callers with probability 1 / (n +
+ * 1). So the more of a crowd have been taken, the likelier it is that more of it are left.
  */
 import { addConvolution } from './convolve.ts';
 
-/** Widest band kept; what lies above it is pruned. */
+/** Width of the band; counts beyond it are dropped. */
 const BAND = 64;
 const NEGLIGIBLE = 1e-6;
 const RARE = 1e-7;
-/** Chance that whoever fills a pool brings a crowd, and that one of those does who come while it is full. */
+/** Probability that the caller who fills a pool brings a crowd, and that one who comes while it is full does. */
 const CROWD = 0.03;
 const CROWD_PER_CALLER = 0.001;
 
-/** Nats that a queue costs which lasted through a stretch in which a slot is known to have idled. */
+/** Nats that it costs to believe in a queue through an interval in which a slot surely idled. */
 export const REFUTED = 20;
 
 export class QueueBelief {
@@ -23,17 +23,17 @@ export class QueueBelief {
   #spareMass: Float64Array;
   #spareOffset: Int32Array;
   #spareWidth: Int32Array;
-  /** The law of the number of arrivals, and that of the queue with them. */
+  /** Scratch: the law of the number of arrivals, and that of the queue after them. */
   readonly #chance = new Float64Array(BAND);
   readonly #scratch = new Float64Array(BAND);
 
-  /** P(more of a crowd are in the queue); null: callers come alone. */
+  /** By particle: P(some of a crowd are still in the queue); null: callers come alone. */
   #crowd: Float64Array | null;
   #spareCrowd: Float64Array;
-  /** Starts from the queue since the pool became full. */
+  /** By particle: starts from the queue since the pool became full. */
   #seen: Int32Array;
   #spareSeen: Int32Array;
-  /** s: when the pool became full. */
+  /** By particle, s: when the pool became full. */
   #since: Float64Array;
   #spareSince: Float64Array;
 
@@ -52,7 +52,7 @@ export class QueueBelief {
     this.#spareWidth = new Int32Array(particles);
   }
 
-  /** The pool of particle `a` became full at `second`: nobody is known to queue. */
+  /** The pool of particle `a` became full at `second`: the queue is empty, except for a crowd that may have come with the last caller. */
   clear(a: number, second: number): void {
     this.#since[a] = second;
     this.#mass[a * BAND] = 1;
@@ -62,7 +62,7 @@ export class QueueBelief {
     this.#seen[a] = 0;
   }
 
-  /** s: since when the pool of particle `a` has been full. */
+  /** s: when the pool of particle `a` became full. */
   since(a: number): number {
     return this.#since[a];
   }
@@ -129,13 +129,13 @@ export class QueueBelief {
     return { dropped, kept: length - dropped };
   }
 
-  /** Somebody queued, and was taken. */
+  /** A caller is taken from the queue, which therefore was not empty. */
   take(a: number): void {
     if (!this.#crowd) {
       this.#takeAlone(a);
       return;
     }
-    // Whoever was taken may have been of the crowd, which may have ended with that.
+    // The caller who was taken may have belonged to the crowd, and may have been its last.
     const waiting = this.waiting(a);
     const crowd = waiting > 0 ? this.#crowd[a] / waiting : 0;
     const n = ++this.#seen[a];
@@ -146,7 +146,7 @@ export class QueueBelief {
     this.#crowd[a] = crowd - ends;
   }
 
-  /** Nobody queues with probability `share`, else as many as believed. */
+  /** Mixes two laws: an empty queue with probability `share`, else the present one. */
   #mixEmpty(a: number, share: number): void {
     if (this.#offset[a] > 0) {
       if (this.#offset[a] + this.#width[a] > BAND) return;

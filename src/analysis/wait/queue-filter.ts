@@ -1,16 +1,16 @@
 /**
- * Possible histories of a queue that several slots serve, where the log does not say which slot ran a request: the threads
- * of a worker, or the workers of a pool whose lines carry no pid.
+ * Possible histories of a queue that several slots serve, where the log does not say which slot ran a request: the threads of a worker, or
+ * the workers of a pool whose lines carry no pid.
  *
- * A particle filter over the requests in the order of their starts. First come, first served: the next request starts
- *   - from the queue, a gap after the first slot is free, if somebody waited (probability from `QueueBelief`);
- *   - else fresh, when its caller comes, at the rate of the arrivals.
- * Ends follow from the logged durations; their stamps decide between the two. The order of starts is not logged: ends that
- * do not go back in the order of the lines, less the durations, give it to within a place or two. A request in the place
- * of its neighbour ends a little off, so the bounds of the ends are soft; the work of the slots is the same in any order,
- * and with it when they are all taken.
+ * A particle filter over the requests in the order of their starts. First come, first served, so the next request starts
+ *   - from the queue, a gap after the first slot becomes free, if somebody waited (probability from `QueueBelief`);
+ *   - else fresh, when its caller arrives, at the arrival rate.
+ * Ends follow from the logged durations; their stamps decide between the two. The order of starts is not logged. It is estimated to within
+ * a place or two: ends that do not decrease in the order of the lines, less the durations. A request that took its neighbour's place ends a
+ * little off, so the bounds of the ends are soft. The work of the slots does not depend on the order, and so neither does when they are all
+ * taken.
  *
- * Where the number of slots changes, one that comes is free from that instant on, and the first that is idle or becomes free leaves.
+ * Where the number of slots changes, a new one is free from that instant on; the first that is idle or becomes free leaves.
  *
  * Resampling is systematic. Cost O(requests x particles x slots).
  */
@@ -29,19 +29,19 @@ const QUEUED = 1;
 const MEMBER = 2;
 type Kind = typeof ALONE | typeof QUEUED | typeof MEMBER;
 
-/** s: by how much an offset may drift per request. */
+/** s: how far an offset may drift per request. */
 const DRIFT = 0.001;
 const LEAST_RATE = 1e-3;
-/** How soft the bounds of an end are: in ticks of the stamps, and in means between two starts. */
+/** Softness of the bounds of an end: the smaller of these, in ticks of the stamps and in mean times between two starts. */
 const SOFT_TICKS = 0.12;
 const SOFT_STARTS = 1.5;
-/** A bound is looked beyond by so many times its softness. */
+/** Starts are drawn up to this many times the softness beyond a bound. */
 const REACH = 6;
-/** Nats that a request costs at which nothing fits the stamp. */
+/** Nats that a request costs if no start fits its stamp. */
 const MISFIT = 60;
-/** A queue that is not empty with this probability is not empty. */
+/** Above this probability the queue is taken to be non-empty. */
 const SURE = 1 - 1e-5;
-/** Where a start from the queue fits so badly no queue is sure: who was believed to stand in it may not have come. */
+/** If a start from the queue fits its stamp worse than this, no queue is taken for sure: those believed to wait may not have come. */
 const MISFIT_OF_QUEUE = 0.1;
 const LEAST_SURE = 1 - 1e-3;
 
@@ -54,20 +54,20 @@ class QueueFilter extends SteppedFilter {
   readonly #draws: Draws;
   readonly #guesses: Guesses;
   readonly #belief: QueueBelief;
-  /** s: logistic scale of the bounds of an end. */
+  /** s: scale of the logistic function that softens the bounds of an end. */
   readonly #soft: number;
   readonly #free: FreeSlots;
-  /** By particle: the last start, and the instant up to which the belief has been told of arrivals. */
+  /** By particle, s: the last start, and the instant up to which arrivals have been added to the belief. */
   #clock: Float64Array;
   #spareClock: Float64Array;
   #told: Float64Array;
   #spareTold: Float64Array;
-  /** By particle: 1 while a slot is known to be free, and so nobody queues. */
+  /** By particle: 1 while a slot is known to be free, so that nobody queues. */
   #idle: Uint8Array;
   #spareIdle: Uint8Array;
   /** null: every caller comes alone. */
   readonly #bursts: Bursts | null;
-  /** s: when the caller of the last start came, where that is known. */
+  /** s: arrival of the caller of the last start, if it belongs to a burst; NaN: unknown. */
   #arrived = Number.NaN;
 
   constructor(queue: Stretch, settings: FilterSettings) {
@@ -95,7 +95,7 @@ class QueueFilter extends SteppedFilter {
     this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;
   }
 
-  /** The request at place `p` of the order starts in all particles. */
+  /** The request at place `p` of the order starts in every particle. */
   protected step(p: number): void {
     for (let a = 0; a < this.#set.particles; a++) {
       const queued = this.#startOf(a, this.#order[p]);
@@ -129,23 +129,23 @@ class QueueFilter extends SteppedFilter {
     this.#bursts?.follow(ancestors);
   }
 
-  /** Arrivals per second of particle `a` with `inSystem` requests in service or queued. */
+  /** Arrivals per second in particle `a` with `inSystem` requests in service or queued. */
   #rate(a: number, second: number, inSystem: number): number {
     const { clients, load, rate } = this.#set;
     const free = shareOfFree(clients, load * this.#s.slots, inSystem);
     return Math.max(LEAST_RATE, this.#guesses.factor(a) * rate(second) * free);
   }
 
-  /** Decides when request `i` starts in particle `a`, and weighs it; returns 1 where it came from the queue. */
+  /** Draws when request `i` starts in particle `a`, and weighs the particle; returns 1 if it started from the queue. */
   #startOf(a: number, i: number): 0 | 1 {
     const { duration } = this.#s;
     this.#free.change(a, this.#clock[a]);
     const free = this.#free.first(a);
     const believed = this.#waiting(a, free);
     const oneMore = this.#bursts?.oneMore(a) ?? 0;
-    // A start of each kind is drawn first; how it fits its stamp decides.
+    // A start of each kind is drawn; how well each fits its stamp decides between them.
     const queued = believed > 0 || oneMore > 0 ? this.#drawQueued(a, i, free) : { start: 0, mass: 0 };
-    // Slots that stand idle before their stamp speak against the queue, however long it was believed to be.
+    // A bad fit means that slots idled before this start, which speaks against a queue, however sure it seemed.
     const waiting = queued.mass < MISFIT_OF_QUEUE ? Math.min(believed, LEAST_SURE) : believed;
     const memberMass = oneMore * queued.mass;
     const queuedMass = (1 - oneMore) * waiting * queued.mass;
@@ -162,7 +162,7 @@ class QueueFilter extends SteppedFilter {
       const wanted = this.#s.low[i] - duration[i];
       isMember = oneMore > 0.5;
       start = Math.max(ready, wanted);
-      // A slot that stood idle for longer than any gap had nobody to take.
+      // If a slot idled for longer than any gap, nobody was in the queue.
       fromQueue = !isMember && waiting > 0.5 && start <= ready + LONGEST_GAP;
       this.logWeight[a] -= MISFIT + Math.max(0, ready + duration[i] - this.#s.high[i]);
     }
@@ -176,7 +176,7 @@ class QueueFilter extends SteppedFilter {
     return fromQueue ? 1 : 0;
   }
 
-  /** One of the burst that particle `a` is in; returns 1 where it had to wait. */
+  /** Starts a caller of the burst that particle `a` is in; returns 1 if it had to wait. */
   #startMember(a: number, bursts: Bursts, free: number, start: number, end: number): 0 | 1 {
     this.#arrived = bursts.came(a);
     bursts.start(a);
@@ -185,7 +185,7 @@ class QueueFilter extends SteppedFilter {
     return full ? 1 : 0;
   }
 
-  /** One who is not of the burst that came before it: the first of a new one, perhaps. */
+  /** Starts a caller who does not belong to the burst before it; it may be the first of a new one. */
   #startOther(a: number, bursts: Bursts, fromQueue: boolean, start: number): void {
     bursts.end(a);
     if (fromQueue || this.#draws.next() * bursts.eventsPerCaller(a) >= bursts.burstsPerCaller(a)) return;
@@ -194,7 +194,7 @@ class QueueFilter extends SteppedFilter {
     this.#arrived = start;
   }
 
-  /** P(somebody queues when the first slot is free). */
+  /** P(somebody queues at the moment `free` at which the first slot becomes free). */
   #waiting(a: number, free: number): number {
     const passed = Math.max(0, free - this.#told[a]);
     if (this.#idle[a] === 1) {
@@ -213,7 +213,7 @@ class QueueFilter extends SteppedFilter {
     return this.#belief.waiting(a);
   }
 
-  /** The start of who queued, within reach of the stamp, and how likely such a one is and fits. */
+  /** Draws a start from the queue within reach of the stamp; `mass`: how likely it is, times how well it fits. */
   #drawQueued(a: number, i: number, free: number): { start: number; mass: number } {
     const law = this.#guesses.law(a);
     const end = this.#s.duration[i];
@@ -225,7 +225,7 @@ class QueueFilter extends SteppedFilter {
     return { start, mass: gap * this.#fit(i, start + end) };
   }
 
-  /** The next arrival from `ready` on, within reach of the stamp, and how likely such a one is and fits. */
+  /** Draws the next arrival from `ready` on, within reach of the stamp; `mass`: how likely it is, times how well it fits. */
   #drawFresh(a: number, i: number, ready: number): { start: number; mass: number } {
     const { low, high, duration } = this.#s;
     const eventsPerCaller = this.#bursts?.eventsPerCaller(a) ?? 1;
@@ -239,7 +239,7 @@ class QueueFilter extends SteppedFilter {
     return { start, mass: (before - after) * this.#fit(i, start + duration[i]) };
   }
 
-  /** The slot that was free first runs a request. */
+  /** The slot that was free first runs the request. */
   #take(a: number, start: number, end: number, kind: Kind): void {
     this.#free.take(a, end);
     this.#clock[a] = start;

@@ -1,4 +1,4 @@
-/** The requests of one queue as the engines read them: windows of their ends and their durations, in seconds. */
+/** The requests of one queue as the filters read them: their durations and the windows of their ends, in seconds. */
 import { floatsAt, indicesBelow } from '../../core/columns.ts';
 import { ascendingOrder } from '../../core/order.ts';
 import { sharpen } from '../sharpen.ts';
@@ -7,67 +7,70 @@ import type { Trace } from '../structure/trace.ts';
 import { isotonic } from './isotonic.ts';
 import type { SlotChange } from './slot-changes.ts';
 
-/** How far lines may be out of the order of their ends, s: several processes write to one file. */
+/** s: how far lines may be out of the order of their ends, because several processes write to one file. */
 export const LINE_JITTER = 0.003;
 
-/** s: the same where that contradicts the lanes, as of processes that race for few cores. */
+/** s: the wider limit that is tried where `LINE_JITTER` contradicts the lanes, for example because processes compete for few cores. */
 const RACING_JITTER = 0.05;
 
-/** s: durations are rounded. */
+/** s: least gap between two requests of a lane. Negative, because durations are rounded. */
 const GAP = -0.0005;
 
-/** s: what the bounds of a chain may be off by. */
+/** s: tolerance of the upper bound that the slots set for an end. */
 const SLACK = 0.005;
 
 export interface Stretch {
   readonly length: number;
-  /** Index in the trace of each request. */
+  /** By request: its index in the trace. */
   readonly index: Int32Array;
   /** µs since 1970: second 0 of the stretch. */
   readonly origin: number;
-  /** Requests that the pool behind this queue runs at once, at most. */
+  /** Requests that the slots of this queue run at once, at most. */
   readonly slots: number;
-  /** Every slot is a process of its own; threads hinder each other, and the gaps between their requests depend on how many run. */
+  /**
+   * Every slot is a process of its own. Gaps are bounded for these only: threads slow each other down, so their gaps depend on how many
+   * run.
+   */
   readonly isProcesses?: true;
-  /** Requests may be missing that held a slot: none is known to have idled. */
+  /** Requests that held a slot may be missing from the log, so no slot is known to have idled. */
   readonly hidden?: true;
-  /** Its log goes on: what runs or waits when it is read is in no line yet. */
+  /** The log is still being written: requests that run or wait when it is read have no line yet. */
   readonly goesOn?: true;
-  /** s: the mean gap between two requests of a slot, where answers that come evenly tell it. */
+  /** s: mean gap between two requests of a slot, where evenly spaced answers reveal it. */
   readonly evenGap?: number;
-  /** How many at what instant (s), where that changes within the stretch. */
+  /** Number of slots from each instant (s) on, where it changes within the stretch. */
   readonly changes?: readonly SlotChange[];
-  /** s: the end lies in [low, high); for lanes already narrowed by their chains. */
+  /** By request, s: the end lies in [low, high). For lanes the window is already narrowed by the neighbours on the lane. */
   readonly low: Float64Array;
   readonly high: Float64Array;
   readonly duration: Float64Array;
   /** s: the widest tick of a stamp. */
   readonly tick: number;
-  /** s: how far lines may be out of the order of their ends; Infinity when their order says nothing. */
+  /** s: how far lines may be out of the order of their ends; Infinity: their order says nothing. */
   readonly jitter: number;
 }
 
-/** A stretch whose requests are known to run on lanes of one request at a time. */
+/** A stretch where it is known on which lane each request ran, and a lane runs one request at a time. */
 export interface LaneStretch extends Stretch {
   /** Lane of each request, 0 .. slots - 1. */
   readonly lane: Int32Array;
-  /** Neighbours on the same lane, -1 none. */
+  /** The next and the previous request on the same lane; -1: none. */
   readonly next: Int32Array;
   readonly previous: Int32Array;
   /** First request of each lane, -1 for a lane without requests. */
   readonly first: Int32Array;
-  /** 1: the worker of this request is new, and took over the lane of one that ended. */
+  /** 1: the worker of this request is new and took over the lane of a worker that had ended. */
   readonly newWorker: Uint8Array;
 }
 
-/** Requests in the order in which they started, as far as their stamps and the order of the lines tell. */
+/** Request indices in the order of their starts, as far as the stamps and the order of lines reveal it. */
 export function startOrder({ low, high, duration }: Stretch): Int32Array {
   const end = isotonic(low.map((from, i) => (from + high[i]) / 2));
   const start = end.map((at, i) => at - duration[i]);
   return ascendingOrder(start);
 }
 
-/** Some requests of a stretch. */
+/** The stretch reduced to the requests `members`. */
 export const partOf = (stretch: Stretch, members: Int32Array): Stretch => ({
   ...stretch,
   length: members.length,
@@ -77,24 +80,24 @@ export const partOf = (stretch: Stretch, members: Int32Array): Stretch => ({
   duration: floatsAt(stretch.duration, members),
 });
 
-/** A stretch whose requests are known to belong to queues, each with `slots` slots of its own. */
+/** A stretch where the queue of each request is known. Each queue has `slots` slots of its own. */
 export interface QueueStretch extends Stretch {
-  /** Queue of each request. */
+  /** By request: its queue. */
   readonly group: Int32Array;
-  /** Requests of each queue, in the order of their lines. */
+  /** By queue: its requests, in the order of their lines. */
   readonly members: readonly Int32Array[];
 }
 
-/** The same with every request in its queue; `queues` 1: all in one. */
+/** Assigns the requests to `queues` queues by `group`; with `queues` 1 all are in one. */
 export function onQueues(stretch: Stretch, group: Int32Array, queues: number): QueueStretch {
   const members = Array.from({ length: queues }, (_, g) => indicesBelow(group.length).filter((i) => group[i] === g));
-  // What must still run on the slots bounds every end from above.
+  // Requests that end later need the slots too, which bounds every end from above.
   const { late } = endBounds({ ...stretch, ordered: stretch.jitter < Infinity }, group, queues, stretch.slots);
   const high = stretch.high.map((at, i) => Math.max(stretch.low[i] + 1e-6, Math.min(at, late[i] + SLACK)));
   return { ...stretch, high, group, members };
 }
 
-/** Requests [from, to) of `index` as a stretch. */
+/** The requests with the indices `index` in the trace, as a stretch. */
 export function stretchOf(trace: Trace, index: Int32Array, slots: number): Stretch {
   const n = index.length;
   const low = new Float64Array(n);
@@ -121,8 +124,8 @@ export function stretchOf(trace: Trace, index: Int32Array, slots: number): Stret
 }
 
 /**
- * The same with every worker on its lane; null when the stretch contradicts workers that run one request at a time.
- * A worker that starts after another has ended takes over its lane.
+ * Puts every worker on a lane; a worker that starts after another has ended takes over its lane. null: the stretch contradicts workers that
+ * run one request at a time.
  */
 export function onLanes(stretch: Stretch, trace: Trace): LaneStretch | null {
   const { index, low, high, duration } = stretch;
@@ -139,7 +142,8 @@ export function onLanes(stretch: Stretch, trace: Trace): LaneStretch | null {
   );
   const lanes = settledOn(byTicks, stretch, worker);
   if (lanes) return lanes;
-  // Of several that ended in one tick a new one follows the right one where each is as sharp as its own requests make it.
+  // Several workers may have ended within one tick. Which of them a new one replaced is clearer once each end has been narrowed by the
+  // requests of its own worker.
   const sharp = { ...stretch, ...own, low: low.slice(), high: high.slice() };
   sharpen(sharp, GAP, stretch.jitter);
   const endOf = (i: number) => (sharp.low[i] + sharp.high[i]) / 2;
@@ -147,7 +151,10 @@ export function onLanes(stretch: Stretch, trace: Trace): LaneStretch | null {
   return settledOn(likely, stretch, worker);
 }
 
-/** Lane by the first request of each worker: the one that was free for the shortest time, else the one that is free first. */
+/**
+ * The lane of each worker, by its first request: the free lane that has been free for the shortest time; if none is free, the one that
+ * becomes free first.
+ */
 function lanesOf(
   lives: readonly { readonly first: number; readonly last: number }[],
   slots: number,
@@ -167,7 +174,7 @@ function lanesOf(
   return laneOf;
 }
 
-/** `laneOf`: by the first request of each worker. null: the stamps contradict that. */
+/** Builds the lanes from `laneOf` (lane by the first request of each worker); null: the stamps contradict them. */
 function settledOn(laneOf: ReadonlyMap<number, number>, stretch: Stretch, worker: Int32Array): LaneStretch | null {
   const { length, slots, low, high } = stretch;
   const laneOfWorker = new Map(Array.from(laneOf, ([first, lane]) => [worker[first], lane]));
@@ -182,7 +189,7 @@ function settledOn(laneOf: ReadonlyMap<number, number>, stretch: Stretch, worker
   return null;
 }
 
-/** Requests of each group one after the other: neighbours, the first of each, -1 none. */
+/** Links the requests of each group in their order: next and previous request, and the first of each group; -1: none. */
 function chainsOf(group: Int32Array, groups: number) {
   const next = new Int32Array(group.length).fill(-1);
   const previous = new Int32Array(group.length).fill(-1);
@@ -200,12 +207,12 @@ function chainsOf(group: Int32Array, groups: number) {
   return { next, previous, first, lastOf: (of: number) => last[of] };
 }
 
-/** Mean duration, in ticks of the stamps, below which lanes are not followed. */
+/** Mean duration, in ticks of the stamps, below which lanes are not followed one by one. */
 const FEWEST_TICKS = 0.2;
 
 /**
- * Where a lane runs many requests within a tick, their stamps say next to nothing of it: a filter that follows lanes gets lost
- * among its choices, while the order in which the pool's slots are free hardly depends on which of them is whose.
+ * Whether a lane runs many requests within a tick. Its stamps then say next to nothing about it, and a filter that follows lanes gets lost.
+ * A filter that follows the queue does not: in which order the slots become free hardly depends on which request ran on which of them.
  */
 export function manyPerTick(trace: Trace, rows: Int32Array): boolean {
   let ticks = 0;

@@ -1,10 +1,10 @@
-/** Equally likely sets of waits in, estimates with ranges out. */
+/** From equally likely sets of waits to estimates with ranges. */
 import type { WaitInference } from '../../core/inference.ts';
 import { sortWaits } from '../../core/order.ts';
 import { meanOf } from '../../core/statistics.ts';
 import type { ArrivalEvidence } from './arrival-evidence.ts';
 
-/** A wait of which nothing can be said, and why. */
+/** The result where the wait is unknown; `basis` says why. */
 export const unknownWait = (basis: string): WaitInference => ({
   method: 'unknown',
   confidence: 0,
@@ -24,108 +24,124 @@ export const unknownWait = (basis: string): WaitInference => ({
   callers: null,
 });
 
-/** Of sorted values. */
+/** Quantile `share` (0..1) of values in ascending order. */
 export const quantile = (sorted: ArrayLike<number>, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 
 /**
- * How far the mean of the histories may be off on recorded servers where nothing speaks against callers that come at
- * random: so many times more, so many times less.
+ * How far the true mean was from that of the histories on recorded servers, where nothing speaks against callers that come at random: down
+ * to mean / LESS and up to mean * MORE. The other LESS_ and MORE_ factors below replace these in the case they name.
  */
 const LESS = 1.8;
 const MORE = 2.4;
-/** Where it is not known which slot ran a request, a pool that is nearly full looks full for longer than it was. */
+/** Where it is unknown which slot ran a request, a pool that is nearly full looks full for longer than it was. */
 const LESS_UNKNOWN_SLOTS = 10;
-/** The same where a tick of the stamps hides many requests of a slot: whole congestion periods fit between two stamps. */
+/** Where a tick of the stamps holds many requests of a slot: whole congestion periods fit between two stamps. */
 const LESS_HIDDEN_IN_TICKS = 16;
 const MORE_HIDDEN_IN_TICKS = 4;
-/** So much more again where there was time for a few histories only. */
+/** Where there was time for a few histories only: applied on top of the others. */
 const QUICK = 2;
 /** Where callers come in waves. */
 const LESS_IN_WAVES = 4;
-/** Where callers come less often while the pool is full: they wait for their answers before they ask again. */
+/** Where callers come less often while the pool is full, because they wait for their answers before they ask again. */
 const LESS_PATIENT = 4;
-/** Where the log speaks for callers who come in bursts, and they were followed as such. */
+/** Where the evidence is for callers in bursts, and they were followed as such. */
 const LESS_IN_BURSTS = 3;
 const MORE_IN_BURSTS = 2.8;
-/** How far above their histories the range reaches where the log speaks against them, but not enough. */
+/**
+ * Where bursts are neither shown nor refuted, the range reaches up to this multiple of what bursts would mean, or to a larger one, up to
+ * MORE_IN_BURSTS, the likelier bursts are.
+ */
 const LEAST_MAYBE = 1.3;
 /**
- * n callers who come while n are served keep the slots as busy as n at once, at random as fast as they are served: those wait for n / 2 services
- * of the pool on average, these for about 0.62 √n (the mean of |B(t)| over the stretch, 0.53 √n where services are all alike and 0.75 √n where
- * they are exponential), which is 0.8 √n times less.
+ * Two kinds of callers keep the slots equally busy: n who come at once, and n who come at random at the rate at which they are served. The
+ * former wait n / 2 services of the pool on average. The latter wait about 0.62 √n (mean of |B(t)| over the stretch: 0.53 √n for constant
+ * services, 0.75 √n for exponential ones), which is 0.8 √n times less.
  */
 const LESS_IN_STEP = 0.8;
-/** One slot alone shows no difference between a full and an idle pool, so nothing tells patient clients from random callers. */
+/** With a single slot, a full pool looks like an idle one, so patient clients cannot be told from random callers. */
 const LESS_ONE_SLOT = 30;
-/** Where the pool was full for most of the time, patient clients and random callers begin to look the same. */
+/** Where the pool was full most of the time, patient clients and random callers begin to look the same. */
 const LESS_OFTEN_FULL = 10;
-/** Where the pool hardly ever was idle: callers that come back when they are answered wait that much less. */
+/** Where the pool was hardly ever idle: callers that come back when they are answered wait this much less. */
 const LESS_WHEN_FULL = 30;
-/** Killed requests hold a worker for many times the usual service time and write no line. */
+/** Killed requests hold a worker for many times the usual service time, and write no line. */
 const MORE_HIDDEN = 7;
-/** Callers who wait for one process while another is idle look like callers who came later (two processes of two threads: 1.6 to 10). */
+/**
+ * Callers who wait for one process while another is idle look like callers who came later (two processes of two threads: 1.6 to 10 times).
+ */
 const MORE_IN_SEVERAL_QUEUES = 12;
-/** Where no limit shows, callers came in few crowds if they waited at all, and crowds that the stamps hide wait longer than they seem to. */
+/** Where no limit shows: if anybody waited, the callers came in a few crowds. Crowds that the stamps hide wait longer than they seem to. */
 const MORE_OF_CROWDS = 6;
-/** ln of R that random callers reach at low load (starts that follow an idle moment closely), and the deviation that tells. */
+/**
+ * ln R that random callers reach at low load, because some starts follow an idle moment closely. R counts as different beyond this many
+ * standard errors.
+ */
 const USUAL_RATIO = 0.35;
 const TELLING = 2;
-/** No log tells ln R better than this. */
+/** Least standard error of ln R that is believed. */
 const LEAST_ERROR = 0.03;
-/** A history may break up a wave, and with it the wait of those who came all at once. */
+/** Factor on the wait if all had come at once: a history may break up a wave, and so lose the wait of those who came together. */
 const AT_ONCE_MORE = 1.3;
-/** The more so where whole congestion periods fit between two stamps. */
+/** The same factor where whole congestion periods fit between two stamps. */
 const AT_ONCE_MORE_IN_TICKS = 2;
-/** Shares of the time full, and of the requests in one congestion period, from which the arrivals are hidden. */
+/**
+ * The arrivals are hidden from these shares on: of the time that the pool was full, and of the requests that fell into one congestion
+ * period.
+ */
 const OFTEN_FULL = 0.8;
 export const ALWAYS_FULL = 0.9;
 const ONE_PERIOD = 0.3;
-/** Shorter waits are spread more evenly over the requests: the 95th percentile may then be as little as twice the mean. */
+/** Shorter waits are spread more evenly over the requests, so the 95th percentile may be as little as this multiple of the mean. */
 const EVEN_SPREAD = 2;
-/** µs */
+/** µs: added to either end of a range (a multiple of it for the 95th percentile). */
 const FLOOR = 10_000;
-/** s: a wait shorter than this is the accepting itself. */
+/** s: a shorter wait is just the time to accept the request. */
 export const NO_WAIT = 0.002;
 
 export interface WaitContext {
   readonly basis: string;
-  /** Requests may be missing that held a worker. */
+  /** Requests that held a worker may be missing from the log. */
   readonly hidden: boolean;
   readonly evidence: ArrivalEvidence;
-  /** Of each queue. */
+  /** Slots of each queue. */
   readonly slots: number;
-  /** Which slot ran a request is known. */
+  /** It is known which slot ran each request. */
   readonly onLanes: boolean;
-  /** The slots may be those of several processes, each with a queue of its own, that were followed as one. */
+  /** The slots were followed as one queue, but may belong to several processes with a queue each. */
   readonly severalQueues: boolean;
-  /** There may be more slots than were followed, at which nobody need have waited. */
+  /** There may be more slots than were followed. With more of them nobody need have waited. */
   readonly mayBeMore: boolean;
   /** A tick of the stamps holds many requests of a slot. */
   readonly manyPerTick: boolean;
-  /** Gaps between requests were told by answers that come evenly: a few clients who ask again and again look the same, and never wait. */
+  /**
+   * The gaps between requests were derived from evenly spaced answers. A few clients who ask again and again look the same, and never wait.
+   */
   readonly isEven: boolean;
-  /** Few histories under one model of the callers: nobody has asked whether they came in bursts. */
+  /** Few histories were followed, under one model of the callers, and bursts were not considered. */
   readonly quick: boolean;
-  /** The histories are of callers who come in bursts. */
+  /** The histories are those of callers who come in bursts. */
   readonly inBursts: boolean;
-  /** s: histories of callers who come in bursts, where the log does not speak against them, and how little it does, 0..1. */
+  /**
+   * Waits (s, one array per history) if callers came in bursts, where the log does not refute that, and how plausible it is, 0..1; null:
+   * not considered, or settled.
+   */
   readonly maybe: { readonly waits: readonly Float64Array[]; readonly chance: number } | null;
-  /** Slots may have stood idle although callers queued: then nothing but `longest` bounds the waits. */
+  /** Slots may have idled although callers queued. Then nothing but `longest` bounds the waits. */
   readonly isShortOfCpu: boolean;
-  /** s: best estimate of each start. */
+  /** By request, s: best estimate of its start. */
   readonly start: Float64Array;
-  /** s, ascending: no request can have waited longer, each by its own bound; null: not known. */
+  /** s, ascending: upper bounds of the waits, one for each request; null: unknown. */
   readonly longest: Float64Array | null;
-  /** s, ascending: the same, had one of several processes been full while others idled; null: nothing looks like it. */
+  /** The same bounds if one of several processes was full while others idled; null: there is no sign of that. */
   readonly inOneProcess: Float64Array | null;
 }
 
-/** Callers come less often while the pool is full, clearly. */
+/** Whether callers clearly come less often while the pool is full. */
 export const isPatient = ({ logRatio, error }: ArrivalEvidence): boolean =>
   logRatio < -TELLING * Math.max(LEAST_ERROR, error);
 
-/** By what factors the truth may lie below and above a mean of `mean` s. */
+/** Factors by which the true mean may lie below and above an estimate of `mean` s. */
 function doubt(mean: number, context: WaitContext): { less: number; more: number } {
   const { less: usual, more } = doubtOfMany(mean, context);
   const less = context.isEven ? Number.POSITIVE_INFINITY : usual;
@@ -163,7 +179,7 @@ function doubtOfMany(
   return { less: waves ? LESS_IN_WAVES : patient ? LESS_PATIENT : LESS, more };
 }
 
-/** By what factor the truth may lie above for callers whom the lines do not show. */
+/** Factor by which the truth may lie above, because of callers whom the lines do not show. */
 function moreUnseen(
   { hidden, severalQueues, mayBeMore }: Pick<WaitContext, 'hidden' | 'severalQueues' | 'mayBeMore'>,
   atOnce: number,
@@ -172,7 +188,7 @@ function moreUnseen(
     hidden ? MORE_HIDDEN : 0,
     severalQueues ? MORE_IN_SEVERAL_QUEUES : 0,
     mayBeMore ? MORE_OF_CROWDS : 0,
-    // A crowd before one of several queues, while another idles, looks like callers who came one after the other.
+    // A crowd at one of several queues, while another is idle, looks like callers who came one after the other.
     mayBeMore && severalQueues ? atOnce : 0,
   );
 }
@@ -185,7 +201,7 @@ interface Quantiles {
   readonly max: number[];
 }
 
-/** Of each history, s. */
+/** Mean and quantiles of the waits of each history, s. */
 function quantilesOf(waits: readonly Float64Array[]): Quantiles {
   const found: Quantiles = { means: [], p50: [], p95: [], p99: [], max: [] };
   for (const wait of waits) {
@@ -201,7 +217,7 @@ function quantilesOf(waits: readonly Float64Array[]): Quantiles {
   return found;
 }
 
-/** `waits`: s, each a possible history. */
+/** Summarises `waits`: one array per possible history, in s by request. The result is in µs. */
 export function summariseWaits(waits: readonly Float64Array[], context: WaitContext): WaitInference {
   const { means, p50, p95, p99, max } = quantilesOf(waits);
   const maybe = context.maybe && quantilesOf(context.maybe.waits);
@@ -253,13 +269,13 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
   };
 }
 
-/** µs: mean and 95th percentile. */
+/** Mean and 95th percentile of the bounds, in µs; Infinity where they are unknown. */
 function mostOf(longest: Float64Array | null): [mean: number, p95: number] {
   if (!longest || longest.length === 0) return [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   return [1e6 * meanOf(longest), 1e6 * quantile(longest, 0.95)];
 }
 
-/** Most requests that waited at once, by the starts and the waits of one history, in one unit. */
+/** Most requests that waited at once in one history. `start` and `wait` are in the same unit. */
 export function longestQueue(start: Float64Array, wait: Float64Array): number {
   const came = start.map((at, i) => at - wait[i]).sort();
   const began = start.slice().sort();
