@@ -1,7 +1,8 @@
 /**
- * Some lines tell when their caller came (a header that only one of the ways in sets), too few to speak for the rest. How long these
- * waited, against how long the possible histories let them wait, is by how much the histories are off: a ratio estimate
- * (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 6), with the histories as what is known of everybody.
+ * Corrects the histories by the few lines that log the arrival or the wait (for example by a header that only some of the proxies set).
+ * They are too few to stand for the rest. But the ratio of their true waits to the waits that the histories give them shows by how much the
+ * histories are off: a ratio estimate (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 6), with the histories as the auxiliary
+ * variable that is known for every request.
  */
 import { meanOf } from '../../core/statistics.ts';
 import type { RequestTable } from '../../core/table.ts';
@@ -18,23 +19,23 @@ export interface Anchors {
   readonly arrival: readonly number[];
 }
 
-/** Fewer tell too little of the error. */
+/** Fewer give no reliable error. */
 const FEWEST = 10;
-/** Waits further below zero than this say that two clocks disagree, µs; and how many may say so. */
+/** µs: a wait further below zero means that two clocks disagree; and the share of lines for which this may be so. */
 const CLOCKS = 5_000;
 const MOST_IMPOSSIBLE = 0.05;
-/** Histories in which hardly anybody waits cannot be held to a factor, µs. */
+/** µs: with a shorter mean wait in the histories a factor makes no sense. */
 const NOTHING = 2_000;
 const MOST_FACTOR = 30;
-/** Standard errors that a range reaches to either side; of so few batches (Student, 9 degrees of freedom, 97 %). */
+/** Half-width of the range in standard errors (Student with 9 degrees of freedom for ten batches, 97 %). */
 const ERRORS = 2.6;
 const BATCHES = 10;
-/** Ticks by which starts that follow from stamps may be off on average, beside the histories. */
+/** Mean error, in ticks, of starts that follow from stamps; on top of the error of the histories. */
 const START_BLUR = 0.03;
-/** By so much the shape of the histories' waits may differ from that of the true ones, at the 95th percentile. */
+/** Factor for the 95th percentile, because the shape of the histories' waits may differ from that of the true ones. */
 const P95_STRAYS = 1.4;
 
-/** null: fewer than ten lines tell it, or their clock is not the server's. */
+/** The lines that log an arrival or a wait; null: they are fewer than ten, or their clock is not the server's. */
 export function anchorsOf(table: RequestTable, trace: Trace): Anchors | null {
   const index: number[] = [];
   let impossible = 0;
@@ -52,10 +53,10 @@ export function anchorsOf(table: RequestTable, trace: Trace): Anchors | null {
   };
 }
 
-/** The waits held to those that are known; as they were, where these cannot judge them. */
+/** Scales the histories to the known waits; returns `found` unchanged where these say too little. */
 export function heldToAnchors(found: FilteredWaits, { index, wait, arrival }: Anchors, trace: Trace): FilteredWaits {
   const { summary } = found;
-  // A single wait may come out below zero: the start is known to a part of the tick only, and the mean must not be biased by it.
+  // A single wait may come out below zero, because the start is known only to a part of a tick. It is kept, so as not to bias the mean.
   const waited = index.map((i, k) => {
     const start = found.times?.start[i] ?? trace.end[i] - trace.duration[i];
     return wait[k] >= 0 ? wait[k] : start - arrival[k];
@@ -70,7 +71,7 @@ export function heldToAnchors(found: FilteredWaits, { index, wait, arrival }: An
   const factor = Math.min(MOST_FACTOR, Math.max(1 / MOST_FACTOR, is / said));
   const error = errorOfMean(told.map((one) => one.is - factor * one.said));
   const blur = wait.some((one) => one >= 0) ? 0 : START_BLUR * trace.resolution;
-  // The histories carry it from these few to everybody.
+  // The histories give the ratio of the mean wait of all requests to that of these few.
   const everybody = meanOf(found.wait.filter(Number.isFinite));
   const half = (ERRORS * error + CLOCKS + blur) * (everybody / said);
   const scaled = everybody * factor;
@@ -94,7 +95,10 @@ export function heldToAnchors(found: FilteredWaits, { index, wait, arrival }: An
   };
 }
 
-/** Neighbours wait in the same queue and stray alike: by means of batches (Schmeiser, Operations Research 30, 1982). */
+/**
+ * Standard error of the mean. Neighbours wait in the same queue, so their errors are correlated; hence batch means (Schmeiser, Operations
+ * Research 30, 1982).
+ */
 function errorOfMean(values: readonly number[]): number {
   const batches = Math.min(BATCHES, values.length);
   const means = Array.from({ length: batches }, (_, b) => {

@@ -1,27 +1,30 @@
 /**
  * What histories of starts say about the arrivals behind them, before any model of the callers.
  *
- * Callers who come at random come as often while a pool is full as while it has a free slot (filtered ASTA, El-Taha and
- * Stidham): R = (starts from the queue / time full) / (starts that found a slot idle / other time) is near 1. Waves, batches
- * and too much load make it larger; callers who wait for their answer before they come again make it smaller.
+ * Callers who come at random come as often while a pool is full as while it has a free slot (ASTA, "arrivals see time averages", El-Taha
+ * and Stidham). So R = (starts from the queue / time full) / (starts that found a slot idle / other time) is near 1. Waves, batches and
+ * overload make it larger; callers who wait for their answer before they come again make it smaller.
  */
 import { floatsAt } from '../../core/columns.ts';
 import { ascendingOrder } from '../../core/order.ts';
 import type { Path } from './paths.ts';
 
 export interface ArrivalEvidence {
-  /** ln R, and its standard error from the counts; NaN where the pool was never full, or always. */
+  /** ln R, and its standard error from the counts; not finite where the pool was never full, or always. */
   readonly logRatio: number;
   readonly error: number;
-  /** Share of the requests of a queue that started from it within its longest congestion period. */
+  /** Requests of the longest congestion period of a queue, as a share of its requests. */
   readonly longest: number;
-  /** Share of the time of a queue in which every slot was taken. Like `longest` that of the queues where the waiting is. */
+  /**
+   * Share of the time in which every slot of a queue was busy. Like `longest`, averaged over the queues with the starts from the queue as
+   * weights.
+   */
   readonly full: number;
-  /** s: mean wait if all had come at once, when hardly a slot was taken: earlier than they can have come. */
+  /** s: upper bound of the mean wait: as if all callers had come together when hardly a slot was busy. */
   readonly most: number;
 }
 
-/** Mean over `paths`; `queues`: the requests of each queue of `slots` slots, as indices in the paths; `duration` in s. */
+/** Mean over `paths`. `queues`: the requests of each queue of `slots` slots, as indices in the paths; `duration`: s, by request. */
 export function arrivalEvidence(
   paths: readonly Path[],
   queues: readonly Int32Array[],
@@ -61,7 +64,7 @@ interface Counts {
   most: number;
 }
 
-/** Returns the requests in the longest congestion period. */
+/** Adds one path through one queue to `counts`; returns the number of waiters in its longest congestion period. */
 function addQueue(
   { start, queued }: Path,
   members: Int32Array,

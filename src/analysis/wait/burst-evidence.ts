@@ -1,6 +1,6 @@
 /**
- * What if callers came in bursts, and not one by one? A filter follows each kind of them; how likely it makes the stamps is the
- * evidence for it (Kass and Raftery, Journal of the American Statistical Association 90, 1995, on such ratios).
+ * Do callers come in bursts, or one by one? A filter follows each kind. How likely it makes the stamps is the evidence for that kind (on
+ * ratios of evidence: Kass and Raftery, Journal of the American Statistical Association 90, 1995).
  */
 import { sumOf } from '../../core/statistics.ts';
 import { followedAlready, type Run, runsOfLanes, runsOfQueue } from './filter-runs.ts';
@@ -11,52 +11,59 @@ import { ALWAYS_FULL, isPatient } from './summarise-waits.ts';
 
 export interface Bursts {
   readonly histories: Histories;
-  /** The log speaks for bursts; else it does not speak against them. */
+  /** true: the evidence is for bursts; false: it is not against them. */
   readonly sure: boolean;
-  /** How little the log speaks against them, 0..1. */
+  /** How plausible bursts are, 0..1. */
   readonly chance: number;
 }
 
-/** Nats by which a log must speak for bursts, and at most against them. */
+/** Nats by which the evidence must be for bursts to accept them, and by which it may at most be against them to leave the question open. */
 interface Verdicts {
   readonly sure: number;
   readonly doubt: number;
 }
 
 /**
- * A filter's evidence strays as the root of the requests does, further where it gets lost within ticks. One slot alone shows no
- * difference between callers who come together and one after the other.
+ * Thresholds on lanes. The error of a filter's evidence grows as the root of the number of requests, faster where the filter gets lost
+ * within ticks. With a single slot, callers who come together look like callers who come one after the other.
  */
 const lanesSay = (length: number, slots: number, manyPerTick: boolean): Verdicts => ({
   sure: Math.max(10, (manyPerTick ? 4 : 1) * Math.sqrt(length)),
   doubt: slots === 1 ? 8 : 50,
 });
-/** Requests in the place of their neighbours speak for bursts, too: so much per request on recorded servers without any. */
+/**
+ * Thresholds on queues. Requests in the place of their neighbours also look like bursts: by this much per request on recorded servers
+ * without any.
+ */
 const queuesSay = (length: number): Verdicts => ({ sure: Math.max(20, 0.1 * length), doubt: 5 });
 
 /**
- * Where both kinds of filters speak for bursts, so little is enough: nats per request of the queue, and per root of the requests of the lanes. None
- * of 36 recorded and simulated pools without bursts had both, of seven with bursts three; the lanes are then nearer to the truth.
+ * Where the filters on lanes and on queues both favour bursts, less is enough: nats per request for the queue, and per root of the requests
+ * for the lanes. Of 36 recorded and simulated pools without bursts none met both, of seven with bursts three did. The waits on lanes are
+ * then nearer to the truth.
  */
 const SECONDED = { queues: 0.05, lanes: 0.5 };
 
-/** Requests of a log that is short enough for all runs; of a longer one half of them tell whether there are bursts. */
+/** A log of up to this many requests gets all runs. For a longer one, half of the runs are enough to tell whether there are bursts. */
 const SHORT = 400;
 const forBursts = (plan: Plan, length: number): Plan => ({
   ...plan,
   runs: length <= SHORT ? plan.runs : Math.ceil(plan.runs / 2),
 });
 
-/** Runs of one queue where a tick holds many requests of a lane; those of bursts are asked for before it is known whether they decide anything. */
+/**
+ * Runs for one queue where a tick holds many requests of a lane. Those for bursts are requested before it is known whether they decide
+ * anything.
+ */
 export interface QueueRuns {
-  /** Of callers who come alone, perhaps with crowds among them. */
+  /** For callers who come alone, perhaps with crowds among them. */
   readonly usual: Run;
-  /** Of callers in bursts. */
+  /** For callers in bursts, on lanes and on the queue. */
   readonly lanes: () => RunsFound;
   readonly queue: () => RunsFound;
 }
 
-/** Begins them elsewhere, in the order in which they are wanted. `queues`: one queue of the same requests. */
+/** Requests the runs in the order in which they are wanted. `queues`: the same requests as one queue. */
 export function queueRuns(lanes: LaneStretch, queues: QueueStretch, plan: Plan, elsewhere: Elsewhere): QueueRuns {
   const queue = partOf(queues, queues.members[0]);
   const seed = seedOfQueues(queues);
@@ -72,8 +79,8 @@ export function queueRuns(lanes: LaneStretch, queues: QueueStretch, plan: Plan, 
 }
 
 /**
- * `usual`: the histories of callers who come alone. Callers who wait for their answers follow each other closely, too: where the log speaks for
- * them, nothing speaks for bursts.
+ * Whether callers come in bursts, on lanes. `usual`: the histories of callers who come alone. Callers who wait for their answers also
+ * follow each other closely; so where the log favours such clients, it is no evidence of bursts.
  */
 export function burstsOnLanes(lanes: LaneStretch, plan: Plan, usual: Histories): Bursts | null {
   if (isPatient(usual.evidence)) return null;
@@ -85,8 +92,8 @@ export function burstsOnLanes(lanes: LaneStretch, plan: Plan, usual: Histories):
 }
 
 /**
- * The same where a tick holds many requests of a lane, and `usual` are the histories of the queue. A filter that gets lost among the lanes may
- * miss bursts that one of the slots sees.
+ * The same where a tick holds many requests of a lane; `usual` are then the histories of the queue. A filter that gets lost among the lanes
+ * may miss bursts that the filter on the queue finds.
  */
 export function burstsInTicks(
   lanes: LaneStretch,
@@ -97,7 +104,7 @@ export function burstsInTicks(
 ): Bursts | null {
   if (isPatient(usual.evidence)) return null;
   const some = forBursts(plan, lanes.length);
-  // The best of twice as many runs would have the better luck.
+  // `alone` comes from as many runs as `run`: the best of twice as many would have an advantage by luck.
   const { run, alone } = runs.lanes();
   const inQueues = maybeSure(usual) ? queueHistories(queues, some, true, () => runs.queue().run) : null;
   const queuesSpeak = inQueues ? sumOf(inQueues.logEvidence) - sumOf(usual.logEvidence) : 0;
@@ -110,9 +117,10 @@ export function burstsInTicks(
     () => alone!,
     { ...usually, sure },
   );
-  // Lanes on which a filter gets lost may speak for bursts that are none (4 simulated workers under random callers: +518 nats; queues: -65).
+  // A filter that gets lost on lanes may favour bursts that do not exist (4 simulated workers under random callers: +518 nats, and -65 on
+  // the queue). So the queue must not contradict.
   if (onLanes?.sure) return { ...onLanes, sure: queuesSpeak > 0 };
-  // What the queues leave open the lanes have answered.
+  // If the queue leaves the question open, the answer of the lanes counts.
   return (inQueues && judgedInQueues(inQueues, queues.length, usual, true)) ?? onLanes;
 }
 
@@ -121,14 +129,14 @@ export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Historie
   return judgedInQueues(queueHistories(queues, forBursts(plan, queues.length), true), queues.length, usual, false);
 }
 
-/** `onlyIfSure`: null where the log leaves it open, too. */
+/** `onlyIfSure`: return null also where the log leaves the question open. */
 const judgedInQueues = (inBursts: Candidate, length: number, usual: Histories, onlyIfSure: boolean): Bursts | null =>
   judged(inBursts, usual, () => usual.logEvidence, queuesSay(length), onlyIfSure);
 
-/** A pool that hardly ever rests shows no beginnings. */
+/** Whether bursts can be shown at all. In a pool that hardly ever rests, no burst has a visible beginning. */
 const maybeSure = ({ evidence }: Histories): boolean => evidence.full < ALWAYS_FULL;
 
-/** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
+/** Compares the evidence; null: it refutes bursts. `aloneOf`: returns the evidence for callers who come alone, nats by part. */
 function judged(
   inBursts: Candidate,
   usual: Histories,
@@ -141,13 +149,14 @@ function judged(
   const byPart = inBursts.logEvidence.map((nats, part) => nats - alone[part]);
   const nats = sumOf(byPart);
   if (nats < -doubt) return null;
-  // A crowd that comes once, as who had to wait while the workers booted, says nothing of how callers come else.
+  // A crowd that comes only once, for example callers who waited while the workers booted, says nothing about the other callers. So the
+  // evidence must suffice without its best part.
   const elsewhere = nats - Math.max(...byPart);
   const isSure = nats > sure && elsewhere > sure * (1 - 1 / byPart.length) && maybeSure(usual);
   if (!isSure && onlyIfSure) return null;
   const histories = inBursts.tell();
   if (isSure) {
-    // How early callers can have come does not depend on who is taken for a member of a burst.
+    // How early callers can have come does not depend on which of them are taken for members of a burst.
     const most = Math.max(histories.evidence.most, usual.evidence.most);
     return { histories: { ...histories, evidence: { ...histories.evidence, most } }, sure: true, chance: 1 };
   }

@@ -1,18 +1,18 @@
 /**
- * What each particle of a filter believes of bursts: callers who come at the same instant (a cron job's, a page's, a script's).
+ * What each particle of a filter believes about bursts: callers who come at the same instant (from a cron job, a page, a script).
  *
- * Events come at random; a share of them are bursts. How many come in one is not known: as many as in the burst before, give or
- * take two, or any number, geometric with a mean that the particle guesses. So the chance of one more caller, given k so far,
- * is one minus the hazard of that mixture at k.
+ * Events come at random, and a share of them are bursts. The size of a burst is unknown: it is that of the burst before, give or take two,
+ * or any number, with a geometric law whose mean the particle guesses. So the probability of one more caller, after k so far, is one minus
+ * the hazard of that mixture at k.
  */
 import type { Draws } from './draws.ts';
 
 /** Guesses of the share of callers who come in bursts. */
 const IN_BURSTS = [0.5, 0.85, 0.98];
-/** Guesses of the mean size of a burst, and how often a particle guesses anew when one begins. */
+/** Guesses of the mean size of a burst, and the probability that a particle guesses anew when a burst begins. */
 const SIZES = [3, 8, 24, 80];
 const NEW_GUESS = 0.1;
-/** Chance that a burst is like the one before, and how it is spread around its size. */
+/** Probability that a burst is about as large as the one before, and the law of the difference: AROUND[d] for d callers more or less. */
 const LIKE_BEFORE = 0.6;
 const AROUND = [0.4, 0.2, 0.1];
 
@@ -20,7 +20,7 @@ const AROUND = [0.4, 0.2, 0.1];
 interface Columns {
   /** s: when the last burst came; NaN: all its callers have started. */
   readonly came: Float64Array;
-  /** Callers of it so far, and of the one before in all; 0: none. */
+  /** Callers of the last burst so far, and of the one before in all; 0: none. */
   readonly size: Int32Array;
   readonly before: Int32Array;
   readonly guess: Uint8Array;
@@ -52,12 +52,12 @@ export class Bursts {
     this.#now.share[a] = Math.floor(this.#draws.next() * IN_BURSTS.length);
   }
 
-  /** s: when the last burst came; NaN where nobody of it is to start any more. */
+  /** s: when the last burst came; NaN: all its callers have started. */
   came(a: number): number {
     return this.#now.came[a];
   }
 
-  /** P(another caller of the last burst has not started yet). */
+  /** P(some caller of the last burst has not started yet). */
   oneMore(a: number): number {
     if (Number.isNaN(this.#now.came[a])) return 0;
     const k = this.#now.size[a];
@@ -82,19 +82,19 @@ export class Bursts {
     return IN_BURSTS[this.#now.share[a]] / SIZES[this.#now.guess[a]];
   }
 
-  /** Bursts, and callers who come alone, per caller. */
+  /** Events (bursts, and callers who come alone) per caller. */
   eventsPerCaller(a: number): number {
     return this.burstsPerCaller(a) + 1 - IN_BURSTS[this.#now.share[a]];
   }
 
-  /** Of `expected` callers between two instants, s, so many come alone; a burst of others may begin. */
+  /** Returns how many of `expected` callers between two instants (s) come alone. A burst may begin in that time. */
   arrive(a: number, expected: number, from: number, to: number): number {
     if (Number.isNaN(this.came(a)) && this.#draws.next() > Math.exp(-this.burstsPerCaller(a) * expected))
       this.begin(a, to - this.#draws.next() * (to - from));
     return (1 - IN_BURSTS[this.#now.share[a]]) * expected;
   }
 
-  /** A burst comes; nobody of it has started yet. */
+  /** A burst arrives; none of its callers has started yet. */
   begin(a: number, second: number): void {
     const { came, size, before } = this.#now;
     if (size[a] > 0) before[a] = size[a];

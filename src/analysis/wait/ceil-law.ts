@@ -1,42 +1,42 @@
 /**
- * Requests that all arrive at once: the n-th of them is answered after ceil(n / slots) x service time, so each waited from
- * the common beginning to its own start. No arrival needs to be guessed; what must be shown is that the pool worked without a
- * pause from one beginning, with several turns on every slot, and fell idle afterwards.
+ * Requests that all arrive at once: the n-th of them is answered after ceil(n / slots) x service time, so each waited from the common
+ * beginning to its own start. No arrival needs to be guessed. What must be shown is that every slot worked without a pause from one
+ * beginning, over several turns, and that the pool was idle afterwards.
  *
- * What the log cannot tell: clients that come back as soon as they are answered (a load tester with fewer connections than
- * requests) keep a pool just as busy. The longer the run, the likelier that is, so the confidence falls with the turns.
+ * What the log cannot tell: clients that come back as soon as they are answered (a load tester with fewer connections than requests) keep a
+ * pool just as busy. The longer the run, the likelier that is, so the confidence falls with the number of turns.
  */
 import { ascendingOrder, placeOfLeast } from '../../core/order.ts';
 import type { Trace } from '../structure/trace.ts';
 
-/** Between two requests of one slot, µs: accept, read and write, up to several milliseconds on real servers. */
+/** µs: longest gap between two requests of one slot (accept, read and write), which is several milliseconds on real servers. */
 const MOST_GAP = 12_000;
-/** gunicorn's stamps come from a coarse clock: an end may lie this far behind its tick, µs. */
+/** µs: an end may lie this far behind its tick, because gunicorn's stamps come from a coarse clock. */
 const STAMP_LAG = 8_000;
-/** Fewer turns than this are too few to tell a burst from chance. */
+/** Fewer turns cannot be told from chance. */
 const FEWEST_TURNS = 2;
-/** Share of the requests that must belong to such runs before the law speaks for the log. */
+/** Share of the requests that must belong to bursts for the law to apply to the log. */
 const MOST_OF_THEM = 0.85;
 
 export interface Burst {
-  /** Requests, as indices in the trace. */
+  /** Indices of its requests in the trace. */
   readonly members: readonly number[];
   /** µs since 1970 */
   readonly from: number;
   readonly to: number;
-  /** Requests that the fullest slot ran. */
+  /** Requests that the busiest slot ran. */
   readonly turns: number;
 }
 
 export interface CeilLaw {
-  /** µs by index in the trace. */
+  /** By index in the trace, µs. */
   readonly wait: Float64Array;
-  /** µs since 1970, by index in the trace: when it started, as its burst began; NaN outside of bursts. */
+  /** By index in the trace, µs since 1970: start that follows from the beginning of its burst; NaN outside of bursts. */
   readonly start: Float64Array;
   readonly bursts: readonly Burst[];
 }
 
-/** null: this is no log of bursts. `service`: mean service time in µs where the lines carry no duration. */
+/** null: the log does not consist of bursts. `service`: mean service time in µs, where lines carry no duration. */
 export function ceilLaw(trace: Trace, slots: number, service: number): CeilLaw | null {
   if (trace.length < slots * FEWEST_TURNS || !(slots > 0)) return null;
   const durations = durationsOf(trace, service);
@@ -53,7 +53,7 @@ export function ceilLaw(trace: Trace, slots: number, service: number): CeilLaw |
       explained += cluster.length;
     } else if (cluster.length > slots) return null;
     else {
-      // A handful of requests between bursts: every one found a free slot.
+      // A few requests between bursts: each found a free slot.
       for (const i of cluster) wait[i] = 0;
     }
   }
@@ -65,10 +65,10 @@ function durationsOf(trace: Trace, service: number): Float64Array | null {
   return service > 0 ? new Float64Array(trace.length).fill(service) : null;
 }
 
-/** Stretches between moments at which surely nothing ran, in the order of ends. */
+/** The requests, in the order of their ends, split at moments at which surely nothing ran. */
 function* clustersOf(trace: Trace, durations: Float64Array): Generator<number[]> {
   const order = ascendingOrder(trace.end);
-  // Earliest start among this and all later requests: a gap before it is idle time.
+  // Earliest possible start of this and all later requests: if it lies after the latest end so far, the pool was idle in between.
   const earliest = new Float64Array(order.length + 1).fill(Number.POSITIVE_INFINITY);
   for (let k = order.length - 1; k >= 0; k--) {
     earliest[k] = Math.min(earliest[k + 1], trace.low[order[k]] - durations[order[k]]);
@@ -86,7 +86,7 @@ function* clustersOf(trace: Trace, durations: Float64Array): Generator<number[]>
   if (cluster.length > 0) yield cluster;
 }
 
-/** Fills `wait` for a cluster in which every slot worked without a pause from one beginning; null for any other. */
+/** Fills `wait` for a cluster in which every slot worked without a pause from one beginning; null: the cluster is not of that kind. */
 function burstOf(
   trace: Trace,
   cluster: readonly number[],
@@ -103,15 +103,18 @@ function burstOf(
 }
 
 interface Work {
-  /** µs that the slot of each member worked before it, by position in the cluster. */
+  /** By position in the cluster, µs that the slot of the request worked before it. */
   readonly work: Float64Array;
-  /** Requests that the fullest slot ran. */
+  /** Requests that the busiest slot ran. */
   readonly turns: number;
-  /** µs: when all of them began. */
+  /** µs since 1970: the common beginning. */
   readonly begin: number;
 }
 
-/** What each slot did before each request; null when no beginning fits, the slots were not all used, or one ran twice as much as another. */
+/**
+ * The work of each slot before each request; null: no beginning fits, a slot was not used, or the work of two slots differs by more than
+ * one request.
+ */
 function workBefore(trace: Trace, cluster: readonly number[], durations: Float64Array, slots: number): Work | null {
   const work = new Float64Array(cluster.length);
   const perWorker = trace.hasWorkers && workersIn(trace, cluster) === slots;
@@ -119,15 +122,15 @@ function workBefore(trace: Trace, cluster: readonly number[], durations: Float64
   const turns = new Int32Array(slots);
   const slotOf = new Int32Array(trace.workerIds.length).fill(-1);
   let slotsTaken = 0;
-  // e = begin + work before + duration + gaps, with 0 <= gap <= MOST_GAP at every hand-over: windows for the beginning.
+  // end = begin + work before + duration + gaps, with 0 <= gap <= MOST_GAP between two requests: each end gives a window for the beginning.
   let from = Number.NEGATIVE_INFINITY;
   let to = Number.POSITIVE_INFINITY;
-  // Without durations each is known only on average: allow the sum to stray as sums do.
+  // Without durations only the mean is known, so sums of them may be off.
   const stray = trace.hasDurations ? 0 : 0.06;
   for (let k = 0; k < cluster.length; k++) {
     const i = cluster[k];
     if (perWorker && slotOf[trace.worker[i]] < 0) slotOf[trace.worker[i]] = slotsTaken++;
-    // Without a worker the requests are dealt in the order of their starts: to the slot that is free first.
+    // Without worker ids the requests are dealt, in the order of their ends, to the slot that is free first.
     const slot = perWorker ? slotOf[trace.worker[i]] : placeOfLeast(free);
     work[k] = free[slot];
     free[slot] += durations[i];
@@ -139,7 +142,7 @@ function workBefore(trace: Trace, cluster: readonly number[], durations: Float64
   const longest = cluster.reduce((most, i) => Math.max(most, durations[i]), 0);
   const most = free.reduce((a, b) => Math.max(a, b));
   const least = free[placeOfLeast(free)];
-  // A shared queue leaves no slot idle while another has more than one request to go.
+  // With a shared queue no slot is idle while another has more than one request to go.
   return least >= most - longest - cluster.length * MOST_GAP && least > 0
     ? { work, turns: turns.reduce((a, b) => Math.max(a, b)), begin: (from + to) / 2 }
     : null;

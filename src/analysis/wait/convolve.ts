@@ -1,4 +1,4 @@
-/** A run of values in an array, from `at` on. */
+/** `length` values of an array, from index `at` on. */
 export interface Run {
   readonly values: Float64Array;
   readonly at: number;
@@ -6,10 +6,12 @@ export interface Run {
 }
 
 /**
- * Adds to `target` the convolution of `weights` and `law`: at y, Σ_x weights[x] · law[y - x - shift]; what falls outside of it is lost.
+ * Adds to `target` the convolution of `weights` and `law`: at y, Σ_x weights[x] · law[y - x - shift]. What falls outside of `target` is
+ * lost.
  *
- * Sums are in the order of the weights. Four weights and four places at a time: a target is read and written a quarter as often, and
- * no value of the law is moved from one name to the next, which takes a third of the time of one at a time.
+ * Each sum is in the order of the weights. For speed, four weights and four places are handled at a time: `target` is read and written a
+ * quarter as often, and values of the law are not copied between variables, which takes a third of the time of handling one place at a
+ * time.
  */
 export function addConvolution(target: Run, weights: Run, law: Run, shift: number): void {
   const { values: sums } = target;

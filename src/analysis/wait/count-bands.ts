@@ -1,23 +1,23 @@
-/** Laws of the number of arrivals and of the level of their rate, one before each epoch and one after the last, all in one array. */
+/** Laws of the number of arrivals and of the level of their rate: one band before each epoch and one after the last, all in one array. */
 
-/** A count or a level less likely than this is as good as impossible. */
+/** Less likely counts are dropped. */
 const PRUNED = 1e-8;
-/** Below this nothing of the law before the first arrival is left. */
+/** If the sum of a band is below this, the model cannot explain the epoch. */
 const NOTHING = 1e-300;
-/** What such a law costs, nats. */
+/** Nats that such an epoch costs. */
 const PRICE_OF_NOTHING = 700;
-/** Counts that a band holds, roughly. */
+/** Usual number of counts in a band, for the first allocation. */
 const USUAL_WIDTH = 4;
 
 /**
- * Arrays whose bands nobody reads any more, for the next ones: every history and model asks for one as large, and making it, which is
- * mostly filling it with zeros, takes a tenth of the time in which its laws are worked out. So many, of so many values together.
+ * Arrays that are no longer used, kept for reuse. Every history and model needs one of about the same size. Making it, mostly filling it
+ * with zeros, takes a tenth of the time of working out its laws. At most MOST_SPARE arrays with MOST_VALUES values in all are kept.
  */
 const spare: Float64Array[] = [];
 const MOST_SPARE = 4;
 const MOST_VALUES = 1 << 22;
 
-/** An array for so many values, whatever stands in it. */
+/** An array of at least `values` values; its contents are undefined. */
 function arrayFor(values: number): Float64Array {
   const found = spare.findLastIndex(({ length }) => length >= values);
   return found < 0 ? new Float64Array(values) : spare.splice(found, 1)[0];
@@ -29,7 +29,7 @@ function spareArray(array: Float64Array): void {
   while (spare.length > MOST_SPARE || values > MOST_VALUES) values -= spare.shift()?.length ?? 0;
 }
 
-/** Band e is of the counts [low[e], low[e] + width[e]) at every level: mass[at[e] + l · width[e] + j - low[e]]. */
+/** Band e holds the counts [low[e], low[e] + width[e]) at every level: count j at level l is mass[at[e] + l · width[e] + j - low[e]]. */
 export class CountBands {
   readonly low: Int32Array;
   readonly width: Int32Array;
@@ -37,7 +37,7 @@ export class CountBands {
   mass: Float64Array;
   readonly #levels: number;
 
-  /** Room for `bands` bands of so many levels. */
+  /** Makes room for `bands` bands of `levels` levels. */
   constructor(bands: number, levels: number) {
     this.low = new Int32Array(bands);
     this.width = new Int32Array(bands);
@@ -46,7 +46,7 @@ export class CountBands {
     this.#levels = levels;
   }
 
-  /** Begins band `e` behind the one before it, with nothing in it; returns where. */
+  /** Begins band `e` after the one before it, filled with zeros; returns its index in `mass`. */
   begin(e: number, low: number, width: number): number {
     const at = e === 0 ? 0 : this.at[e - 1] + this.#levels * this.width[e - 1];
     const until = at + this.#levels * width;
@@ -64,13 +64,13 @@ export class CountBands {
     return at;
   }
 
-  /** Nobody asks for the bands any more. */
+  /** Gives the array back for reuse. */
   release(): void {
     spareArray(this.mass);
     this.mass = new Float64Array(0);
   }
 
-  /** Divides band `e` by its sum and returns the logarithm of that; where nothing is left the levels start anew at a price. */
+  /** Divides band `e` by its sum and returns ln of the sum. If nothing is left, the levels start anew from `chance`, at a price. */
   scale(e: number, chance: Float64Array): number {
     const { mass } = this;
     const from = this.at[e];
@@ -86,7 +86,7 @@ export class CountBands {
     return Math.log(sum);
   }
 
-  /** Leaves out the counts at both ends of band `e`, the last so far, that no level thinks possible. */
+  /** Removes the counts at both ends of band `e`, which must be the last one, that are too unlikely at every level. */
   prune(e: number): void {
     const { mass } = this;
     const at = this.at[e];

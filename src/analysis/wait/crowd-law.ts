@@ -1,7 +1,7 @@
 /**
- * Crowds: callers who come together now and then, beside those who come alone. How many is not known: more than n with a probability that
- * falls as 1 / n, so ten times as many are a tenth as likely, and no size is the usual one. As a mixture of geometric laws, with which
- * another law convolves in one pass.
+ * Crowds: callers who come together now and then, beside those who come alone. Their size is unknown: it exceeds n with a probability that
+ * falls as 1 / n, so ten times as many are a tenth as likely, and no size is typical. This law is written as a mixture of geometric laws,
+ * because another law can be convolved with each of them in one pass.
  */
 import type { ArrivalModel } from './arrival-models.ts';
 import type { Run } from './convolve.ts';
@@ -13,7 +13,7 @@ const MEANS = [2, 8, 32, 128, 512, 2048];
 const SUM = MEANS.reduce((sum, mean) => sum + 1 / mean, 0);
 const PARTS = MEANS.map((mean) => ({ weight: 1 / mean / SUM, stay: 1 - 1 / mean }));
 
-/** By callers per unit: P(a crowd is of so many units), as far as somebody asked. */
+/** By callers per unit: P(a crowd has this many units), by number of units, as far as it has been asked for. */
 const sizes = new Map<number, number[]>();
 
 function sizesIn(unit: number): number[] {
@@ -22,7 +22,7 @@ function sizesIn(unit: number): number[] {
   return known;
 }
 
-/** By callers per unit: of each part, P(one unit more). */
+/** By callers per unit: for each part of the mixture, P(one more unit). */
 const agains = new Map<number, Float64Array>();
 
 function againIn(unit: number): Float64Array {
@@ -45,7 +45,7 @@ function chanceOfSize(unit: number, units: number): number {
 export class Crowds {
   readonly #epochs: Epochs;
   readonly #model: ArrivalModel;
-  /** By epoch: P(a caller comes in it who may bring a crowd). */
+  /** By epoch: P(a caller who may bring a crowd arrives in it). */
   readonly #came: Float64Array;
 
   constructor(epochs: Epochs, model: ArrivalModel) {
@@ -55,22 +55,25 @@ export class Crowds {
     this.#came = chancesIn(epochs, `caller ${perSecond}`, (seconds) => 1 - Math.exp(-perSecond * seconds));
   }
 
-  /** P(a crowd comes in epoch `e`): with the caller who filled the pool, or since. */
+  /** P(a crowd comes in epoch `e`), either with the caller who filled the pool or later. */
   chance(e: number): number {
     return this.#model.crowd * ((this.#epochs.taken[e] === 0 ? 1 : 0) + this.#came[e]);
   }
 
-  /** Units of other callers who come in the same epoch at level `l`. */
+  /** Usual number of units of other arrivals in epoch `e` at level `l`. */
   others(e: number, l: number): number {
     return Math.round((this.#model.levels[l] * this.#epochs.span[e]) / this.#epochs.unit[e]);
   }
 
-  /** Adds to `target` what epoch `e` with a crowd makes of `law`, whose first count is the one at `shift` of the target. */
+  /**
+   * Adds to `target` the law of the counts after epoch `e` with a crowd, where `law` is that before it. The first count of `law` is at
+   * `shift` in the target.
+   */
   add(target: Run, law: Run, e: number, l: number, shift: number): void {
     const { values: sums, at, length } = target;
     const { values: p } = law;
     const first = shift + this.others(e, l) + 1;
-    // Sums of the geometric laws, each step of one waits for the one before: they go side by side.
+    // The running sums of the six geometric laws are written out side by side: in each of them a step has to wait for the one before.
     const again = againIn(this.#epochs.unit[e]);
     const again0 = again[0];
     const again1 = again[1];
@@ -111,12 +114,12 @@ export class Crowds {
     }
   }
 
-  /** P(so many units come in epoch `e` at level `l`, and a crowd among them). */
+  /** P(`units` units arrive in epoch `e` at level `l`, and a crowd among them). */
   likelihood(e: number, l: number, units: number): number {
     return this.chance(e) * this.ofSize(e, units - this.others(e, l));
   }
 
-  /** P(a crowd that comes in epoch `e` is of so many units). */
+  /** P(a crowd that comes in epoch `e` has `units` units). */
   ofSize(e: number, units: number): number {
     if (units < 1) return 0;
     const unit = this.#epochs.unit[e];
@@ -125,7 +128,7 @@ export class Crowds {
     return known[units];
   }
 
-  /** Of so many units that came in epoch `e` at level `l` those who came in a crowd. */
+  /** Draws how many of the `units` units that arrived in epoch `e` at level `l` came in a crowd; 0: no crowd came. */
   draw(e: number, l: number, units: number, draws: Draws): number {
     const together = this.likelihood(e, l, units);
     if (together === 0) return 0;
@@ -135,7 +138,7 @@ export class Crowds {
     return draws.next() * (together + alone) < together ? units - this.others(e, l) : 0;
   }
 
-  /** s: when the crowd of epoch `e` came; one that filled the pool came with the caller who did. */
+  /** s: when the crowd of epoch `e` came. If it filled the pool, it came with the caller who did, at the beginning of the epoch. */
   instant(e: number, draws: Draws): number {
     const { at, span, taken } = this.#epochs;
     return taken[e] === 0 ? at[e] - span[e] : at[e] - draws.next() * span[e];

@@ -1,4 +1,4 @@
-/** Random draws seeded by the data, never by the clock: the same requests get the same answer. */
+/** Random draws that are seeded by the data and never by the clock, so that the same requests get the same answer. */
 import { mulberry32 } from '../../core/random.ts';
 
 export interface Draws {
@@ -6,14 +6,14 @@ export interface Draws {
   next(): number;
 }
 
-/** The first draws are thrown away, to mix the seed in. */
+/** Creates the draws. The first ones are thrown away, to mix the seed. */
 export function createDraws(seed: number): Draws {
   const next = mulberry32(seed);
   for (let i = 0; i < 4; i++) next();
   return { next };
 }
 
-/** A seed made of numbers (FNV-1a over their 32-bit halves). */
+/** A seed from columns of numbers (FNV-1a over their 32-bit halves). */
 export function seedOf(...columns: Float64Array[]): number {
   let hash = 0x811c9dc5;
   for (const column of columns) {
@@ -26,7 +26,7 @@ export function seedOf(...columns: Float64Array[]): number {
   return hash >>> 0;
 }
 
-/** An index in [from, to), with probability proportional to its mass; 0 where none has any. */
+/** Draws an index in [from, to) with probability proportional to its mass; 0 if none has any. */
 export function pick(mass: Float64Array, from: number, to: number, draws: Draws): number {
   let sum = 0;
   for (let x = from; x < to; x++) sum += mass[x];

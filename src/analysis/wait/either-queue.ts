@@ -1,13 +1,13 @@
 /**
- * Workers with several slots each, of which it is not known whether they share one queue (uWSGI) or have one each (gunicorn's threads): both
- * are followed. The starts are nearly the same; what differs is who can have waited for one process while another had a slot free.
+ * Workers with several slots each, where it is unknown whether they share one queue (uWSGI) or have one each (gunicorn's threads). Both
+ * cases are followed. The starts are nearly the same; the difference is who can have waited for one process while another had a slot free.
  */
 import type { FilteredWaits } from './filtered-waits.ts';
 
-/** As sure as a range is that holds both. */
+/** Confidence of a range that holds both cases. */
 const CONFIDENCE = 0.7;
 
-/** The waits of queues of their own, with a range that holds those of a shared one as well. */
+/** The waits with one queue per worker, and a range that also holds those with a shared queue. */
 export function eitherQueue(own: FilteredWaits, shared: FilteredWaits): FilteredWaits {
   const [a, b] = [own.summary, shared.summary];
   if (a.method === 'unknown' || b.method === 'unknown') return a.method === 'unknown' ? own : shared;

@@ -1,13 +1,16 @@
-/** Where the current request of a lane may end, given its stamp, the order of the lines and the ends that are set on the other lanes. */
+/**
+ * The window in which the current request of a lane may end, given its stamp, the order of the lines, and the ends that are already drawn
+ * on the other lanes.
+ */
 import type { LaneParticles } from './lane-particles.ts';
 import type { LaneStretch } from './stretch.ts';
 
 export class EndWindow {
   readonly #s: LaneStretch;
   readonly #lanes: LaneParticles;
-  /** The current request of each lane, the same in all particles: lines come in the order of ends. */
+  /** By lane: its current request; -1: none. It is the same in all particles, because lines come in the order of ends. */
   readonly #current: Int32Array;
-  /** s: the window that was looked up last is [from, to]. */
+  /** s: the window of the last `lookUp` is [from, to]. */
   from = 0;
   to = 0;
 
@@ -17,7 +20,7 @@ export class EndWindow {
     this.#current = stretch.first.slice();
   }
 
-  /** Lane `l` has ended its current request; the next one is `i`, or none: -1. */
+  /** Lane `l` has ended its current request; the next one is `i`, or -1 if there is none. */
   goOn(l: number, i: number): void {
     this.#current[l] = i;
   }

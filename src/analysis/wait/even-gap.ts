@@ -1,19 +1,20 @@
 /**
- * The mean gap between two requests of a worker, where answers come too evenly for a pool that is not full: what the workers then stand idle is
- * no rest between callers, but what a machine short of CPU needs to go on.
+ * The mean gap between two requests of a worker, where answers come too evenly for a pool that is not full. The time for which workers then
+ * idle is no rest between callers, but what a machine short of CPU needs to go on.
  */
 import { evenStretchOf } from '../structure/steady-rate.ts';
 import type { Stretch } from './stretch.ts';
 
-/** Share of the slots that must be at work. */
+/** Least utilisation of the slots. */
 const MOSTLY_BUSY = 0.8;
-/** s: shorter ones every machine may have, and a mean of longer ones was never recorded. */
+/** s: range of the gap. Shorter ones occur on any machine, and a longer mean was never recorded. */
 const SHORTEST = 0.004;
 const LONGEST = 0.015;
 
 /**
- * s; null: the log does not tell. Of processes that run one request at a time, with services far shorter than a tick, so that a tick holds
- * many answers. A few clients who ask again and again, after a pause as long as the gap, answer as evenly: then nobody waits.
+ * s: the mean gap; null: the log does not tell. For processes that run one request at a time, with services far shorter than a tick, so
+ * that a tick holds many answers. A few clients who ask again and again, each after a pause as long as the gap, answer as evenly; then
+ * nobody waits.
  */
 export function evenGap({ length, slots, changes, low, duration, tick }: Stretch): number | null {
   if (changes) return null;

@@ -1,4 +1,4 @@
-/** Runs of a filter, independent of each other, so that one that lost its way shows. */
+/** Independent runs of a filter. A run that has lost its way then stands out against the others. */
 import { sumOf } from '../../core/statistics.ts';
 import { seedOf } from './draws.ts';
 import type { Plan } from './histories.ts';
@@ -12,24 +12,26 @@ import { PARTS } from './resample.ts';
 import { meanSlots } from './slot-changes.ts';
 import type { LaneStretch, Stretch } from './stretch.ts';
 
-/** For so many clients who wait for their answers; `crowds`: some may come together. */
+/** Runs the filters for `clients` clients who wait for their answers; `crowds`: some callers may come together. */
 export type Run = (clients: number, crowds: boolean) => FilterRun;
 
-/** How likely callers of another kind make the log, as far as it has been followed for them. */
+/** How likely the log is under another kind of callers, as far as it has been followed for them. */
 export interface Rival {
-  /** ln P(the stamps up to the end of a part | such callers). */
+  /** ln P(stamps up to the end of part `part` | such callers). */
   upTo(part: number): number;
-  /** The same of each part. */
+  /** The same for each part alone. */
   all(): Float64Array;
 }
 
-/** Nats by which callers are further behind than the rest of a log could make good for; they are not followed any more. */
+/**
+ * Callers who fall more than `mostBehind` nats behind their rival are followed no further: the rest of the log could not make up for that.
+ */
 export interface Race {
   readonly rival: Rival;
   readonly mostBehind: number;
 }
 
-/** Work per time of the slots, 0..1. */
+/** Utilisation of the slots, 0..1. */
 function loadOf({ length, duration, high, slots, changes }: Stretch): number {
   let work = 0;
   let last = 0;
@@ -41,7 +43,10 @@ function loadOf({ length, duration, high, slots, changes }: Stretch): number {
   return Math.min(MOST_LOAD, work / ((changes ? meanSlots(changes, 0, seconds) : slots) * seconds));
 }
 
-/** s: the latest instant from which on, and before `second`, a slot is known to have idled. A slot that has just come boots, while others queue. */
+/**
+ * For an instant (s): the start of the latest interval before it in which a slot surely idled; -Infinity: none is known. Not where slots
+ * change, because a slot that has just come is still booting while others queue.
+ */
 function idleSince({ length, low, high, duration, tick, slots, hidden, changes }: Stretch): (second: number) => number {
   if (hidden || changes) return () => Number.NEGATIVE_INFINITY;
   const micros = (seconds: Float64Array) => seconds.map((s) => 1e6 * s);
@@ -51,17 +56,17 @@ function idleSince({ length, low, high, duration, tick, slots, hidden, changes }
 }
 
 const MOST_LOAD = 0.98;
-/** Nats behind the best run from which a run has lost its way. */
+/** A run this many nats behind the best one has lost its way. */
 const LOST = 20;
-/** The same in a tenth of the requests. */
+/** The same for a single part (a tenth of the requests). */
 const LOST_IN_PART = 5;
-/** Of fewer particles that follow slots all may come to believe in a queue that is not there. */
+/** With fewer particles on a queue, all of them may come to believe in a queue that is not there. */
 const FEWEST_IN_QUEUES = 24;
 
-/** What is known of the callers before. */
+/** The settings that depend on the assumed callers. */
 type Callers = Pick<FilterSettings, 'inBursts' | 'mostGap' | 'evenGap' | 'seed'>;
 
-/** Filters at their beginning, each made when it is asked for. */
+/** Filters that have not begun yet; each is made when it is called for, to save memory. */
 type Starts = (clients: number, crowds: boolean) => readonly (() => Following)[];
 
 function startsOf<S extends Stretch>(
@@ -83,7 +88,7 @@ function startsOf<S extends Stretch>(
     Array.from({ length: runs }, (_, k) => () => filter(stretch, { ...settings, clients, crowds, seed: seed + k }));
 }
 
-/** Their own chains bound the gaps. */
+/** Lanes need no bound for the gaps: the requests of each lane bound them. */
 const startsOnLanes = (lanes: LaneStretch, plan: Plan, inBursts: boolean): Starts =>
   startsOf(filterLanes, lanes, plan, {
     inBursts,
@@ -92,7 +97,7 @@ const startsOnLanes = (lanes: LaneStretch, plan: Plan, inBursts: boolean): Start
     seed: seedOf(lanes.low, lanes.duration),
   });
 
-/** Of workers that run one request at a time; `race`: followed no further than they keep up. */
+/** Runs for workers that run one request at a time. With a `race` they are followed only as long as they keep up with their rival. */
 export function runsOfLanes(lanes: LaneStretch, plan: Plan, inBursts: boolean, race: Race | null): Run {
   const starts = startsOnLanes(lanes, plan, inBursts);
   return (clients, crowds) => {
@@ -103,7 +108,7 @@ export function runsOfLanes(lanes: LaneStretch, plan: Plan, inBursts: boolean, r
   };
 }
 
-/** Callers who come alone, followed on lanes as far as somebody asks. */
+/** Callers who come alone, followed on lanes only as far as they are asked about. */
 export function aloneOnLanes(lanes: LaneStretch, plan: Plan): Rival {
   const runs = startsOnLanes(
     lanes,
@@ -124,7 +129,7 @@ export const followedAlready = (logEvidence: Float64Array): Rival => ({
   all: () => logEvidence,
 });
 
-/** Follows the runs a tenth of the log at a time beside their rival; false: the best of them is too far behind. */
+/** Follows the runs part by part beside their rival; false: the best of them has fallen too far behind. */
 function keepsUp(runs: readonly Following[], { rival, mostBehind }: Race): boolean {
   for (let part = 0; part < PARTS; part++) {
     for (const run of runs) run.goOn(part);
@@ -137,13 +142,13 @@ const bestSoFar = (runs: readonly Following[]): number => Math.max(...runs.map((
 
 const hopeless: FilterRun = { paths: [], logEvidence: new Float64Array(PARTS).fill(Number.NEGATIVE_INFINITY) };
 
-/** Of runs that have begun. */
+/** Finishes runs that have begun. */
 const told = (runs: readonly Following[]): FilterRun[] => runs.map((run) => run.told());
 
-/** One after the other: each holds all that it has decided until it has told its paths. */
+/** One after the other, because a run keeps all its decisions in memory until it has returned its paths. */
 const toTheEnd = (starts: readonly (() => Following)[]): FilterRun[] => starts.map((start) => start().told());
 
-/** Of several slots that share a queue. */
+/** Runs for several slots that share a queue. */
 export function runsOfQueue(queue: Stretch, plan: Plan, inBursts: boolean, seed: number): Run {
   const particles = plan.quick ? plan.particles : Math.max(FEWEST_IN_QUEUES, plan.particles);
   const gaps = { mostGap: mostGap(queue), evenGap: queue.evenGap ?? Number.NaN };
@@ -154,7 +159,7 @@ export function runsOfQueue(queue: Stretch, plan: Plan, inBursts: boolean, seed:
   };
 }
 
-/** Paths of the runs; of those that follow bursts a run may miss most of them, and shows it. */
+/** Joins the paths of the runs. A run that follows bursts may miss most of them, which its evidence shows; such runs are left out. */
 function bestOf(runs: readonly FilterRun[], inBursts: boolean): FilterRun {
   const nats = runs.map((run) => sumOf(run.logEvidence));
   const most = Math.max(...nats);
@@ -162,7 +167,7 @@ function bestOf(runs: readonly FilterRun[], inBursts: boolean): FilterRun {
   return { paths: kept.flatMap((run) => run.paths), logEvidence: runs[nats.indexOf(most)].logEvidence };
 }
 
-/** Where a run has lost its way for a part of the requests, its paths follow there those of the run that found it best. */
+/** Joins the paths of the runs. In parts where a run has lost its way, its paths are replaced by those of the best run there. */
 function withoutLost(runs: readonly FilterRun[]): FilterRun {
   const parts = runs[0].logEvidence.length;
   const length = runs[0].paths[0].start.length;

@@ -1,4 +1,4 @@
-/** Waits of a pool whose callers come as they like: from possible histories of its starts and arrivals. */
+/** Waits of a pool whose callers come as they like, taken from possible histories of its starts and arrivals. */
 import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
 import type { Trace } from '../structure/trace.ts';
@@ -34,32 +34,32 @@ import { boundsOf } from './wait-bounds.ts';
 
 const ROUNDS = 3;
 
-/** Of fewer requests nothing tells how their callers came: at once, one after the other, or again when they were answered. */
+/** Fewer requests do not show how their callers came: at once, one after the other, or again after each answer. */
 const FEWEST_REQUESTS = 30;
 
 export interface FilteredWaits {
   readonly summary: WaitInference;
-  /** µs by index in the trace: mean over the possible histories; NaN for requests that were not filtered. */
+  /** By index in the trace, µs: mean over the possible histories; NaN for requests that were not followed. */
   readonly wait: Float64Array;
-  /** Each possible history of all waits, µs by index in the trace; NaN for requests that were not filtered. */
+  /** One array per possible history, µs by index in the trace; NaN for requests that were not followed. */
   readonly samples: readonly Float64Array[];
-  /** The likeliest callers are clients who each wait for their answer. */
+  /** The likeliest callers are a fixed number of clients, each of whom waits for its answer. */
   readonly inTurn: boolean;
-  /** µs since 1970 and half-widths by index in the trace; null when only a part was filtered. */
+  /** By index in the trace: times in µs since 1970, and their half-widths; null when only a part was followed. */
   readonly times: HistoryTimes | null;
 }
 
-/** Where a request of the pool may run. */
+/** The slots on which a request of the pool may run. */
 export interface Pool {
   /** Slots of each queue. */
   readonly slots: number;
-  /** `worker`: each worker has its own queue; `pool`: one queue for all; `unknown`: followed as one, but there may be several. */
+  /** `worker`: each worker has its own queue; `pool`: one queue for all; `unknown`: followed as one queue, but there may be several. */
   readonly queue: 'worker' | 'pool' | 'unknown';
-  /** Every worker of the one queue is a slot of it: who follows whom on it is known. */
+  /** Every worker of the one queue is a slot, so the order of the requests on each slot is known. */
   readonly onLanes: boolean;
-  /** There may be more slots than that: all of them were busy at once, and nothing shows that no more could be. */
+  /** There may be more slots: all of these were busy at once, and nothing shows that no more could be. */
   readonly isLeast?: true;
-  /** Slots of the one queue from when on (µs since 1970 UTC), where their number changes; `slots` are the most of them. */
+  /** Slots of the one queue from each instant on (µs since 1970 UTC), where their number changes; `slots` is then the largest. */
   readonly changes?: readonly SlotChange[];
 }
 
@@ -72,11 +72,11 @@ const silentWaits = (trace: Trace, basis: string): FilteredWaits => ({
 });
 
 /**
- * null where the log contradicts workers that run one request at a time. `callers`: as a longer look has found them, for a live
- * view; `hidden`: workers were replaced, perhaps with a request that held them and wrote no line.
+ * Follows a pool. null: the log contradicts workers that run one request at a time. `hidden`: workers were replaced, perhaps because of a
+ * request that held them and wrote no line.
  */
 export function filteredWaits(trace: Trace, pool: Pool, looks: Looks, hidden: boolean): FilteredWaits | null {
-  // Where slots come and go, they do so at instants of the log.
+  // Slots come and go at instants of the log, so its silences must not be shortened.
   const shortened = pool.changes ? null : withoutLongSilences(trace);
   if (!shortened) return follow(trace, pool, looks, hidden);
   const found = follow(shortened.trace, pool, looks, hidden);
@@ -84,7 +84,7 @@ export function filteredWaits(trace: Trace, pool: Pool, looks: Looks, hidden: bo
   const { summary, times } = found;
   return {
     ...found,
-    // In a silence no slot is taken.
+    // No slot is busy in a silence.
     summary: { ...summary, full: shortened.kept * summary.full },
     times: times && shortened.restore(times),
   };
@@ -92,20 +92,20 @@ export function filteredWaits(trace: Trace, pool: Pool, looks: Looks, hidden: bo
 
 interface Looks {
   readonly effort: Effort;
-  /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null or missing: it has ended. */
+  /** µs since 1970 UTC: the log is still being written, and everything up to this instant is in it; null or missing: it has ended. */
   readonly until?: number | null;
   readonly callers: Callers;
-  /** Where runs are done that may turn out to be needed; missing: here, when they are. */
+  /** Runs filters that may turn out to be needed in another thread; missing: they run in this thread when they are needed. */
   readonly elsewhere?: Elsewhere;
 }
 
-/** What is asked of a log. */
+/** A log and what is to be inferred from it. */
 export interface Asked extends Looks {
   readonly trace: Trace;
   readonly pool: Pool;
   readonly hidden: boolean;
   readonly part: Part;
-  /** The part is not the whole log. */
+  /** `part` is not the whole log. */
   readonly partly: boolean;
 }
 
@@ -114,7 +114,7 @@ function follow(trace: Trace, pool: Pool, looks: Looks, hidden: boolean): Filter
     return silentWaits(trace, `${countText(trace.length, 'request')}, too few to tell how their callers came`);
   const part = partToFollow(trace, pool, looks.effort);
   const partly = part.length < trace.length;
-  // A kept part of a long log begins in the middle of it.
+  // A part that was kept of a long log begins in the middle of that log.
   if (!part.isSeen && (partly || looks.effort === 'sample'))
     return silentWaits(
       trace,
@@ -127,26 +127,26 @@ function follow(trace: Trace, pool: Pool, looks: Looks, hidden: boolean): Filter
 
 interface Followed {
   readonly histories: Histories;
-  /** Callers in bursts, where the log does not speak against them; null: it does, or was not asked. */
+  /** Histories of callers in bursts, where the log does not refute them; null: it does, or that was not asked. */
   readonly bursts: Bursts | null;
-  /** The histories are of callers who come in bursts. */
+  /** The histories are those of callers who come in bursts. */
   readonly inBursts: boolean;
-  /** Slots may have stood idle although callers queued. */
+  /** Slots may have idled although callers queued. */
   readonly isShortOfCpu: boolean;
   readonly isManyPerTick: boolean;
-  /** Answers come as evenly as a full pool gives them, and as a few regular clients ask for them. */
+  /** Answers come as evenly as from a full pool; a few regular clients look the same. */
   readonly isEven: boolean;
 }
 
 interface Stretches {
-  /** null: it is not known which slot ran a request. */
+  /** null: it is unknown which slot ran a request. */
   readonly lanes: LaneStretch | null;
   readonly queues: QueueStretch;
   readonly isManyPerTick: boolean;
   readonly isEven: boolean;
 }
 
-/** null where the log contradicts workers that run one request at a time. */
+/** null: the log contradicts workers that run one request at a time. */
 function stretchesOf({ trace, pool, hidden, part, until = null }: Asked): Stretches | null {
   const rows = Int32Array.from({ length: part.length }, (_, i) => part.from + i);
   const changing = withChanges(stretchOf(trace, rows, pool.slots), pool);
@@ -164,17 +164,17 @@ function stretchesOf({ trace, pool, hidden, part, until = null }: Asked): Stretc
   return { lanes, queues: withQueues(processes, trace, pool), isManyPerTick, isEven: gap !== null };
 }
 
-/** null where the log contradicts workers that run one request at a time. */
+/** null: the log contradicts workers that run one request at a time. */
 function historiesOf(asked: Asked): Followed | null {
   const { pool, hidden, part, effort, callers, elsewhere = here } = asked;
   const stretches = stretchesOf(asked);
   if (!stretches) return null;
   const { lanes, queues, isManyPerTick, isEven } = stretches;
-  // A worker that a killed request held looks like clients who stayed away.
-  // Measured on workers that run one request at a time alone.
+  // `rounds`: a worker that is held by a killed request looks like clients who stay away, so fixed numbers of clients are not considered
+  // then. `crowds`: they were measured on workers that run one request at a time only.
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
   const together = plan.quick && callers === 'in-bursts';
-  // Of a long log's parts the question costs as much as all the rest of it.
+  // For a sample of a long log this question would cost as much as everything else.
   const asksForBursts = !plan.quick && effort !== 'sample';
   const runs = asksForBursts && lanes && isManyPerTick ? queueRuns(lanes, queues, plan, elsewhere) : null;
   const usual = (
@@ -205,7 +205,7 @@ function told(asked: Asked, followed: Followed): FilteredWaits {
   const { quick } = part.plan;
   const { waits, model, times, evidence } = histories;
   const own = pool.queue === 'worker';
-  // A live view ends now; those of a part of a log are seen behind it.
+  // Only for whole logs: a live view always ends with now, and what follows a part of a log is seen in the rest of it.
   const isWhole = !quick && effort !== 'look' && !partly;
   const endsFull = isWhole && unseenEndings(trace, own)(0, part.length, lastSlots(pool)) > MOST_UNSEEN;
   const bounds = boundsOf(asked);
@@ -220,7 +220,7 @@ function told(asked: Asked, followed: Followed): FilteredWaits {
           isShortOfCpu: followed.isShortOfCpu,
           slotsOfOne: bounds.slotsOfOne,
         }),
-        // What was queued before a part began, or the log, cannot be seen in it.
+        // Callers who were queued when the part, or the log, began cannot be seen in it.
         hidden: asked.hidden || partly || !part.isSeen || endsFull,
         evidence,
         slots: pool.slots,
@@ -246,7 +246,7 @@ function told(asked: Asked, followed: Followed): FilteredWaits {
   };
 }
 
-/** `waits`: s, of the part. */
+/** Waits (s, by request of the part) as columns of the trace, in µs. */
 function waitsByRequest(
   waits: readonly Float64Array[],
   length: number,
@@ -267,7 +267,7 @@ function waitsByRequest(
   return { wait, samples };
 }
 
-/** Instants in s since the origin of the stretch; the slots that it begins with first. */
+/** Adds the changes of the number of slots: instants in s since the origin of the stretch, beginning with the slots it starts with. */
 function withChanges(stretch: Stretch, { changes }: Pool): Stretch {
   if (!changes) return stretch;
   const { origin } = stretch;

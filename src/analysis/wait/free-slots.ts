@@ -1,15 +1,15 @@
-/** When the slots of each particle of a filter are free again, the first in front; where their number changes, they come and go. */
+/** By particle: when its slots become free again, the first in front. Where their number changes, slots come and go. */
 import { integersAt } from '../../core/columns.ts';
 import { type SlotStep, slotSteps } from './slot-changes.ts';
 import type { Stretch } from './stretch.ts';
 
 export class FreeSlots {
   readonly #slots: number;
-  /** s, ascending for each particle; -Infinity: since before the log; Infinity: it is not there. */
+  /** By particle, s, ascending: when each slot becomes free; -Infinity: since before the log; Infinity: the slot is not there. */
   #free: Float64Array;
   #spare: Float64Array;
   readonly #steps: readonly SlotStep[];
-  /** By particle: how many of the steps have been taken. */
+  /** By particle: how many changes of the number of slots it has made. */
   #stepped: Int32Array;
 
   constructor(particles: number, { slots, changes }: Stretch) {
@@ -23,12 +23,12 @@ export class FreeSlots {
     this.#stepped = new Int32Array(particles);
   }
 
-  /** s: when the first slot of particle `a` is free. */
+  /** s: when the first slot of particle `a` becomes free. */
   first(a: number): number {
     return this.#free[a * this.#slots];
   }
 
-  /** Slots that are taken at an instant. */
+  /** Number of slots of particle `a` that are busy at an instant. */
   busyAt(a: number, second: number): number {
     let taken = 0;
     for (let x = 0; x < this.#slots; x++) {
@@ -38,7 +38,7 @@ export class FreeSlots {
     return taken;
   }
 
-  /** The first slot that is free is taken until then. */
+  /** The slot of particle `a` that is free first is busy until `until`. */
   take(a: number, until: number): void {
     const base = a * this.#slots;
     let x = 1;
@@ -46,7 +46,7 @@ export class FreeSlots {
     this.#free[base + x - 1] = until;
   }
 
-  /** Slots that came or went before a request can start after `clock`, the last start. */
+  /** Makes the changes that take effect before the next request can start, at or after `clock`, the last start. */
   change(a: number, clock: number): void {
     const first = a * this.#slots;
     for (; this.#stepped[a] < this.#steps.length; this.#stepped[a]++) {

@@ -1,23 +1,23 @@
 /**
- * Slots that no worker id tells apart may be those of several processes, each with a queue of its own. While one of them is full and the
- * others have nothing to do, exactly its slots are busy, for longer than callers at random would keep that number so.
+ * Slots without worker ids may belong to several processes with a queue each. While one process is full and the others idle, exactly its
+ * slots are busy, and they are so for longer than callers at random would keep it at that number.
  */
 import { errorFunction } from 'simple-statistics';
 import { binLevels } from '../../core/bin-levels.ts';
 import { meanOf, sumOf } from '../../core/statistics.ts';
 import type { Trace } from '../structure/trace.ts';
 
-/** Length of a bin, in ticks of the stamps and in mean durations: shorter ones blur, or hold too few requests to be steady. */
+/** Width of a bin, in ticks of the stamps and in mean durations: shorter ones are blurred, or hold too few requests to be steady. */
 const TICKS = 3;
 const DURATIONS = 8;
 const FEWEST_BINS = 8;
 const MOST_BINS = 100_000;
-/** How far from a whole number of slots a bin may be. */
+/** How far the level of a bin may be from a whole number of slots. */
 const NEAR = 0.3;
-/** Nats by which callers at random must be the worse explanation, the choice of the stretch counted. */
+/** Nats by which callers at random must be the worse explanation, after accounting for the choice of the stretch. */
 const CLEAR = 3;
 
-/** Slots of a process that was full while others idled, as a divisor of `capacity`; null: nothing looks like one. */
+/** Slots of a process that was full while others idled, a divisor of `capacity`; null: there is no sign of one. */
 export function fullProcess(trace: Trace, capacity: number): number | null {
   const { length, duration, resolution } = trace;
   const meanDuration = meanOf(duration);
@@ -28,7 +28,7 @@ export function fullProcess(trace: Trace, capacity: number): number | null {
   const meanSquare = sumOf(duration.map((micros) => micros * micros)) / length;
   for (let slots = 2; slots <= capacity / 2; slots++) {
     if (capacity % slots !== 0) continue;
-    // M/G/∞: the mean level over a bin has the variance λ E[S²] / bin.
+    // M/G/∞ queue: the mean level over a bin has the variance λ E[S²] / bin.
     const deviation = Math.sqrt((slots * meanSquare) / (meanDuration * bin));
     const nats = -Math.log(errorFunction(NEAR / (deviation * Math.SQRT2)));
     const bins = longestNear(busy, slots);
@@ -37,7 +37,10 @@ export function fullProcess(trace: Trace, capacity: number): number | null {
   return null;
 }
 
-/** Mean number of requests running in each whole bin of the trace, each where its stamp most likely puts it; empty where it has too many. */
+/**
+ * Mean number of requests running in each whole bin of the trace, with each request where its stamp most likely puts it; empty if there are
+ * too many bins.
+ */
 function busySlots({ length, low, high, duration }: Trace, bin: number): Float64Array {
   const start = new Float64Array(length);
   let first = Number.POSITIVE_INFINITY;
@@ -51,7 +54,7 @@ function busySlots({ length, low, high, duration }: Trace, bin: number): Float64
   return bins <= MOST_BINS ? binLevels(start, duration, first, bin, bins) : new Float64Array(0);
 }
 
-/** Bins in a row that are near a level, the most there are. */
+/** The largest number of bins in a row that are near `level`. */
 function longestNear(busy: Float64Array, level: number): number {
   let longest = 0;
   let run = 0;

@@ -1,4 +1,4 @@
-/** Which particle came from which: a history is read backwards, from a particle at the end to its ancestor at the beginning. */
+/** Records which particle descends from which. A history is read backwards, from a particle at the end to its ancestor at the beginning. */
 export class Genealogy {
   readonly #particles: number;
   readonly #steps: number;
@@ -16,7 +16,7 @@ export class Genealogy {
     this.#parents = new Int32Array(steps * particles);
   }
 
-  /** What particle `a` decided in a step. */
+  /** Notes what particle `a` drew in a step. */
   note(step: number, a: number, start: number, queued: number, arrived = Number.NaN): void {
     const at = step * this.#particles + a;
     this.#start[at] = start;
@@ -25,12 +25,15 @@ export class Genealogy {
     this.#parents[at] = a;
   }
 
-  /** After the step, particle k goes on as a copy of `ancestors[k]`. */
+  /** After the step, particle k continues as a copy of `ancestors[k]`. */
   branch(step: number, ancestors: Int32Array): void {
     this.#parents.set(ancestors, step * this.#particles);
   }
 
-  /** Of `count` histories, evenly spread over the particles, number `m`, told from its last step to its first; returns its first particle. */
+  /**
+   * Reads history `m` of `count` (evenly spread over the particles) from its last step to its first; returns its ancestor among the first
+   * particles.
+   */
   tell(m: number, count: number, step: (step: number, start: number, queued: number, arrived: number) => void): number {
     let a = Math.floor(((m + 0.5) / count) * this.#particles);
     for (let s = this.#steps - 1; s >= 0; s--) {

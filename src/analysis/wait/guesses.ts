@@ -1,22 +1,22 @@
 /**
- * What each particle of a filter takes for true beside the log: how far the arrivals are off the smoothed starts, and how
- * long it takes from the end of a request to the start of the next one from the queue. Each changes its mind now and then;
- * what the log speaks against does not go on.
+ * What each particle of a filter assumes beyond the log: the ratio of the arrival rate to the smoothed rate of starts, and how long it
+ * takes from the end of a request to the next start from the queue. Each particle changes its assumptions now and then. Those that the log
+ * contradicts die out by resampling.
  */
 import type { Draws } from './draws.ts';
 import { type GapLaw, gapLaw } from './gap-law.ts';
 import type { FilterSettings } from './paths.ts';
 
 /**
- * While a pool is full the log shows what the pool can do, not what callers ask for: arrivals per second as a multiple of
- * the smoothed starts, kept for so many seconds on average.
+ * Arrivals per second as a multiple of the smoothed starts, and how likely each multiple is. While a pool is full the log shows what the
+ * pool can serve, not what callers ask for. A particle keeps a multiple for FACTOR_HOLD seconds on average.
  */
 const FACTORS = [0.75, 1, 1.3, 1.7];
 const FACTOR_CHANCE = [0.22, 0.46, 0.2, 0.12];
 const FACTOR_HOLD = 30;
 /**
- * Median gaps, s, and the share of longer ones: half a millisecond on a machine that has time, milliseconds where workers
- * wait for a processor. Kept for so many requests on average.
+ * Median gaps (s) and the share of longer ones: half a millisecond on a machine that has time, milliseconds where workers wait for a
+ * processor. A particle keeps one for GAP_HOLD requests on average.
  */
 const GAPS = [
   { typical: 0.00045, tail: 0.08 },
@@ -28,35 +28,36 @@ const GAPS = [
 const GAP_CHANCE = [0.45, 0.28, 0.15, 0.08, 0.04];
 const GAP_HOLD = 300;
 /**
- * A machine that stands still holds all workers at once: on 80 recordings 5 % of all gaps were longer than five medians, and 10 to 40 % of those
- * that followed such a one, on whichever worker. In medians, and the share of the tail.
+ * A gap longer than LONG medians makes another long one likelier, as a machine that stands still holds all workers at once. On 80
+ * recordings 5 % of all gaps were longer than five medians, but 10 to 40 % of those that followed such a gap, on whichever worker.
+ * TAIL_AFTER_LONG is the share of the tail after a long gap.
  */
 const LONG = 6;
 const TAIL_AFTER_LONG = 0.45;
-/** So many of them no log rules out: a busy machine needs milliseconds at times. */
+/** This many of the shortest gaps are never excluded: a busy machine needs milliseconds at times. */
 const ALWAYS_POSSIBLE = 2;
-/** Standard deviation of ln(mean of a law / mean gap), where answers that come evenly tell that. */
+/** Standard deviation of ln(mean of a gap law / mean gap), where evenly spaced answers reveal the mean gap. */
 const EVEN_GAP_ERROR = 0.35;
-/** The middle of a law is as wide as this share of its median, at least. */
+/** Least width of the main part of a gap law, relative to its median. */
 const RELATIVE_SPREAD = 0.7;
 
 /**
- * Of `clients` who wait for their answers those ask who have none to come: how many times more or less arrive with
- * `inSystem` requests in service or queued than with `busy`, what is in service on average.
+ * With a fixed number of clients only those ask who are not waiting for an answer. Returns the ratio of the arrival rate with `inSystem`
+ * requests in service or queued to that with `busy`, the mean number in service.
  */
 export const shareOfFree = (clients: number, busy: number, inSystem: number): number =>
   clients === Number.POSITIVE_INFINITY ? 1 : Math.max(0, clients - inSystem) / (clients - busy);
 
-/** Fewer of so many clients come the more are in the system; who else comes does not know of them, and nobody has to count. */
+/** Whether callers are a fixed number of clients. Only then does the arrival rate depend on the number of requests in the system. */
 export const isClosed = (clients: number): boolean => clients < Number.POSITIVE_INFINITY;
 
 interface Laws {
   readonly usual: readonly GapLaw[];
-  /** The same of the gap that follows a long one. */
+  /** The laws of a gap that follows a long one. */
   readonly afterLong: readonly GapLaw[];
 }
 
-/** By drift: the tables of the laws are asked for anew by every filter. */
+/** Cached by drift, as every filter needs the same laws and their tables are costly to make. */
 const laws = new Map<number, Laws>();
 
 function lawsFor(drift: number): Laws {
@@ -69,7 +70,7 @@ function lawsFor(drift: number): Laws {
   return made;
 }
 
-/** s: a new worker takes about this long to boot. */
+/** s: typical time that a new worker takes to boot. */
 const BOOT = 0.5;
 let boot: GapLaw | null = null;
 
@@ -89,11 +90,11 @@ export class Guesses {
   #spareFactor: Uint8Array;
   #gap: Uint8Array;
   #spareGap: Uint8Array;
-  /** 1: the last gap was a long one. */
+  /** By particle: 1 if the last gap was a long one. */
   #isLong: Uint8Array;
   #spareIsLong: Uint8Array;
 
-  /** `drift`: s, by how much an offset must be able to drift per request. */
+  /** `drift`: s, how far an error in a particle's times must be able to drift per request. */
   constructor(particles: number, drift: number, draws: Draws, { mostGap, evenGap }: KnownGaps) {
     this.#draws = draws;
     this.#laws = lawsFor(drift);
@@ -109,7 +110,7 @@ export class Guesses {
     this.#spareIsLong = new Uint8Array(particles);
   }
 
-  /** A law between the others. */
+  /** A gap law in the middle of the range, for what does not depend on the particle. */
   get usualLaw(): GapLaw {
     return this.#laws.usual[1];
   }
@@ -123,19 +124,19 @@ export class Guesses {
     return (this.#isLong[a] === 1 ? afterLong : usual)[this.#gap[a]];
   }
 
-  /** s: the last start of particle `a` came so long after the end before it; 0: nobody queued. */
+  /** Records the gap (s) before the last start of particle `a`; 0: it did not start from the queue. */
   noteGap(a: number, seconds: number): void {
     this.#isLong[a] = seconds > LONG * GAPS[this.#gap[a]].typical ? 1 : 0;
   }
 
-  /** Lets particle `a` change its mind, after a request and so many seconds. */
+  /** Lets particle `a` change its assumptions by chance, after a request and `seconds` seconds. */
   wander(a: number, seconds: number): void {
     const u = this.#draws.next();
     if (u * FACTOR_HOLD < seconds) this.#factor[a] = pick(FACTOR_CHANCE, this.#draws);
     if (u * GAP_HOLD > GAP_HOLD - 1) this.#gap[a] = pick(this.#gapChance, this.#draws);
   }
 
-  /** The arrivals of particle `a` were not as it took them for. */
+  /** The arrivals contradicted the assumption of particle `a`: it draws a new rate. */
   thinkAgain(a: number): void {
     this.#factor[a] = pick(FACTOR_CHANCE, this.#draws);
   }

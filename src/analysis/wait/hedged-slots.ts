@@ -1,12 +1,12 @@
-/** Slots of which no more were seen than there were requests at once may be more. */
+/** A pool that may have more slots than were seen, as never more requests ran at once. */
 import type { WaitInference } from '../../core/inference.ts';
 import type { WaitInput } from './infer-wait.ts';
 import { perhapsNone } from './no-rest.ts';
 
-/** Below this the number of slots is a hedge. */
+/** Confidence below which the number of slots is only a lower bound. */
 const HEDGED = 0.6;
 
-/** `wait` as callers of so many slots had it: where there may be more of them, it stays open whether anybody waited. */
+/** `wait` was inferred for the slots that were seen. If there may be more of them, perhaps nobody waited. */
 export function unlessMoreSlots(
   wait: WaitInference,
   { capacity, capacityRange, capacityConfidence }: WaitInput,

@@ -1,17 +1,17 @@
-/** Which histories the waits of a log were taken from, in words. */
+/** Describes in words from which histories the waits of a log were taken. */
 import { countText } from '../../core/words.ts';
 import type { Pool } from './filtered-waits.ts';
 
 interface Told {
-  /** How they come, in the histories. */
+  /** How the callers come in the histories. */
   readonly callers: string;
-  /** Of a part of the log; null: of all of it. */
+  /** Number of requests followed, if they are a part of the log; null: all of it was followed. */
   readonly requests: number | null;
   readonly beginsFull: boolean;
   readonly endsFull: boolean;
-  /** Slots may have stood idle although callers queued. */
+  /** Slots may have idled although callers queued. */
   readonly isShortOfCpu: boolean;
-  /** As many were busy for a while as one of several processes has; null: nothing looks like it. */
+  /** For a while just this many slots were busy, as if one of several processes was full; null: there is no sign of that. */
   readonly slotsOfOne: number | null;
 }
 

@@ -1,4 +1,4 @@
-/** Possible histories of a stretch of log: when requests started, when their callers had come, how long each waited. */
+/** Possible histories of a stretch of log: when requests started, when their callers had arrived, and how long each waited. */
 import { indicesBelow } from '../../core/columns.ts';
 import { sumOf } from '../../core/statistics.ts';
 import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
@@ -11,19 +11,19 @@ import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './str
 
 export interface Plan {
   readonly particles: number;
-  /** Independent filters, so that one that lost its way shows, and histories of each. */
+  /** Number of independent filter runs (a run that has lost its way then stands out), and of histories taken from each. */
   readonly runs: number;
   readonly paths: number;
-  /** How often histories may be followed again for clients who wait; each time there are fewer of them. */
+  /** How often histories may be followed again for a fixed number of clients; each time for fewer of them. */
   readonly rounds: number;
   readonly draws: number;
-  /** Arrivals are drawn on one history, and under one model of the callers instead of several. */
+  /** Arrivals are drawn for one history only, and under one model of the callers instead of several. */
   readonly quick: boolean;
-  /** Crowds may have come among callers at random. */
+  /** Crowds may have come among callers who come at random. */
   readonly crowds: boolean;
 }
 
-/** µs since 1970 and half-widths, by request. */
+/** By request: times in µs since 1970, and their half-widths. */
 export interface HistoryTimes {
   readonly start: Float64Array;
   readonly end: Float64Array;
@@ -35,20 +35,22 @@ export interface Histories {
   readonly waits: readonly Float64Array[];
   readonly model: string;
   readonly times: HistoryTimes;
-  /** ln P(the stamps | such callers) of each of ten parts of the log, up to a constant that all histories of one kind share. */
+  /** ln P(stamps | such callers) for each of ten parts of the log, up to a constant that all histories of one kind share. */
   readonly logEvidence: Float64Array;
 }
 
-/** So many requests are more than a few clients who wait for each other's answers would make in a load test, and their worlds take much memory. */
+/**
+ * In longer logs a fixed number of clients is not considered: load tests by a few clients are shorter, and those worlds take much memory.
+ */
 const MOST_OF_CLIENTS = 20_000;
 
-/** Histories whose evidence is known before they are told in full, which costs as much again. */
+/** Histories whose evidence is known before they are worked out in full, which costs as much again. */
 export interface Candidate {
   readonly logEvidence: Float64Array;
   readonly tell: () => Histories;
 }
 
-/** Paths through one queue, how likely they make the stamps, and the waits of their callers. */
+/** Paths through one queue, how likely they make the stamps, and the waits drawn on them. */
 interface Followed extends FilterRun {
   readonly drawn: () => WaitDraws;
 }
@@ -56,9 +58,10 @@ interface Followed extends FilterRun {
 type Elsewhere = readonly number[] | null;
 
 /**
- * Histories of random callers that speak for clients who wait are followed again, as those clients would make them; `drawsOf` for each
- * time. Where most callers come in bursts the few others are asked about under one model, once and when the waits are wanted. Else a crowd may
- * have come: such histories are followed beside those of callers who come alone, whose evidence counts.
+ * Follows one queue. If the histories of random callers turn out to favour a fixed number of clients, they are followed again for that
+ * number; `drawsOf` gives the random draws for each round. If most callers come in bursts (`inBursts`), the others are asked about under
+ * one model, once, and only when the waits are wanted. Otherwise, with `plan.crowds`, histories in which a crowd may have come are added to
+ * those of callers who come alone; the evidence is that of the latter.
  */
 function followed(
   run: Run,
@@ -70,7 +73,8 @@ function followed(
   elsewhere: Elsewhere = null,
 ): Followed {
   const waitsOn = ({ paths }: FilterRun) => {
-    // Of few draws as many on one path as on several scatter hardly less, and arrivals are worked out once.
+    // With few draws, taking them all from one path scatters hardly more than spreading them over several, and the arrivals are worked out
+    // once.
     const asked = plan.quick ? paths.slice(0, 1) : paths;
     return drawWaits(
       asked,
@@ -99,8 +103,8 @@ function followed(
 const both = (one: FilterRun, other: FilterRun): FilterRun => ({ ...one, paths: [...one.paths, ...other.paths] });
 
 /**
- * Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. Those that do not keep
- * up in a race have an evidence of -Infinity, and cannot be told.
+ * Histories of workers that run one request at a time; `inBursts`: of callers most of whom come in bursts. Histories that did not keep up
+ * in a race have an evidence of -Infinity, and `tell` must not be called on them.
  */
 export function laneHistories(
   lanes: LaneStretch,
@@ -123,7 +127,10 @@ export function laneHistories(
   return { logEvidence, tell };
 }
 
-/** Of queues with several slots each, by a particle filter for each; `inBursts`: of callers most of whom come in bursts. `runs`: of the only one. */
+/**
+ * Histories of queues with several slots each, by a filter for each queue; `inBursts`: of callers most of whom come in bursts. `runs`: the
+ * runs to use, if there is only one queue.
+ */
 export function queueHistories(
   queues: QueueStretch,
   plan: Plan,
@@ -138,7 +145,8 @@ export function queueHistories(
   const parts = queues.members
     .filter((members) => members.length > 0)
     .map((members) => ({ members, part: partOf(queues, members) }));
-  // A queue that is seldom empty hides how its callers come; those of the others, who come from the same crowd, show it.
+  // A queue that is seldom empty hides how its callers come. Calmer queues show it, and their callers are of the same kind; so those with
+  // less work go first.
   parts.sort((a, b) => sumOf(a.part.duration) - sumOf(b.part.duration));
   let elsewhere: Elsewhere = null;
   const each = parts.map(({ members, part }) => {
@@ -154,7 +162,7 @@ export function queueHistories(
 
 export const seedOfQueues = ({ low, duration }: QueueStretch): number => seedOf(low, duration);
 
-/** The histories of each queue, in those of all of them. */
+/** Puts the histories of the single queues together into histories of all of them. */
 function joined(
   queues: QueueStretch,
   plan: Plan,
@@ -190,7 +198,7 @@ function joined(
   };
 }
 
-/** Mean of the histories. */
+/** Times of each request: mean and standard deviation over the histories. */
 function timesOf(stretch: Stretch, paths: readonly Path[]): HistoryTimes {
   const { length } = stretch;
   const start = new Float64Array(length);
@@ -211,7 +219,7 @@ function timesOf(stretch: Stretch, paths: readonly Path[]): HistoryTimes {
   return { start, end, uncertainty };
 }
 
-/** Histories of unknown slots may have neighbours in each other's place; the lines say which of them ended first. */
+/** Where slots are unknown, histories may have neighbours in each other's place. The order of the lines says which of them ended first. */
 function inLineOrder(stretch: Stretch, times: HistoryTimes): HistoryTimes {
   if (stretch.jitter === Infinity) return times;
   const end = isotonic(times.end);

@@ -1,9 +1,9 @@
 /**
- * Moments at which a slot surely idled, and with them the longest that each request can have waited: while a slot idles nobody queues, so
- * whoever starts later came later.
+ * Moments at which a slot surely idled. They bound the wait of each request: while a slot idles nobody queues, so whoever starts later also
+ * arrived later.
  *
- * Over an interval the requests that may have run in it did at most so much work, wherever in their windows they ended. Where that is less
- * than the slots can do, one of them idled at some instant of it, whatever the arrivals were.
+ * The requests that may have run in an interval did at most a certain amount of work there, wherever in their windows they ended. If that
+ * is less than the slots can do, one of them idled at some instant of the interval, whatever the arrivals were.
  */
 import { floatsAt } from '../../core/columns.ts';
 import type { WaitInference } from '../../core/inference.ts';
@@ -13,30 +13,32 @@ import { type Ends, leastIdlePerStart } from './most-gap.ts';
 import { fullBefore } from './never-full.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 
-/** µs: a slot may stand still for so long between two requests although somebody queues. */
+/** µs: a slot may idle for this long between two requests although somebody queues. */
 const HAND_OVER = 15_000;
 /**
- * Times what the slots idle for each start where they are busiest, on a machine that is short of CPU: there gaps differ by so much from one
- * moment to the next (recorded: 6.6 ms over five seconds, 14 ms over others, of one overload).
+ * On a machine short of CPU gaps vary by up to this factor from one moment to the next, relative to the idle time per start where the slots
+ * are busiest (recorded within one overload: 6.6 ms over five seconds, 14 ms over others).
  */
 export const UNSTEADY = 3;
-/** Lengths of the intervals that are looked at, in ticks of the stamps: at their ends the work of a tick is open. */
+/**
+ * Lengths of the intervals that are examined, in ticks of the stamps. At the ends of an interval, the work within one tick is uncertain.
+ */
 const TICKS = [2, 4, 8, 16, 32];
-/** µs: shorter ticks are no finer. */
+/** µs: least tick. */
 const SHORTEST_TICK = 100_000;
 const MOST_INTERVALS = 500_000;
 
 export interface QueueSlots {
-  /** Slots of each queue; the most of them, where their number changes. */
+  /** Slots of each queue; the largest number, where it changes. */
   readonly slots: number;
-  /** The queue of a request is its worker's. */
+  /** Every worker has its own queue. */
   readonly own: boolean;
   readonly changes: readonly SlotChange[] | undefined;
-  /** For so long a slot may stand still between two requests although somebody queues; missing: as where the slots are busiest. */
+  /** µs for which a slot may idle between two requests although somebody queues; missing: derived from where the slots are busiest. */
   readonly handOverMicros?: number;
 }
 
-/** µs by index in the trace; the beginning of the log counts as a moment at which nobody queued. null: the lines do not tell. */
+/** By index in the trace, µs: upper bound of the wait, if nobody queued when the log began. null: the lines do not tell. */
 export function longestWaits(trace: Trace, { slots, own, changes, handOverMicros }: QueueSlots): Float64Array | null {
   const bound = fullBefore(trace, slots, own);
   if (!bound) return null;
@@ -48,7 +50,7 @@ export function longestWaits(trace: Trace, { slots, own, changes, handOverMicros
   return most;
 }
 
-/** The upper ends where all requests may have waited as long as they can have. @param longest µs, of each request */
+/** The upper ends of a range that allows for the longest waits. @param longest µs, by request */
 export const upTo = ({ highMean, highP95 }: WaitInference, longest: Float64Array) => ({
   highMean: Math.max(highMean, meanOf(longest)),
   highP95: Math.max(highP95, quantileOf(longest, 0.95)),
@@ -75,8 +77,8 @@ function boundByIdling(
 }
 
 /**
- * By instant: the latest moment from which on, and before it, a slot is known to have idled; the beginning counts as one. All times in µs.
- * `tick`: of the stamps; `slotsWithin`: the most slots between two instants.
+ * Returns a function of an instant: the start of the latest interval before it in which a slot surely idled; the beginning of the log
+ * counts as one. All times in µs. `tick`: of the stamps; `slotsWithin`: the most slots between two instants.
  */
 export function surelyIdle(
   ends: Ends,
@@ -120,9 +122,9 @@ export function surelyIdle(
   };
 }
 
-/** µs */
+/** µs that a slot may idle between two requests although somebody queues. */
 function handOverOf(ends: Ends, tick: number, slots: number): number {
   const idle = leastIdlePerStart(ends, slots, Math.max(SHORTEST_TICK, tick));
-  // Longer ones are idle time: the pool was never full.
+  // Longer gaps are idle time of a pool that was never full.
   return idle <= HAND_OVER ? Math.max(HAND_OVER, UNSTEADY * idle) : HAND_OVER;
 }

@@ -1,4 +1,4 @@
-/** The nearest values that do not decrease (least squares; pool adjacent violators). */
+/** The closest non-decreasing sequence to `values` by least squares (pool adjacent violators). */
 export function isotonic(values: Float64Array): Float64Array {
   const sums: number[] = [];
   const counts: number[] = [];

@@ -1,19 +1,20 @@
 /**
- * Bursts of callers before lanes: those who find a lane idle start at the same instant, the others queue.
+ * Bursts of callers at lanes: those who find an idle lane start at the same instant, the others queue.
  *
- * When a lane falls idle its next start is drawn, long before the others' may be. So a lane may join a start that another lane
- * already waits for; the weights undo how often that is tried, and weigh the burst when its instant is told.
+ * When a lane becomes idle its next start is drawn at once, long before the next starts of other lanes may be. So a lane may join a start
+ * that another idle lane already waits for. The weights correct for how often joining is tried, and count the likelihood of the burst when
+ * its instant is reached.
  */
 import type { Bursts } from './bursts.ts';
 import type { Draws } from './draws.ts';
 import type { LaneOutlook } from './lane-outlook.ts';
 import type { LaneParticles } from './lane-particles.ts';
 
-/** How often a lane is tried to go on with a request of the same burst as one on another lane. */
+/** Weight of the proposal that a lane joins a start of another lane. */
 const JOINS = 2;
 /** s: callers who come together start within this time of each other. */
 const TOGETHER = 0.01;
-/** No burst is so sure to have more callers, or none. */
+/** Lower bound of the probability that a burst has more callers, and that it has none. */
 const LEAST = 1e-12;
 
 export class LaneBursts {
@@ -22,7 +23,7 @@ export class LaneBursts {
   readonly #outlook: LaneOutlook;
   readonly #draws: Draws;
   readonly #slots: number;
-  /** By lane: how well a start with the one on it fits. */
+  /** By lane: weight of joining the start that this lane waits for. */
   readonly #fit: Float64Array;
 
   constructor(bursts: Bursts, lanes: LaneParticles, outlook: LaneOutlook, slots: number, draws: Draws) {
@@ -35,8 +36,8 @@ export class LaneBursts {
   }
 
   /**
-   * How well request `i` of `duration` s on lane `l`, idle since `end`, would start with each of those that other idle lanes
-   * wait for, if it must end in [from, to].
+   * Total weight of joining for request `i` (of `duration` s, on lane `l`, idle since `end`): how well it fits to start together with each
+   * request that another idle lane waits for, if it must end in [from, to].
    */
   joinMass(a: number, i: number, l: number, duration: number, end: number, from: number, to: number): number {
     const { start, queued } = this.#lanes;
@@ -53,7 +54,10 @@ export class LaneBursts {
     return sum;
   }
 
-  /** Lane `l` starts with one of the others, right after `joinMass` returned `sum`; returns what undoes the drawing, nats. */
+  /**
+   * Draws which start lane `l` joins. Call it right after `joinMass` returned `sum`. Returns the correction of the weight for that draw,
+   * nats.
+   */
   join(a: number, l: number, sum: number): number {
     const { start } = this.#lanes;
     const base = a * this.#slots;
@@ -71,7 +75,7 @@ export class LaneBursts {
     return -Math.log(same * JOINS);
   }
 
-  /** A lane is idle, so nobody of the last burst is left; returns how likely that is, nats. */
+  /** A lane is idle, so all callers of the last burst have started; returns ln of the probability of that. */
   end(a: number): number {
     if (Number.isNaN(this.#bursts.came(a))) return 0;
     const oneMore = this.#bursts.oneMore(a);
@@ -79,14 +83,14 @@ export class LaneBursts {
     return Math.log(Math.max(LEAST, 1 - oneMore));
   }
 
-  /** `together` lanes start at an instant: how much likelier that is than one caller alone who comes at random, nats. */
+  /** `together` lanes start at one instant; returns how much likelier that is than a single caller who comes at random, nats. */
   begin(a: number, second: number, together: number): number {
     const bursts = this.#bursts;
     const { start, arrived } = this.#lanes;
     let nats = this.end(a);
     const inBurst = bursts.burstsPerCaller(a);
     const all = bursts.eventsPerCaller(a);
-    // One lane alone may be a burst, too; what it is decides who is expected next.
+    // A single lane may be a burst, too; whether it is decides which callers are expected next.
     if (together === 1 && this.#draws.next() * all > inBurst) return nats + Math.log(all);
     nats += Math.log(together === 1 ? all : inBurst);
     const base = a * this.#slots;

@@ -1,16 +1,16 @@
 /**
  * Possible histories of a pool whose workers run one request at a time, from coarse stamps and exact durations.
  *
- * A particle filter over the lines in their order. The lane's requests and their durations are known, so all that is
- * open at the end of a request is when the next one on its lane starts:
+ * A particle filter over the lines in their order. The requests of each lane and their durations are known, so the only open question at
+ * the end of a request is when the next one on its lane starts:
  *   - from the queue: the pool was full and somebody queued (probability from `QueueBelief`); it starts a gap later;
- *   - fresh: nobody queued, the lane idles until an arrival takes it: with m idle lanes each has the rate λ / m.
- * While a lane idles nobody queues, so no other lane can start from the queue; while all are busy arrivals queue up.
- * Stamps, the order of lines and the durations of one lane (through `LaneOutlook`) decide between the two. Arrivals in
- * the queue are summed out; `Arrivals` puts them back.
+ *   - fresh: nobody queued, and the lane idles until an arrival takes it: with m idle lanes each has the arrival rate λ / m.
+ * While a lane idles nobody queues, so no other lane can start from the queue; while all are busy, arrivals queue up. Stamps, the order of
+ * lines and the later durations of the lane (through `LaneOutlook`) decide between the two. The arrivals in the queue are summed out;
+ * `Arrivals` draws them afterwards.
  *
- * A twisted bootstrap filter (Whiteley and Lee, Annals of Statistics 42, 2014) with systematic resampling. Cost
- * O(requests x particles x lanes).
+ * A twisted bootstrap filter (Whiteley and Lee, Annals of Statistics 42, 2014) with systematic resampling. Cost O(requests x particles x
+ * lanes).
  */
 import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
@@ -25,12 +25,12 @@ import { QueueBelief, REFUTED } from './queue-belief.ts';
 import { SteppedFilter } from './stepped-filter.ts';
 import type { LaneStretch } from './stretch.ts';
 
-/** s: by how much an offset may drift per request. */
+/** s: how far an error in a particle's times may drift per request, so that it can correct itself. */
 const DRIFT = 0.002;
-/** Nats that a request costs whose stamp the other lanes rule out. */
+/** Nats that a request costs if the other lanes rule out its stamp. */
 const CONTRADICTION = 3;
 const LEAST_RATE = 1e-3;
-/** A queue that is not empty with this probability is not empty, unless what the log shows has at most so little chance then. */
+/** Above this probability the queue is taken to be non-empty, unless the likelihood of what the log shows would then be below RULED_OUT. */
 const SURE = 1 - 1e-5;
 const RULED_OUT = 1e-6;
 
@@ -50,7 +50,7 @@ class LaneFilter extends SteppedFilter {
   readonly #laneBursts: LaneBursts | null;
   readonly #window: EndWindow;
   readonly #lastStart: number;
-  /** By particle and lane: the starts of the first requests. */
+  /** By particle and lane, s: start of the first request. */
   readonly #opening: Float64Array;
 
   constructor(stretch: LaneStretch, settings: FilterSettings) {
@@ -75,7 +75,7 @@ class LaneFilter extends SteppedFilter {
     this.#opening = this.#lanes.start.slice();
   }
 
-  /** Request `i` ends in all particles. */
+  /** Request `i` ends in every particle. */
   protected step(i: number): void {
     const { slots, lane, next } = this.#s;
     const n = this.#set.particles;
@@ -110,14 +110,14 @@ class LaneFilter extends SteppedFilter {
     this.#belief.follow(ancestors);
   }
 
-  /** Arrivals per second of particle `a` with `inSystem` requests in service or queued. */
+  /** Arrivals per second in particle `a` with `inSystem` requests in service or queued. */
   #rate(a: number, second: number, inSystem: number): number {
     const { clients, load, rate } = this.#set;
     const free = shareOfFree(clients, load * this.#s.slots, inSystem);
     return Math.max(LEAST_RATE, this.#guesses.factor(a) * rate(second) * free);
   }
 
-  /** Before the first request all lanes idle and nobody queues. */
+  /** The state before the first request: all lanes idle, and nobody queues. */
   #open(): void {
     const { slots, first, low, duration } = this.#s;
     const earliest = (l: number) => low[first[l]] - duration[first[l]];
@@ -150,7 +150,7 @@ class LaneFilter extends SteppedFilter {
     }
   }
 
-  /** Tells particle `a` up to the end of request `i` and decides how its lane goes on. */
+  /** Advances particle `a` to the end of request `i` and draws how its lane goes on. */
   #endOf(a: number, i: number): void {
     const { slots, lane, duration, next } = this.#s;
     const l = lane[i];
@@ -209,7 +209,7 @@ class LaneFilter extends SteppedFilter {
     this.#startFresh(a, l, chosen - duration[after], end, rate);
   }
 
-  /** Sets a start that was drawn for lane `l`, idle since `end`, and undoes the density it was drawn with. */
+  /** Sets a start that was drawn for lane `l`, idle since `end`, and removes the density of that draw from the weight. */
   #startFresh(a: number, l: number, start: number, end: number, rate: number): void {
     this.#lanes.start[a * this.#s.slots + l] = start;
     this.logWeight[a] += rate * (start - end) - Math.log(rate);
@@ -219,7 +219,7 @@ class LaneFilter extends SteppedFilter {
     return this.#laneBursts?.joinMass(a, i, l, this.#s.duration[i], end, this.#window.from, this.#window.to) ?? 0;
   }
 
-  /** `ofBurst`: how likely the request belongs to the last burst. */
+  /** `ofBurst`: probability that the request belongs to the last burst. */
   #startFromQueue(a: number, l: number, start: number, ofBurst: number): void {
     const at = a * this.#s.slots + l;
     this.#lanes.start[at] = start;
@@ -237,8 +237,8 @@ class LaneFilter extends SteppedFilter {
   }
 
   /**
-   * Fresh starts of idle lanes up to `end`, and arrivals from the moment the pool is full; returns the lanes still idle.
-   * A lane whose request came from the queue counts as busy from the end before it.
+   * Accounts for the fresh starts of idle lanes up to `end`, and for arrivals from the moment the pool is full; returns how many lanes are
+   * still idle. A lane whose request came from the queue counts as busy from the end before it.
    */
   #tellFreshStarts(a: number, end: number): number {
     const { slots } = this.#s;
@@ -268,7 +268,7 @@ class LaneFilter extends SteppedFilter {
     return 0;
   }
 
-  /** No start meets the stamps of request `i`. */
+  /** No start fits the stamp of request `i`: puts it where it deviates least. */
   #bend(a: number, i: number, l: number, end: number, waiting: number, rate: number): void {
     const { slots, low, high, duration } = this.#s;
     const contradicts = this.#window.to <= this.#window.from;

@@ -1,26 +1,26 @@
 /**
- * What the rest of a lane's log thinks of an end: for each request the likelihood of all later stamps of its lane, as a
- * function of where in its window it ends, up to a factor per request.
+ * The outlook of an end: for each request, the likelihood of all later stamps of its lane as a function of where in its window it ends, up
+ * to a factor per request.
  *
- * Backward over each lane with e' the end of the next request, D' its duration:
+ * Computed backward over each lane, with e' the end of the next request and D' its duration:
  *   ψ(e) = π ∫ f(e' - D' - e) ψ'(e') de' + (1 - π) ∫ h exp(-h (e' - D' - e)) ψ'(e') de'
- * f: the law of the gap when somebody queued, π: how often that is, h: the rate at which an idle lane gets its next
- * request. A particle filter that is steered by it (a "twisted" one) seldom walks into stamps that it cannot meet; the
- * weights undo the steering, so π and h need not be right.
+ * f: the law of the gap when somebody queued; π: how often that is; h: the rate at which an idle lane gets its next request. A particle
+ * filter that is steered by ψ (a "twisted" one) seldom runs into stamps that it cannot meet. The weights undo the steering, so π and h need
+ * not be right.
  */
 import type { Draws } from './draws.ts';
 import type { GapLaw } from './gap-law.ts';
 import type { LaneStretch } from './stretch.ts';
 
-/** Cells in which a window is divided. */
+/** Number of cells that a window is divided into. */
 const CELLS = 16;
-/** A window narrower than this is one cell, s. */
+/** s: a window narrower than this is a single cell. */
 const NARROW = 0.004;
 const LEAST = 1e-6;
 
 const known = new WeakMap<LaneStretch, LaneOutlook>();
 
-/** The same for all runs over a stretch: `gap` and `load` are those of the stretch, whoever its callers are. */
+/** Cached by stretch, since `gap` and `load` depend on the stretch alone and not on its callers. */
 export function outlookOf(stretch: LaneStretch, gap: GapLaw, load: number): LaneOutlook {
   const outlook = known.get(stretch) ?? new LaneOutlook(stretch, gap, load);
   known.set(stretch, outlook);
@@ -33,11 +33,11 @@ export class LaneOutlook {
   readonly #value: Float64Array;
   readonly #low: Float64Array;
   readonly #high: Float64Array;
-  /** The parts of the last `queued` and of the last `idle`. */
+  /** Cell masses of the last call of `queued` and of `idle`. */
   readonly #queuedParts = new Parts();
   readonly #idleParts = new Parts();
 
-  /** `load` of the slots, 0..1: it tells how often somebody queues, and how long a lane idles. */
+  /** `load`: utilisation of the slots, 0..1, from which follow how often somebody queues and how long a lane idles. */
   constructor(stretch: LaneStretch, gap: GapLaw, load: number) {
     const { length, slots, low, high, duration, next } = stretch;
     const work = duration.reduce((sum, seconds) => sum + seconds, 0);
@@ -67,7 +67,7 @@ export class LaneOutlook {
     }
   }
 
-  /** ψ of the request before `i` when `i` could end at `ready` at the earliest. */
+  /** ψ of the request before `i`, if `i` can end at `ready` at the earliest. */
   #ahead(i: number, ready: number, gap: GapLaw, queuedShare: number, idleRate: number): number {
     let queued = 0;
     let idle = 0;
@@ -97,13 +97,13 @@ export class LaneOutlook {
     return b >= this.#cells[i] ? this.#high[i] : this.#low[i] + b * this.#width[i];
   }
 
-  /** The first cell that reaches beyond `end`. */
+  /** The cell of the window in which `end` lies; the first or the last one if it lies outside. */
   #cellOf(i: number, end: number): number {
     const cell = Math.floor((end - this.#low[i]) / this.#width[i]);
     return cell < 0 ? 0 : cell >= this.#cells[i] ? this.#cells[i] - 1 : cell;
   }
 
-  /** ∫ f ψ_i over ends in [from, to], where `ready` is the end without a gap. Keeps its parts for `drawQueued`. */
+  /** ∫ f ψ_i over ends in [from, to], where `ready` is the end without a gap. Keeps the masses of the cells for `drawQueued`. */
   queued(i: number, ready: number, from: number, to: number, gap: GapLaw): number {
     const parts = this.#queuedParts;
     const { mass } = parts;
@@ -129,7 +129,7 @@ export class LaneOutlook {
     return sum;
   }
 
-  /** An end from f ψ_i, after `queued` with the same arguments returned `sum`. */
+  /** Draws an end from f ψ_i. Call it right after `queued` with the same arguments returned `sum`. */
   drawQueued(i: number, ready: number, from: number, to: number, gap: GapLaw, sum: number, draws: Draws): number {
     const b = this.#queuedParts.pick(sum, draws);
     const left = Math.max(from, ready + gap.least, this.#edge(i, b));
@@ -137,7 +137,7 @@ export class LaneOutlook {
     return ready + gap.draw(left - ready, right - ready, draws);
   }
 
-  /** ∫ rate exp(-rate (e - ready)) ψ_i over ends in [from, to]. Keeps its parts for `drawIdle`. */
+  /** ∫ rate exp(-rate (e - ready)) ψ_i over ends in [from, to]. Keeps the masses of the cells for `drawIdle`. */
   idle(i: number, ready: number, from: number, to: number, rate: number): number {
     const parts = this.#idleParts;
     const { mass } = parts;
@@ -160,7 +160,7 @@ export class LaneOutlook {
     return sum;
   }
 
-  /** An end from the law of `idle`, after it returned `sum`. */
+  /** Draws an end from the law of `idle`. Call it right after `idle` with the same arguments returned `sum`. */
   drawIdle(i: number, ready: number, from: number, to: number, rate: number, sum: number, draws: Draws): number {
     const b = this.#idleParts.pick(sum, draws);
     const left = Math.max(from, ready, this.#edge(i, b));
@@ -171,10 +171,10 @@ export class LaneOutlook {
   }
 }
 
-/** What the cells of one window are likely. */
+/** Probability masses of the cells of one window. */
 class Parts {
   readonly mass = new Float64Array(CELLS);
-  /** Of the cells [from, to); nothing is in the others, whatever stands there. */
+  /** Only the cells [from, to) are valid; older values may stand in the others. */
   from = 0;
   to = 0;
 

@@ -1,13 +1,15 @@
-/** The particles of a filter that follows lanes: what each of them has decided for the current request of every lane. */
+/** The particles of a filter that follows lanes: what each of them has drawn for the current request of every lane. */
 export class LaneParticles {
   readonly #slots: number;
-  /** By particle and lane, s: the start of its current request; NaN: it has none. */
+  /** By particle and lane, s: start of the current request; NaN: there is none. */
   start: Float64Array;
-  /** 1: the current request came from the queue. */
+  /** By particle and lane: 1 if the current request came from the queue. */
   queued: Uint8Array;
-  /** s: when the caller of the current request came, with others; NaN: alone, or not known. */
+  /**
+   * By particle and lane, s: arrival of the current request's caller, if it came in a burst; NaN: it came alone, or its arrival is unknown.
+   */
   arrived: Float64Array;
-  /** By particle: the instant up to which it has been told. */
+  /** By particle, s: the instant up to which it has been advanced. */
   clock: Float64Array;
   #spareStart: Float64Array;
   #spareQueued: Uint8Array;
@@ -27,7 +29,7 @@ export class LaneParticles {
     this.#spareClock = new Float64Array(particles);
   }
 
-  /** s: the first fresh start of particle `a` behind `now`; Infinity: there is none. */
+  /** s: the first start of particle `a` after `now` that does not come from the queue; Infinity: there is none. */
   soonestFresh(a: number, now: number): number {
     const { start, queued } = this;
     let soonest = Number.POSITIVE_INFINITY;
@@ -36,7 +38,7 @@ export class LaneParticles {
     return soonest;
   }
 
-  /** How many of its fresh requests start at that instant. */
+  /** How many requests of particle `a` that do not come from the queue start exactly at `instant`. */
   freshAt(a: number, instant: number): number {
     const { start, queued } = this;
     let count = 0;

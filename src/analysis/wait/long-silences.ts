@@ -1,24 +1,28 @@
 /**
- * A night in which nobody comes says nothing of the callers of the day: rates that are shared over it are those of no hour, against which an
- * ordinary peak looks like a herd. So what is far longer than the pauses between requests is shortened before arrivals are asked for.
+ * A night in which nobody comes says nothing about the callers of the day. A rate averaged over it is that of no hour, and compared with it
+ * an ordinary peak looks like a crowd. So silences that are far longer than the pauses between requests are shortened before the arrivals
+ * are inferred.
  */
 import { ascendingOrder } from '../../core/order.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { HistoryTimes } from './histories.ts';
 
-/** Mean gaps between requests, and µs, that a silence lasts at least, and is left with: callers at random leave none so long. */
+/**
+ * Length from which a silence counts as long, and to which it is shortened: in mean gaps between requests and in µs, whichever is longer.
+ * Callers at random leave none so long.
+ */
 const GAPS = 20;
 const SHORTEST = 120e6;
 
 export interface Shortened {
   readonly trace: Trace;
-  /** Share of the time of the log that is left of it. */
+  /** Share of the log's time that is left. */
   readonly kept: number;
-  /** Times of it, in the order of its requests, as they are in the log. */
+  /** Converts times of the shortened trace (in the order of its requests) back to those of the log. */
   readonly restore: (times: HistoryTimes) => HistoryTimes;
 }
 
-/** null: no silence is so long. */
+/** null: there is no long silence. */
 export function withoutLongSilences(trace: Trace): Shortened | null {
   const { length, low, high, duration } = trace;
   const begin = low.map((at, i) => at - duration[i]);
@@ -31,7 +35,7 @@ export function withoutLongSilences(trace: Trace): Shortened | null {
     until = k === 0 ? high[i] : Math.max(until, high[i]);
   }
   if (silences.length === 0) return null;
-  // Long silences themselves must not count as the gaps that they are held against.
+  // The long silences must not count towards the mean gap that they are compared with.
   silences.sort((a, b) => b.micros - a.micros);
   const span = until - begin[order[0]];
   let rest = span;

@@ -1,29 +1,29 @@
-/** Waits that the lines themselves tell: a proxy's queue column, or the instant at which a proxy received the request. */
+/** Waits that the lines themselves contain: a proxy's queue column, or the instant at which a proxy received the request. */
 import { floatsAt } from '../../core/columns.ts';
 import { quantileOf } from '../../core/statistics.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { hasLeft } from '../left-callers.ts';
 import type { Trace } from '../structure/trace.ts';
 
-/** Share of the requests that must carry it. */
+/** Share of the requests whose lines must contain it. */
 const ENOUGH = 0.5;
-/** Waits further below zero than this say that two clocks disagree, µs. */
+/** µs: a wait further below zero means that two clocks disagree. */
 const CLOCKS = 5_000;
 
 export interface MeasuredWaits {
-  /** µs by index in the trace; NaN where the line says nothing. */
+  /** By index in the trace, µs; NaN: the line does not tell. */
   readonly wait: Float64Array;
-  /** µs: how far a single wait may be off (half the tick of a stamp; 0 for a column). */
+  /** µs: how far a single wait may be off, on average (0 for a column, except half a tick where callers had left). */
   readonly blur: number;
-  /** µs: how far the mean may be off because all waits are, to the same side. */
+  /** µs: how far the mean may be off because all waits are off to the same side. */
   readonly bias: number;
-  /** µs: between what the 95th percentile lies for sure, where single waits are not known; null: within `blur`. */
+  /** µs: sure bounds of the 95th percentile, where single waits are not known; null: it is known to within `blur`. */
   readonly p95Range: readonly [low: number, high: number] | null;
   readonly share: number;
   readonly basis: string;
 }
 
-/** null where too few lines carry it. `oneAtATime`: each worker runs one request at a time; `ofAll`: see `StreamFacts.waitsOfAll`. */
+/** null: too few lines contain it. `oneAtATime`: each worker runs one request at a time; `ofAll`: see `StreamFacts.waitsOfAll`. */
 export function measuredWaits(
   table: RequestTable,
   trace: Trace,
@@ -38,7 +38,7 @@ function fromColumn(table: RequestTable, trace: Trace, ofAll: boolean): Measured
   for (const row of trace.row) if (table.measuredWait[row] >= 0) known++;
   if (known < ENOUGH * trace.length || known === 0) return null;
   const wait = floatsAt(table.measuredWait, trace.row);
-  // A proxy that did not wait for the answer does not time the wait: it was found from two stamps, where the server's line was found.
+  // If the caller left, the proxy has no queue time of its own. Such a wait was taken from two stamps, if the server's line was found.
   const left = Array.from(trace.row.keys()).filter((i) => wait[i] >= 0 && hasLeft(table.status[trace.row[i]]));
   const blur = left.length > 0 ? trace.resolution / 2 : 0;
   const longest = left.reduce((most, i) => Math.max(most, wait[i]), 0);
@@ -56,8 +56,9 @@ function fromColumn(table: RequestTable, trace: Trace, ofAll: boolean): Measured
 }
 
 /**
- * Whoever waited how long: a wait is no longer than what the proxy saw of the request, and of the 10 % that it saw for longest at most 5 %
- * are so because they are among the 5 % that took the server longest.
+ * Bounds of the 95th percentile of the waits if it is unknown which request waited for how long. No wait is longer than the whole time that
+ * the proxy saw. And of the 10 % of requests with the longest such time, at most 5 % can have it because they are among the 5 % with the
+ * longest service; the others waited for the difference.
  */
 function p95OfAll(wait: Float64Array, duration: Float64Array): [number, number] {
   const known = Array.from(wait.keys()).filter((i) => wait[i] >= 0);
@@ -67,9 +68,9 @@ function p95OfAll(wait: Float64Array, duration: Float64Array): [number, number] 
 }
 
 /**
- * Start less arrival. The arrival is known, the end to the tick of its stamp. Workers that run one request at a time start it when it
- * is there and they are free, which follows from the arrivals and the durations alone (Lindley's recursion along each
- * worker); for others the window of the stamp, narrowed by "nobody starts before arriving", holds the start.
+ * Start less arrival. The arrival is known, the end to the tick of its stamp. A worker that runs one request at a time starts it when it
+ * has arrived and the worker is free, which follows from the arrivals and the durations alone (Lindley's recursion along each worker). For
+ * other workers the start lies in the window of the stamp, narrowed by "nobody starts before arriving"; its middle is taken.
  */
 function fromArrivals(table: RequestTable, trace: Trace, oneAtATime: boolean): MeasuredWaits | null {
   if (!trace.hasDurations || trace.startsOnly || !trace.row.some((row) => table.arrival[row] >= 0)) return null;
@@ -83,7 +84,7 @@ function fromArrivals(table: RequestTable, trace: Trace, oneAtATime: boolean): M
     const worker = trace.worker[i];
     const latest = trace.high[i] - trace.duration[i];
     const earliest = Math.max(trace.low[i] - trace.duration[i], chained ? free[worker] : Number.NEGATIVE_INFINITY);
-    // NaN: no header; else a clock that is behind, or a header that somebody else wrote.
+    // NaN: there is no header. Otherwise a clock is behind, or somebody else wrote the header.
     if (!(latest - arrival >= -CLOCKS)) {
       if (chained) free[worker] = Math.max(free[worker], trace.low[i]);
       continue;

@@ -1,25 +1,25 @@
-/** Where a request of a lane goes when no start meets its stamp: it is put where it deviates least, at a price. */
+/** Where a request of a lane goes if no start fits its stamp: it is put where it deviates least, at a price. */
 
 /** A deviation of x seconds costs exp(-x / GIVE). */
 const GIVE = 0.003;
-/** Nats that cost exp(-MOST_NATS) at most. */
+/** Upper limit of that price, in nats. */
 const MOST_NATS = 300;
 
 export interface Misfit {
-  /** s: ends, if the request came from the queue and if it came fresh. */
+  /** s: the end if the request came from the queue, and if it came fresh. */
   readonly fromQueue: number;
   readonly fresh: number;
-  /** How likely each of them is. */
+  /** How likely each of the two is. */
   readonly queuedMass: number;
   readonly freshMass: number;
 }
 
-/** What is known of the request and its lane, s. */
+/** The request and its lane; times in s. */
 export interface Misplaced {
-  /** The end without a gap, and the usual gap. */
+  /** The end without a gap before the start, and the usual gap. */
   readonly ready: number;
   readonly gap: number;
-  /** The end is to lie in [from, to]. */
+  /** The end must lie in [from, to]. */
   readonly from: number;
   readonly to: number;
   /** P(somebody queues), and arrivals per second on the lane if nobody does. */

@@ -1,25 +1,25 @@
 /**
- * How long a slot stands idle between two requests at most while somebody queues, by conservation of work: over any stretch of time the slots
- * are either at work, which the durations tell, or idle. Where they are busiest, what is left to each start is an upper bound of the gap
- * between a request and the next, whether the pool was full or not; and gaps are about the same all along.
+ * An upper bound of the mean gap between two requests of a slot while somebody queues, by conservation of work. Over any stretch of time
+ * the slots either work, which the durations tell, or idle. Where they are busiest, the idle time per start is at least the mean gap,
+ * whether the pool was full or not. Gaps are taken to be about the same all the time.
  */
 import type { Stretch } from './stretch.ts';
 
-/** Lengths of the windows, in ticks of the stamps. */
+/** Lengths of the windows, in bins of a tick. */
 const TICKS = [4, 8, 16, 32, 64];
-/** s: shorter ticks are no finer. */
+/** s: least width of a bin. */
 const SHORTEST_TICK = 0.25;
-/** Of longer logs the gaps are not bounded. */
+/** Longer logs get no bound. */
 const MOST_BINS = 500_000;
-/** Of fewer starts the gaps are short by chance, and the edges of a window count for too much. */
+/** Least number of starts in a window: with fewer, gaps are short by chance, and the edges of the window count for too much. */
 const FEWEST = 200;
-/** Of many windows the least is short by chance. */
+/** Factor on the bound, because the least of many windows is too low by chance. */
 const BY_CHANCE = 1.3;
 
-/** s, of the mean gap; Infinity where the log does not bound it. */
+/** s: upper bound of the mean gap; Infinity: the log gives none. */
 export const mostGap = (stretch: Stretch): number => BY_CHANCE * leastIdle(stretch);
 
-/** s for each start, where the slots were busiest; Infinity where the log does not tell. */
+/** s: idle time per start where the slots were busiest; Infinity: the log does not tell. */
 export function leastIdle(stretch: Stretch): number {
   const { slots, changes, isProcesses, tick } = stretch;
   if (changes || !isProcesses) return Number.POSITIVE_INFINITY;
@@ -28,15 +28,15 @@ export function leastIdle(stretch: Stretch): number {
 
 export interface Ends {
   readonly length: number;
-  /** Between which each request ended. */
+  /** By request: its end lies in [low, high). */
   readonly low: ArrayLike<number>;
   readonly high: ArrayLike<number>;
   readonly duration: ArrayLike<number>;
 }
 
 /**
- * Time that slots stood idle for each start, where they were busiest; Infinity where the log has too few starts, or is too long. All times in
- * the unit of the bins that are counted in.
+ * Idle time of the slots per start, where they were busiest; Infinity: the log has too few starts, or is too long. All times are in the
+ * unit of `bin`.
  */
 export function leastIdlePerStart({ length, low, high, duration }: Ends, slots: number, bin: number): number {
   let first = Number.POSITIVE_INFINITY;
@@ -47,7 +47,7 @@ export function leastIdlePerStart({ length, low, high, duration }: Ends, slots: 
   }
   const bins = Math.floor((last - first) / bin) + 1;
   if (bins > MOST_BINS || length < FEWEST) return Number.POSITIVE_INFINITY;
-  // Up to the end of each bin: the work of the requests that ended, and how many these are.
+  // By bin, cumulative: work of the requests that ended, and their number.
   const work = new Float64Array(bins + 1);
   const ended = new Float64Array(bins + 1);
   let total = 0;
@@ -63,7 +63,7 @@ export function leastIdlePerStart({ length, low, high, duration }: Ends, slots: 
     work[k] += work[k - 1];
     ended[k] += ended[k - 1];
   }
-  // What began before a window and what goes on behind it: a mean residual of each slot at either end.
+  // Requests that overlap the edges of a window: a mean residual service time (E[S²] / 2 E[S]) of each slot at either end.
   const edges = (slots * squares) / total;
   let least = Number.POSITIVE_INFINITY;
   for (const ticks of TICKS) {

@@ -1,26 +1,26 @@
 /**
- * A pool that always had a free slot made nobody wait: true whatever the arrivals were, so where the windows of the stamps
- * prove it, it is said without any model. Where they prove it for most of the time only, what is left bounds the wait:
- * nobody waited longer than the pool can have been full before.
+ * A pool that always had a free slot made nobody wait. That holds whatever the arrivals were, so where the windows of the stamps prove it
+ * no model is needed. Where they prove it for most of the time only, the rest bounds the wait: nobody waited longer than the pool can have
+ * been full before.
  */
 import { ascendingOrder, sortInstants } from '../../core/order.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
 
-/** µs: a slot that is taken again this soon was not free in between: its next caller may have waited for it. */
+/** µs: a slot that is taken again this soon may not have been free in between; its next caller may have waited for it. */
 const HAND_OVER = 15_000;
 
 export interface FullBound {
-  /** µs by index in the trace: no request waited longer than this. */
+  /** By index in the trace, µs: upper bound of the wait. */
   readonly most: Float64Array;
   /** Share of the requests that may have found the pool full. */
   readonly mayWait: number;
 }
 
 /**
- * Longest time that the pool may have been full before each start.
- * @param slots per queue: of the pool, or of one worker where every worker has its own queue
- * @param own the queue of a request is its worker's
- * @param mostMean µs: beyond that mean nothing is to be said
+ * The longest time for which the pool may have been full before each start; null: the lines do not tell, or the mean exceeds `mostMean`.
+ * @param slots of one queue: those of the pool, or those of one worker where every worker has its own queue
+ * @param own every worker has its own queue
+ * @param mostMean µs: a bound with a larger mean is of no use
  */
 export function fullBefore(
   trace: Trace,
@@ -44,9 +44,9 @@ export function fullBefore(
   return { most, mayWait: trace.length > 0 ? mayWait / trace.length : 0 };
 }
 
-/** Of the requests of one queue those that may have found all slots taken, and the earliest instant since when they may have been. */
+/** The requests of one queue that may have found all slots taken, each with the earliest instant since when that may have been so. */
 function* perhapsQueued(trace: Trace, members: readonly number[], slots: number) {
-  // Each request surely runs inside [earliest start, latest end]: overlaps of these bound the number in service.
+  // Each request surely runs inside [earliest start, latest end], so the overlaps of these windows bound the number in service from above.
   const starts = new Float64Array(members.length);
   const down = new Float64Array(members.length);
   for (let m = 0; m < members.length; m++) {
@@ -66,21 +66,21 @@ function* perhapsQueued(trace: Trace, members: readonly number[], slots: number)
   }
 }
 
-/** Work that a tick brings must stay below this share of what the slots can do, or a backlog may outlast the tick. */
+/** The work of each second must stay below this share of what the slots can do. Otherwise a backlog may outlast the second. */
 const LIGHT = 0.6;
 const SECOND = 1_000_000;
 
 /**
- * A bound from the work alone, for stamps too coarse to place the requests: where the slots could do all that ended in a second
- * within the second, nobody waited longer than it takes them to do what ended in it and its neighbours.
- * @returns µs, mean and 95th percentile of the bound over the requests; null where some second brings too much work
+ * A bound from the work alone, for stamps too coarse to place the requests. If the slots could do all that ended in a second within that
+ * second, nobody waited longer than they need for what ended in the same second and the one before.
+ * @returns µs, mean and 95th percentile of the bound over the requests; null: some second brings too much work
  */
 export function boundByWork(trace: Trace, slots: number): { readonly mean: number; readonly p95: number } | null {
   if (!trace.hasDurations || trace.startsOnly || trace.length === 0 || slots < 1) return null;
   const work = new Map<number, number>();
   const second = (i: number) => Math.floor(trace.end[i] / SECOND);
   for (let i = 0; i < trace.length; i++) {
-    // A request longer than the tick works in several of them: the bound would not hold.
+    // A request of this length may work in several seconds, so the bound would not hold.
     if (trace.duration[i] > SECOND / 2) return null;
     work.set(second(i), (work.get(second(i)) ?? 0) + trace.duration[i]);
   }

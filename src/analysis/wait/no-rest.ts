@@ -1,12 +1,13 @@
 /**
- * A pool that works from the first line of a log to the last. How many callers stood behind it does not show: clients who each ask again as
- * soon as they are answered keep it as full as an overload of minutes, and no log of the server tells one from the other.
+ * A pool that works from the first line of a log to the last. How many callers queued does not show: clients who each ask again as soon as
+ * they are answered keep it as full as an overload of minutes, and no server log tells one from the other.
  *
- * Of n such clients n - c queue before c slots, so each waits (n - c) / c service times: a whole one for twice as many clients as slots, next
- * to nothing for c + 1 of them, and none at all for c, who leave pauses as short as those between the requests of a queue. So the range
- * begins at none. What the histories of callers at random say is then how long the queue of such callers would have grown, and no estimate.
+ * Of n such clients n - c queue before c slots, so each waits (n - c) / c service times: one for twice as many clients as slots, next to
+ * nothing for c + 1. With n = c nobody waits, and the pauses are as short as between requests from a queue. So the range begins at no wait.
+ * The histories of callers at random then say how long the queue of such callers would have grown, which is no estimate.
  *
- * Unless the lines carry addresses of more callers, all along: then there are more clients than slots, and so a queue, of at least those more.
+ * The exception: if the lines carry the addresses of more callers than slots throughout, there are more clients than slots, and at least
+ * some of the surplus queue.
  */
 import type { WaitInference } from '../../core/inference.ts';
 import { meanOf, quantileOf } from '../../core/statistics.ts';
@@ -18,18 +19,21 @@ import { scaledWaits } from './scaled-waits.ts';
 
 /** µs: a slot that is taken again this soon, on average, was not free in between. */
 export const HAND_OVER = 15_000;
-/** The middle of a range as wide as this one is a guess. */
+/** Confidence where the estimate is merely the middle of a wide range. */
 const GUESS = 0.5;
-/** Turns of the slots in which callers are counted, and the share of such stretches that may hold fewer. */
+/** Turns of the slots per stretch in which callers are counted, and the share of stretches that may hold fewer callers. */
 const TURNS = 8;
 const FEW_OF_THEM = 0.1;
-/** Clients for each slot from which the callers are many, and the share of those more who stand in the queue at least: others think. */
+/** Clients per slot from which callers count as many, and the least share of the surplus clients that queue (the others pause). */
 const MANY = 3;
 const LEAST_SHARE = 0.25;
 
 const LOOPS = 'the callers were about as many as the slots and each asked again when it was answered';
 
-/** `slots`: of all queues. `client`: of each row of the log, 0 unknown. Waits of a pool that rests stay as they are. */
+/**
+ * Corrects the waits of a pool that never rests; others stay as they are. `slots`: of all queues. `client`: id by row of the log, 0:
+ * unknown.
+ */
 export function withoutRest(
   found: FilteredWaits,
   trace: Trace,
@@ -46,14 +50,14 @@ export function withoutRest(
   if (varies && !isSeamless) return found;
   const open = { ...found, summary: perhapsNone(summary, LOOPS) };
   if (varies || !(summary.mean > 0)) return open;
-  // Between the wait of one client more than there are slots and the longest: the middle of what fits, by its logarithm.
+  // The geometric middle of the plausible range, from the wait with one client more than slots to the longest.
   const middle = Math.sqrt((meanOf(trace.duration) / slots) * summary.highMean);
   const told = scaledWaits(open, Math.min(1, middle / summary.mean));
   const full = isSeamless ? 1 : summary.full;
   return { ...told, summary: { ...told.summary, confidence: GUESS, full } };
 }
 
-/** The same waits, or none, if the callers were of such a kind. */
+/** Lets the range begin at no wait, for the case that the callers were as `who` says. */
 export const perhapsNone = (wait: WaitInference, who: string): WaitInference => ({
   ...wait,
   lowMean: 0,
@@ -62,8 +66,8 @@ export const perhapsNone = (wait: WaitInference, who: string): WaitInference => 
 });
 
 /**
- * Callers who ask at about one time, at least: different addresses in as many lines in a row as the slots end in a few turns, of most such
- * stretches. Callers behind one address are one.
+ * Least number of callers at about one time: distinct addresses in as many lines as the slots end in a few turns; a tenth of such stretches
+ * may hold fewer. Callers behind one address count as one.
  */
 function clientsAtOnce(trace: Trace, slots: number, client: ArrayLike<number>): number {
   const lines = TURNS * slots;
@@ -76,7 +80,7 @@ function clientsAtOnce(trace: Trace, slots: number, client: ArrayLike<number>): 
   return seen.length > 0 ? quantileOf(seen, FEW_OF_THEM) : 0;
 }
 
-/** The same, whose range begins at `least` µs at most. */
+/** Lowers the lower ends of the range to `least` µs. */
 const withLeast = (found: FilteredWaits, least: number): FilteredWaits => {
   const { summary } = found;
   return {

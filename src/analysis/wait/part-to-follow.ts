@@ -1,4 +1,4 @@
-/** Which requests of a long log, or of a live one, are followed. */
+/** Chooses which requests of a long log, or of a live one, are followed. */
 import type { Effort } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { Pool } from './filtered-waits.ts';
@@ -7,7 +7,7 @@ import { LIVE_ROWS, LOOK_ROWS, planFor } from './plan-for.ts';
 import { slotsAt } from './slot-changes.ts';
 import { unseenBeginnings } from './unseen-beginning.ts';
 
-/** A part of a log of which more lies before its first idle moment says too little of the waits in it. */
+/** A part with a larger share of its requests before its first idle moment says too little about its waits. */
 export const MOST_UNSEEN = 0.2;
 
 export interface Part {
@@ -15,15 +15,24 @@ export interface Part {
   /** Requests [from, from + length) of the trace. */
   readonly from: number;
   readonly length: number;
-  /** Share of the requests in it that began while the pool was full from its beginning on: their callers may have come before. */
+  /**
+   * Share of its requests before the pool first had room, if the part begins in a full pool: they may have been delayed by callers from
+   * before.
+   */
   readonly unseen: number;
-  /** That is little. */
+  /** `unseen` is small enough. */
   readonly isSeen: boolean;
-  /** Of the part some is unseen, of the trace before and in it nothing: since when the pool was full lies before the part. */
+  /**
+   * Some requests of the part are unseen, but with the trace before it none are: the pool became full before the part began, and the trace
+   * shows when.
+   */
   readonly isSeenBefore: boolean;
 }
 
-/** The first of a long log, or the last of a live one: of those so many that the pool was not full when they began. */
+/**
+ * The first requests of a long log, or the newest of a live one: of the lengths allowed there, the shortest part that begins where the pool
+ * was not full.
+ */
 export function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effort: Effort): Part {
   const plan = planFor(trace.length, effort);
   const newest = effort === 'live' ? LIVE_ROWS : effort === 'look' ? LOOK_ROWS : null;

@@ -1,9 +1,10 @@
 /**
- * Workers that are busy for the same share of every few seconds, and never all the time. Callers at random fill a pool now and leave it empty then:
- * the work that comes in a stretch has the variance Σ S² of a compound Poisson process. Where the workers' varies by far less, either each of
- * them needs a while between two requests, on a machine short of CPU, and callers queue all along; or clients as many as the workers pause before
- * they ask again, and nobody waits. No log of the server tells one from the other, so the range reaches from one to the other. Recorded on a host
- * with twenty processes for two cores: workers busy for 86 to 92 % of each ten seconds, mean waits of 20 to 53 s told as 0.1 to 1.1 s before.
+ * Workers that are busy for the same share of every few seconds, but never all the time. Callers at random fill a pool now and then and
+ * leave it empty in between: the work that comes in a stretch has the variance Σ S² of a compound Poisson process. If the work varies by
+ * far less, there are two explanations. On a machine short of CPU, each worker needs a while between two requests, and callers queue all
+ * the time. Or as many clients as workers pause before they ask again, and nobody waits. No server log tells one from the other, so the
+ * range holds both. Recorded on a host with twenty processes for two cores: workers busy for 86 to 92 % of each ten seconds, and mean waits
+ * of 20 to 53 s; without this rule they came out as 0.1 to 1.1 s.
  */
 import { sampleVariance } from 'simple-statistics';
 import { meanOf, sumOf } from '../../core/statistics.ts';
@@ -11,24 +12,24 @@ import type { Trace } from '../structure/trace.ts';
 import type { FilteredWaits, Pool } from './filtered-waits.ts';
 import { longestWaits, UNSTEADY, upTo } from './idle-moments.ts';
 
-/** A window holds so many ticks of the stamps, mean service times, and requests, at least. */
+/** Least width of a window, in ticks of the stamps, mean service times and requests. */
 const TICKS = 8;
 const SERVICES = 8;
 const REQUESTS = 30;
-/** Windows in a row that are as busy, and their share of the log. */
+/** Least number of such windows in a row, and their least share of the log. */
 const FEWEST_WINDOWS = 6;
 const MOST_OF_LOG = 0.5;
-/** Busy share of such a window: a full pool leaves no more than hand-overs, and in a calm one rest is what is to be expected. */
+/** Utilisation of such a window. Above this range a pool is full except for hand-overs; below it, rests are to be expected. */
 const LEAST_BUSY = 0.72;
 const MOST_BUSY = 0.985;
-/** Share of the variance that callers at random would make. */
+/** The variance must be below this share of that under random callers. */
 const EVEN = 0.15;
 const GUESS = 0.5;
 
-/** Processes of one request at a time. */
+/** Widens the range for processes that run one request at a time. */
 export function perhapsShortOfCpu(found: FilteredWaits, trace: Trace, pool: Pool): FilteredWaits {
   const { summary } = found;
-  // A worker that is killed and started again rests for that.
+  // A worker that is killed and started again idles for that reason.
   const isPlain = pool.onLanes && !pool.changes && trace.killed.length === 0;
   if (summary.method !== 'inferred' || !isPlain) return found;
   const idle = evenIdling(trace, pool.slots);
@@ -48,7 +49,7 @@ export function perhapsShortOfCpu(found: FilteredWaits, trace: Trace, pool: Pool
   };
 }
 
-/** µs that a worker idles for each request, where that is the same all along; null: it is not. */
+/** Idle time per request (µs), if the utilisation is the same throughout; null: it is not. */
 function evenIdling({ length, low, high, duration, resolution }: Trace, slots: number): number | null {
   if (length < REQUESTS * FEWEST_WINDOWS) return null;
   const end = Float64Array.from(low, (from, i) => (from + high[i]) / 2);
@@ -76,7 +77,7 @@ function evenIdling({ length, low, high, duration, resolution }: Trace, slots: n
   return (slots * width * alike.length - sumOf(alike)) / sumOf(ended.slice(from, to));
 }
 
-/** Windows in a row of which none is calm, and none full. */
+/** The longest run of windows none of which is calm or full. */
 function longestRun(busy: Float64Array): [from: number, to: number] {
   let best: [number, number] = [0, 0];
   for (let from = 0; from < busy.length; ) {

@@ -1,8 +1,8 @@
 /**
- * A pool of threads that is full all along, although a slot of it seems to rest after each request. One thread of a process accepts for all of
- * them, and where the others work on the processor (Python's global interpreter lock) or the machine is short of it, that one has to wait its
- * turn several times for each request: so slots stand idle while callers queue. A fixed number of clients who pause before they ask again
- * leaves the same lines, and lets hardly anybody wait. No log of the server tells one from the other, so the range reaches from one to the other.
+ * A pool of threads that is full all the time, although its slots seem to rest after each request. One thread of a process accepts for all
+ * of them. If the others compute (Python's global interpreter lock) or the machine is short of CPU, that thread has to wait for its turn
+ * several times per request; so slots idle while callers queue. A fixed number of clients who pause before they ask again leaves the same
+ * lines, and hardly anybody waits. No server log tells one from the other, so the range holds both.
  */
 import { showsVariation, variesMoreThanClients } from '../structure/clients-in-turn.ts';
 import { pauseOf } from '../structure/few-clients.ts';
@@ -12,23 +12,29 @@ import type { FilteredWaits, Pool } from './filtered-waits.ts';
 import { longestWaits, upTo } from './idle-moments.ts';
 import { HAND_OVER, perhapsNone } from './no-rest.ts';
 
-/** µs: `sys.getswitchinterval()`, how long a thread that works keeps the lock from one that asks for it. */
+/** µs: `sys.getswitchinterval()`: for how long a running thread keeps the lock while another one asks for it. */
 const SWITCH_INTERVAL = 5000;
-/** Times that the lock is asked for between two requests of a slot. Recorded: gunicorn's threads stood idle for up to 5 intervals of each other one. */
+/**
+ * How often the lock is asked for between two requests of a slot, at most. Recorded: gunicorn's threads idled for up to 5 intervals of each
+ * other thread.
+ */
 const ASKED_FOR = 6;
 const CLIENTS = 'clients as many as the slots paused before they asked again';
-/** The middle of such a range is a guess. */
+/** Confidence: the middle of such a range is a guess. */
 const GUESS = 0.5;
 
 interface Threads {
   readonly pool: Pool;
-  /** Of one process. */
+  /** Threads of one process. */
   readonly threads: number;
-  /** Of all processes. */
+  /** Slots of all processes. */
   readonly slots: number;
 }
 
-/** Waits of a pool that hardly rests, or now and then rests for long, or whose requests take as long among many as among few, stay as they are. */
+/**
+ * Widens the range of a pool that may be starved. Waits stay as they are if pauses are short enough for plain hand-overs, or too long, if
+ * the load varies more than clients would make it, or if requests take as long among many as among few.
+ */
 export function perhapsStarved(found: FilteredWaits, trace: Trace, asked: Threads): FilteredWaits {
   const { summary } = found;
   if (summary.method !== 'inferred' || asked.pool.changes) return found;

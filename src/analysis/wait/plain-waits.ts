@@ -1,4 +1,4 @@
-/** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that came all at once. */
+/** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that all came at once. */
 import type { FoundSlots, WaitInference } from '../../core/inference.ts';
 import { sortWaits } from '../../core/order.ts';
 import { meanOf } from '../../core/statistics.ts';
@@ -17,21 +17,21 @@ import { quantile, unknownWait } from './summarise-waits.ts';
 
 export interface PlainWaits {
   readonly summary: WaitInference;
-  /** µs by index in the trace; NaN unknown. */
+  /** By index in the trace, µs; NaN: unknown. */
   readonly wait: Float64Array;
-  /** µs since 1970, by index in the trace, where it is known better than from the request's own stamp; NaN for others. */
+  /** By index in the trace, µs since 1970: the start, where it is known better than from the request's own stamp; else NaN. */
   readonly start?: Float64Array;
 }
 
-/** µs: a bound below this is as good as none waiting. */
+/** µs: a shorter wait counts as none. */
 const NOTHING = 25_000;
-/** µs: what a proxy takes to choose a server is no queue of its own. */
+/** µs: shorter times are what a proxy takes to choose a server, not a queue of its own. */
 const HELD = 5_000;
-/** µs: a bound from the work alone errs far to the safe side. */
+/** µs: a mean bound from the work alone, up to this value, still counts as nobody waiting, since that bound is far too high. */
 const LITTLE = 110_000;
-/** Ticks by which a mean wait behind a proxy may be off. */
+/** Error of a mean wait behind a proxy, in ticks. */
 const BLUR = 0.06;
-/** A run of so many turns may as well be clients that came back. */
+/** Turns up to which a run of requests is surely a burst, and from which it is as likely clients that came back after each answer. */
 const SURELY_BURST = 8;
 const MAYBE_BURST = 40;
 
@@ -42,7 +42,7 @@ interface Described {
   readonly basis: string;
 }
 
-/** null: only an engine that models the arrivals can tell. */
+/** null: the waits can only be inferred with a model of the arrivals. */
 export function plainWaits(input: WaitInput, trace: Trace): PlainWaits | null {
   return (
     heldByProxy(input, trace) ??
@@ -56,7 +56,7 @@ export function plainWaits(input: WaitInput, trace: Trace): PlainWaits | null {
   );
 }
 
-/** Mean and quantiles of waits, with a range of the given widths around mean and p95. */
+/** Mean and quantiles of waits (µs), with ranges of the given half-widths (µs) around mean and p95. */
 function describe({ wait, method, confidence, basis }: Described, meanWidth: number, p95Width: number): PlainWaits {
   const sorted = wait.filter((value) => !Number.isNaN(value)).sort();
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
@@ -81,7 +81,8 @@ function describe({ wait, method, confidence, basis }: Described, meanWidth: num
 
 function measured(input: WaitInput, trace: Trace): PlainWaits | null {
   const { table, threadsPerWorker, waitsOfAll } = input;
-  // What a proxy took before it sent a request on is not what requests waited for a server.
+  // The time for which a proxy held a request is no measured wait for a server if it is negligible, or if the slots are known
+  // (`behindProxy`).
   const isProxys = input.durationCovers === 'response' && (input.capacity !== null || heldIn(input, trace) === null);
   if (isProxys && input.growth?.grows !== false) return null;
   const found = measuredWaits(table, trace, threadsPerWorker === 1, waitsOfAll);
@@ -98,22 +99,25 @@ function measured(input: WaitInput, trace: Trace): PlainWaits | null {
   return { ...told, summary: { ...told.summary, lowP95, highP95 } };
 }
 
-/** The server says how many wait whenever one more has to. */
+/** The server logs how many requests wait whenever one more has to. */
 function byQueueDepth({ lifecycle, counted }: WaitInput, trace: Trace): PlainWaits | null {
   const summary = queueDepthWaits(trace, lifecycle, counted);
   return summary && { summary, wait: new Float64Array(trace.length).fill(Number.NaN) };
 }
 
-/** µs by index that a proxy held each request in a queue of its own, 0 where it says nothing; null: it held none for long. */
+/**
+ * By index in the trace, µs for which a proxy held the request in a queue of its own, 0 where the line has no value; null: it held none for
+ * long.
+ */
 function heldIn({ table }: WaitInput, trace: Trace): Float64Array | null {
   const held = Float64Array.from(trace.row, (row) => Math.max(0, table.measuredWait[row] || 0));
   return quantile(held.toSorted(), 0.95) >= HELD ? held : null;
 }
 
 /**
- * A proxy that holds requests in a queue of its own and tells for how long, where they may queue behind it once more. Where the slots are
- * known the time behind it follows from them; where requests take as long among many as among few there is none; else the wait was at
- * least what the proxy tells. (Where its times are known to be those of the work they are no response times.)
+ * A proxy that logs how long it held each request in a queue of its own, where requests may have queued once more behind it. If the slots
+ * are known, that second wait follows from them (`behindProxy`). If requests take as long among many as among few, there is none. Else the
+ * proxy's value is a lower bound. (If its times are known to cover the work alone, they are no response times, and `measured` applies.)
  */
 function heldByProxy(input: WaitInput, trace: Trace): PlainWaits | null {
   if (input.durationCovers !== 'response' || input.capacity !== null || input.table.length === 0) return null;
@@ -133,7 +137,7 @@ function heldByProxy(input: WaitInput, trace: Trace): PlainWaits | null {
   return { summary, wait: new Float64Array(trace.length).fill(Number.NaN) };
 }
 
-/** Arrivals and departures are logged: the number of slots gives every start between them. */
+/** Arrivals and departures are logged, so the number of slots determines every start between them. */
 function behindProxy(input: WaitInput, trace: Trace): PlainWaits | null {
   const { durationCovers, capacity, capacityRange } = input;
   if (durationCovers !== 'response' || capacity === null || !trace.hasDurations || trace.startsOnly) return null;
@@ -147,13 +151,13 @@ function behindProxy(input: WaitInput, trace: Trace): PlainWaits | null {
   const basis = `${own}from arrivals and departures in the proxy's log, first come first served on ${capacity} slots`;
   const described: Described = { wait, method: 'inferred', confidence: 0.8, basis };
   const { mean, p95 } = describe(described, 0, 0).summary;
-  // As far off as on simulated pools: stamps blur who was there when somebody came.
+  // The error found on simulated pools: stamps blur which requests were there when another came.
   const blur = BLUR * trace.resolution;
   const told = describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
   return { ...told, summary: widened(told.summary, capacityRange ?? [capacity, capacity], waitsFor) };
 }
 
-/** Fewer slots would have kept them waiting for longer, more for less. */
+/** Widens the range by that of the number of slots: fewer slots would have meant longer waits, more slots shorter ones. */
 function widened(
   summary: WaitInference,
   range: readonly [number, number],
@@ -172,7 +176,7 @@ function widened(
   };
 }
 
-/** No fixed slots: requests wait in the application, if at all, and how long its lines do not tell apart. */
+/** No fixed slots: if requests wait, they do so inside the application, and the lines do not separate that from the work. */
 function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
   if (!input.unbounded || trace.length === 0) return null;
   const inTurn = input.growth?.inTurn;
@@ -187,7 +191,10 @@ function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
   };
 }
 
-/** The queue is inside the application and its durations begin at the arrival, as a proxy's do: the slots give every start. */
+/**
+ * The queue is inside the application. Durations begin at the arrival, as those of a proxy do, so the number of slots determines every
+ * start.
+ */
 function insideTheApplication(found: FoundSlots, aside: ReadonlySet<number>, trace: Trace): PlainWaits {
   const wait = waitsInTurn(trace, found.slots, aside);
   const basis = `requests wait in turn inside the application, from arrivals and ends, first come first served for ${hiddenSlotsText(found)} in each process`;
@@ -212,7 +219,7 @@ function fewCallers({ fewerCallers, capacity }: WaitInput, trace: Trace): PlainW
 function neverFull(input: WaitInput, trace: Trace): PlainWaits | null {
   const { slotsAtLeast, queue, threadsPerWorker, workers, unbounded, model } = input;
   if (unbounded || trace.length === 0) return null;
-  // Where each worker may have its own queue, a slot that is free in another is none.
+  // If each worker may have its own queue, a free slot in another worker is of no use.
   const own = queue === 'per-worker' || (queue === null && model === 'threaded' && trace.hasWorkers);
   const perQueue = own ? (threadsPerWorker ?? Math.floor(slotsAtLeast / Math.max(1, workers ?? 1))) : slotsAtLeast;
   if (perQueue < 1) return null;
@@ -228,7 +235,7 @@ function neverFull(input: WaitInput, trace: Trace): PlainWaits | null {
   return nobodyWaited(trace, 'every second the slots could do far more than came', byWork.mean, byWork.p95);
 }
 
-/** `mean` and `p95` bound the wait from above, µs. */
+/** `mean` and `p95`: upper bounds of the wait, µs. */
 function nobodyWaited(trace: Trace, basis: string, mean: number, p95: number): PlainWaits {
   const wait = new Float64Array(trace.length);
   const { summary } = describe({ wait, method: 'inferred', confidence: 0.95, basis }, 0, 0);
@@ -260,7 +267,7 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
     beat === null ? '' : '; fewer slots on a faster beat would have kept them waiting for as long or longer';
   const described = describe({ wait: law.wait, method: 'inferred', confidence, basis: basis + either }, 0, 0);
   const { mean, p95 } = described.summary;
-  // Clients that come back keep at least one waiting for each turn of a slot.
+  // If they are clients that come back, at least one of them waits during each turn of a slot.
   const least = turns <= SURELY_BURST ? 0.8 : Math.min(1, 2 / turns);
   const faster = beat === null ? 0 : fasterBeat(beat, capacity);
   const summary: WaitInference = {
@@ -274,18 +281,18 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
   return { wait: law.wait, start: law.start, summary: unlessMoreSlots(summary, input) };
 }
 
-/** µs without an answer, beside a service time and a tick, after which a burst has ended. */
+/** µs without an answer, on top of a service time and a tick, after which a burst has ended. */
 const REST = 1_000_000;
 
-/** The last burst may not have ended: callers who keep coming fill a pool just as well until it rests. */
+/** Whether the last burst may still go on: until the pool rests, callers who keep coming fill it just as well. */
 function mayGoOn({ bursts }: CeilLaw, trace: Trace, until: number): boolean {
   const longest = trace.hasDurations ? trace.duration.reduce((a, b) => Math.max(a, b), 0) : 0;
   return bursts.some(({ to }) => until - to < REST + trace.resolution + longest);
 }
 
 /**
- * µs: the beat of a burst that leaves in whole groups of as many lines as there are slots, where it may as well be that of
- * fewer slots that are as much faster; null: the service time is known, or requests keep no beat.
+ * µs: the beat of a burst that leaves in whole groups of as many lines as there are slots. Fewer and faster slots could keep the same beat.
+ * null: the service time is known, or requests keep no beat.
  */
 function beatOfGroups({ capacity, serviceMean, rhythm }: WaitInput, trace: Trace): number | null {
   if (trace.hasDurations || serviceMean > 0 || !rhythm || rhythm.byWorker) return null;
@@ -293,7 +300,8 @@ function beatOfGroups({ capacity, serviceMean, rhythm }: WaitInput, trace: Trace
 }
 
 /**
- * µs: c slots that take S are answered for as long as c / f slots that take S / f, of which a request spends S - S / f
- * less in service: the last of a group waits that much longer, the first no longer.
+ * µs by which waits may be longer if fewer, faster slots kept that beat. c slots with service time S write the same lines as c / f slots
+ * with S / f. There a request spends S - S / f less in service, so the last of a group waits that much longer, and the first no longer. The
+ * largest f is c.
  */
 const fasterBeat = (beat: number, slots: number): number => beat * (1 - 1 / slots);

@@ -1,13 +1,16 @@
-/** How much is done to find the histories of a log, by its length and by who waits for them. */
+/** How much work is done to find the histories of a log, by its length and by who waits for them. */
 import type { Effort } from '../../core/inference.ts';
 import type { Plan } from './histories.ts';
 
-/** A live view follows as few of its newest requests as begin where the pool was not full: every one costs, so they are tried in small steps. */
+/**
+ * Numbers of newest requests that a live view tries in turn, until they begin where the pool was not full. Every request costs time, so the
+ * steps are small.
+ */
 export const LIVE_ROWS = [150, 200, 250, 300, 400, 500, 600, 750, 900, 1050, 1200];
-/** Fewer do not tell how callers come. */
+/** The same for a longer look; fewer requests do not tell how callers come. */
 export const LOOK_ROWS = [600, 1200];
 
-/** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
+/** The best plan takes half a millisecond per request. A long log needs fewer histories, because its own length averages. */
 export function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
   if (effort === 'live')
     return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true, crowds: false };

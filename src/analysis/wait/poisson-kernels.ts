@@ -1,32 +1,32 @@
 /**
- * Poisson laws of the number of arrivals in an epoch, kept by their mean: the engine asks for the same means over and over,
- * for every level of every model on every history. Means are rounded to one part in a hundred, far less than the levels
- * of a rate lie apart.
+ * Poisson laws of the number of arrivals in an epoch, cached by their mean, because the arrival engine needs the same means again for every
+ * level of every model on every history. Means are rounded to one part in a hundred, far less than the distance between the levels of a
+ * rate.
  */
 
-/** Probabilities of `from`, `from` + 1, … units of arrivals. */
+/** `mass` holds the probabilities of `from`, `from` + 1, … units of arrivals. */
 export interface Kernel {
   readonly from: number;
   readonly mass: Float64Array;
 }
 
-/** Of ln mean. */
+/** Grid step of ln mean. */
 const STEP = 0.01;
-/** Of ln mean, in steps: below this nothing arrives. */
+/** Least ln mean, in grid steps: below it, nothing arrives. */
 const LEAST = Math.round(Math.log(1e-12) / STEP);
 const REACH = 6;
 
-/** The laws of arrivals that are counted in units of so many, by the normal law where that is more than one. */
+/** The laws of arrivals counted in units of `unit` callers; for units of more than one caller, by the normal approximation. */
 class PoissonKernels {
   readonly #unit: number;
-  /** By steps above the least. Bounded by the means that occur between 1e-12 and some thousand. */
+  /** By grid steps above the least. Means between 1e-12 and some thousand occur, so its size is bounded. */
   readonly #kept: (Kernel | undefined)[] = [];
 
   constructor(unit: number) {
     this.#unit = unit;
   }
 
-  /** Arrivals with the mean exp(`logMean`). */
+  /** The law of arrivals with mean exp(`logMean`). */
   of(logMean: number): Kernel {
     const step = Math.max(0, Math.round(logMean / STEP) - LEAST);
     let kernel = this.#kept[step];

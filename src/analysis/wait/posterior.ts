@@ -1,4 +1,7 @@
-/** From possible histories to possible waits: arrival models weighed by how likely they make the starts, then drawn from. */
+/**
+ * From possible histories to possible waits: the arrival models are weighed by how likely they make the starts, then arrivals are drawn
+ * from them.
+ */
 import { sumOf } from '../../core/statistics.ts';
 import { type Asked, arrivalModels } from './arrival-models.ts';
 import { Arrivals } from './arrivals.ts';
@@ -6,40 +9,40 @@ import type { Draws } from './draws.ts';
 import { epochsOf } from './epochs.ts';
 import type { Path } from './paths.ts';
 
-/** Callers who do not wait for each other are given up below this weight. */
+/** If worlds with independent callers have less weight than this, callers are taken for a fixed number of clients. */
 const UNLIKELY = 0.5;
-/** Nats behind the best world from which a world is out of question. */
+/** A world this many nats behind the best one is dropped. */
 const HOPELESS = 10;
-/** No likelihood of a world in one queue rules it out for the others: histories of a queue are few. */
+/** Least likelihood of a world that one queue passes on to the others: its histories are too few to rule a world out. */
 const RULED_OUT = 1e-3;
 
 export interface Queue {
   readonly slots: number;
-  /** All callers of the server come to this queue. */
+  /** All callers of the server come to this queue, and there are few enough requests to consider a fixed number of clients. */
   readonly shared: boolean;
-  /** Its log goes on behind the last line: who still waits is in none. */
+  /** The log is still being written: callers who wait after its last line are not in it. */
   readonly goesOn: boolean;
 }
 
 export interface WaitDraws {
-  /** Equally likely: the wait of every request of the stretch, s. */
+  /** Equally likely sets of waits, each by request of the stretch, s. */
   readonly waits: readonly Float64Array[];
-  /** The arrival model that the log speaks for most, and its weight 0..1. */
+  /** Name of the arrival model with the most weight, and that weight, 0..1. */
   readonly model: string;
   readonly modelWeight: number;
-  /** Clients in all, where the log speaks for clients who wait for their answers; else Infinity. */
+  /** Number of clients, if the evidence is for clients who wait for their answers; else Infinity. */
   readonly clients: number;
-  /** ln of how likely each world makes this queue, up to a constant; no world is ruled out. */
+  /** By world: ln of how likely it makes the starts of this queue, up to a constant; bounded below, so that no world is ruled out. */
   readonly support: readonly number[];
 }
 
-/** What is asked of the worlds of one queue. */
+/** The worlds to consider for one queue. */
 export interface AskedOfWorlds extends Asked {
-  /** `support` of other queues to which the same callers come, added up; null: there are none. */
+  /** By world: sum of the `support` of other queues to which the same callers come; null: there are none. */
   readonly elsewhere: readonly number[] | null;
 }
 
-/** Histories are equally likely; the arrival models compete on each of them. */
+/** Draws `count` sets of waits. The histories are equally likely; the arrival models compete on each of them. */
 export function drawWaits(
   paths: readonly Path[],
   duration: Float64Array,
@@ -54,7 +57,7 @@ export function drawWaits(
   const byModel = new Map<string, number>();
   const byClients = new Map<number, number>();
   const waits: Float64Array[] = [];
-  // A world that the first history speaks against is not asked about the others.
+  // A world that is hopeless on the first history is not tried on the others.
   let worlds: ReadonlySet<number> | null = null;
   const likely: number[] = [];
   for (const path of paths) {
@@ -111,7 +114,7 @@ export function drawWaits(
   return { waits, model, modelWeight, clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY, support };
 }
 
-/** Who came in a burst has waited since. */
+/** Replaces the wait of callers in bursts, whose arrivals are known. */
 function withBursts(wait: Float64Array, { start, arrived }: Path): Float64Array {
   return arrived
     ? wait.map((seconds, i) => (Number.isNaN(arrived[i]) ? seconds : Math.max(0, start[i] - arrived[i])))

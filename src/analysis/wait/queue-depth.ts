@@ -1,7 +1,8 @@
 /**
- * waitress says at each arrival that has to wait how many do ("Task queue depth is N"). First come, first served: the N-th of them
- * starts with the N-th departure from now, so it waits N / X where the full pool answers X per second; the mean is Little's law.
- * The lines need no time. X lies between the rate of the whole log and what the busiest stretches show.
+ * Waits from the queue depths that waitress logs. At each arrival that has to wait it writes how many do ("Task queue depth is N"). First
+ * come, first served, the N-th of them starts with the N-th departure from then on; so it waits N / X, where X is the rate at which a full
+ * pool answers. The mean is Little's law. The lines need no time of their own. X lies between the rate of the whole log and that of its
+ * busiest stretches.
  */
 import type { WaitInference } from '../../core/inference.ts';
 import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../../core/lifecycle.ts';
@@ -11,28 +12,40 @@ import type { Found } from '../structure/without-durations.ts';
 import { quantile, unknownWait } from './summarise-waits.ts';
 
 const SECOND = 1_000_000;
-/** Windows in which the rate is counted: of this many µs, and of this many requests on average. */
+/** Least width of the windows in which the rate is counted: in µs, and in requests on average. */
 const WINDOW = 2 * SECOND;
 const IN_WINDOW = 10;
-/** Fewer requests than this give no rate of their own; the waiting of so many tells one where it is most of them. */
+/**
+ * With fewer requests than FEWEST no rate can be counted. Then at least FEWEST_WAITING of them, and this share, must have waited: the
+ * waiting ones themselves give a rate.
+ */
 const FEWEST = 40;
 const FEWEST_WAITING = 6;
 const MOSTLY_WAITING = 0.5;
-/** Share of the arrivals at which a server may have taken no more connections: what waits in front of it, it does not count. */
+/**
+ * Share of the arrivals up to which a server may report that it takes no more connections. Beyond that, what waits in front of it matters,
+ * and it does not count that.
+ */
 const MOST_REFUSED = 0.1;
-/** On 10 recordings of waitress that took no more connections, what was waited inside was 0.21 to 0.84 of the true wait; less for surety. */
+/**
+ * Share of the wait inside the server that is taken as a lower bound of the whole wait, if the server took no more connections. On 10
+ * recordings of waitress in that state the wait inside was 0.21 to 0.84 of the true wait; the factor adds some margin.
+ */
 const INSIDE = 0.75;
-/** Share of the arrivals that wait from which the pool is full without a pause: its rate is that of its slots. */
+/** If at least this share of the arrivals waits, the pool is full without a pause, and its rate is that of its slots. */
 const ALWAYS_FULL = 0.9;
-/** On 15 recordings of waitress (2 to 16 threads; five kinds of load) the estimate was 0.85 to 1.62 of the truth. */
+/**
+ * Factors to the ends of the range. On 15 recordings of waitress (2 to 16 threads, five kinds of load) the estimate was 0.85 to 1.62 of the
+ * truth.
+ */
 const LESS = 0.55;
 const MORE = 1.05;
-/** Services differ, and so do the times that as many departures take: by so many times the root of their number. */
+/** The time that n departures take varies, because services do: by this many times √n mean times between two departures. */
 const SPREAD = 1.5;
-/** µs */
+/** µs: added to either end of a range (a multiple of it for the 95th percentile). */
 const FLOOR = 10_000;
 
-/** Requests in each step of a log, all of them. */
+/** Number of requests in each time step of a log, counting all of them. */
 export interface CountedSteps {
   /** µs */
   readonly step: number;
@@ -40,8 +53,8 @@ export interface CountedSteps {
 }
 
 /**
- * null: the log has no such lines, or too few requests beside them. `counted`: of a log of which not all requests are in the trace; the
- * server's lines are all there.
+ * Waits from the queue depths. null: the log has no such lines, or too few requests beside them. `counted`: all requests of the log, where
+ * the trace holds only some of them; the lines of the server are complete in any case.
  */
 export function queueDepthWaits(
   trace: Trace,
@@ -54,7 +67,7 @@ export function queueDepthWaits(
   if (n < FEWEST) return ofShortLog(trace, depths);
   const share = depths.length / n;
   const { whole, full } = counted ? ratesOfSteps(counted, share) : ratesOf(trace, share);
-  // Those who found a slot free wait for nobody.
+  // Requests without such a line found a slot free and did not wait.
   const waited = new Float64Array(n);
   waited.set(depths.map((depth) => depth / full));
   waited.sort();
@@ -72,7 +85,7 @@ export function queueDepthWaits(
       lowP95: INSIDE * p95,
       waitingRatio: depths.length / n,
     };
-  // No full pool is slower than the whole log.
+  // A full pool is no slower than the mean rate of the whole log.
   const most = MORE * (full / whole);
   return {
     ...unknownWait(
@@ -95,8 +108,8 @@ export function queueDepthWaits(
 }
 
 /**
- * Of few requests, most of which waited: those started one after the other between the first and the last stamp, which a tick blurs. Those
- * who found a slot free are at most one turn of it, and a turn is what a wait may be longer by. null: too few waited.
+ * For few requests, most of which waited. Those that waited started one after the other between the first and the last stamp, which a tick
+ * blurs. Those that found a slot free fill one turn of the slots at most, and a wait may be longer by one turn. null: too few waited.
  */
 function ofShortLog(trace: Trace, depths: readonly number[]): WaitInference | null {
   const n = trace.length;
@@ -104,7 +117,7 @@ function ofShortLog(trace: Trace, depths: readonly number[]): WaitInference | nu
   const first = trace.low.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const last = trace.low.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const span = last - first;
-  // Within a tick nothing tells how fast they left.
+  // Within a single tick nothing tells how fast they left.
   if (span < trace.resolution) return null;
   const perDeparture = (micros: number) => micros / depths.length;
   const waited = new Float64Array(n);
@@ -137,8 +150,8 @@ function ofShortLog(trace: Trace, depths: readonly number[]): WaitInference | nu
 }
 
 /**
- * Where the stamps tell no service time: S = slots / X of a pool whose arrivals nearly all had to wait, so that it was full all the time.
- * On 20 recordings of waitress it was 0.96 to 1.07 of the truth.
+ * The service time where the stamps give none: S = slots / X in a pool where nearly all arrivals had to wait, so that it was full all the
+ * time. On 20 recordings of waitress this was 0.96 to 1.07 of the truth.
  */
 export function withQueuedService(
   found: Found,
@@ -158,7 +171,10 @@ export function withQueuedService(
 }
 
 interface Rates {
-  /** Requests per µs: over the whole log, and over the busiest windows that hold the share of them that had to wait. */
+  /**
+   * Requests per µs: over the whole log, and over the busiest windows. The latter are as many as it takes to hold the share of requests
+   * that had to wait.
+   */
   readonly whole: number;
   readonly full: number;
 }

@@ -29,7 +29,7 @@ const QUEUED = 1;
 const MEMBER = 2;
 type Kind = typeof ALONE | typeof QUEUED | typeof MEMBER;
 
-/** s: how far an offset may drift per request. */
+/** s: how far an error in a particle's times may drift per request, so that it can correct itself. */
 const DRIFT = 0.001;
 const LEAST_RATE = 1e-3;
 /** Softness of the bounds of an end: the smaller of these, in ticks of the stamps and in mean times between two starts. */

@@ -1,10 +1,10 @@
 /**
- * Callers who queued before the first line of a log. Where its pool is full from that line on, those who are taken first may have stood there
- * before it, and everybody behind them waits for as long as they delay him, until the pool has room for the first time. Such a log was cut in
- * an overload (a rotated file, the part of a log that somebody saved), or its load began at once: no line tells one from the other.
+ * Callers who queued before the first line of a log. If the pool is full from that line on, the first requests may have queued before it,
+ * and they delay everybody behind them until the pool has room for the first time. Such a log may have been cut in an overload (a rotated
+ * file, a part that somebody saved), or its load may have begun at once; no line tells which.
  *
- * While callers come no faster than before the first line, a queue that is gone when the pool has been full for T stood there no longer than T.
- * Where the pool never has room, the places of the accept queue bound it, and the callers' patience.
+ * If callers came no faster before the first line than after it, a queue that is gone once the pool has been full for a time T delayed
+ * nobody by more than T. If the pool never has room, the size of the accept queue and the patience of the callers bound the delay.
  */
 import { sumOf } from '../../core/statistics.ts';
 import { durationText } from '../../core/words.ts';
@@ -14,14 +14,17 @@ import type { HistoryTimes } from './histories.ts';
 import { slotsAt } from './slot-changes.ts';
 import { type Unseen, unseenInQueues } from './unseen-beginning.ts';
 
-/** Connections that a server lets wait: what gunicorn and uvicorn ask of `listen` by default, and more than others do (docs.gunicorn.org, `backlog`). */
+/**
+ * Connections that may wait in the accept queue: what gunicorn and uvicorn pass to `listen` by default, more than other servers
+ * (docs.gunicorn.org, `backlog`).
+ */
 const ACCEPT_QUEUE = 2048;
-/** µs: by then most callers, and the proxies in front of a server (nginx's proxy_read_timeout), have given up. */
+/** µs: by then most callers have given up, and so have proxies in front of a server (nginx's proxy_read_timeout). */
 const PATIENCE = 60e6;
-/** Share of the requests from which their waits decide the 95th percentile. */
+/** A larger share of the requests decides the 95th percentile. */
 const TAIL = 0.05;
 
-/** Of a whole log: those who were queued when it began widen the range upwards; the estimate stays. */
+/** For a whole log: raises the upper ends of the range by those who may have queued before it began; the estimate stays. */
 export function perhapsQueuedBefore(found: FilteredWaits, trace: Trace, pool: Pool): FilteredWaits {
   const { summary, times } = found;
   if (summary.method !== 'inferred' || times === null) return found;
@@ -42,8 +45,8 @@ export function perhapsQueuedBefore(found: FilteredWaits, trace: Trace, pool: Po
 }
 
 /**
- * Queues that were full when the log begins. That one was full to its end shows in the lines best: histories of a pool whose slots are slow to
- * take the next request show rests. How long another was full shows in the histories, as far as no tick of the stamps hides it.
+ * Queues that were full when the log begins. Whether one was full to the end is taken from the lines: histories show rests if slots are
+ * slow to take the next request. For how long the others were full is taken from the histories, because ticks of the stamps hide it.
  */
 function beginningsOf(trace: Trace, { end }: HistoryTimes, { queue, slots, changes }: Pool): Unseen[] {
   const atFirst = changes ? slotsAt(changes, trace.end[0]) : slots;
@@ -52,7 +55,10 @@ function beginningsOf(trace: Trace, { end }: HistoryTimes, { queue, slots, chang
   return throughout.length > 0 ? throughout : within({ ...trace, end, resolution: 0 });
 }
 
-/** Share of `all` requests that callers from before the first line may have delayed; µs, by how long at most: the mean of all, and the longest. */
+/**
+ * Share of `all` requests that callers from before the first line may have delayed, and by how long at most (µs): mean over all requests,
+ * and largest.
+ */
 function delayed(queues: readonly Unseen[], all: number): { share: number; mean: number; longest: number } {
   const most = queues.map(({ spacing, full }) => Math.min(ACCEPT_QUEUE * spacing, full));
   return {

@@ -1,10 +1,10 @@
-/** How many requests per second the pool was given around each moment: starts per second, smoothed. */
+/** The rate of starts (requests per second) around each moment, smoothed. */
 import type { RateCurve } from './paths.ts';
 import type { Stretch } from './stretch.ts';
 
-/** Bins of a second, or wider for stretches of many hours. */
+/** Most bins. They are a second wide, or wider for stretches of many hours. */
 const MOST_BINS = 20_000;
-/** Starts that a bell of the smoothing holds, roughly, and its least width in s. */
+/** Width of the Gaussian kernel: standard deviation in mean times between two starts, and its least value in s. */
 const STARTS_IN_BELL = 40;
 const LEAST_BELL = 3;
 
@@ -26,7 +26,7 @@ export function rateCurve(stretch: Stretch): RateCurve {
   const kernel = Float64Array.from({ length: reach + 1 }, (_, k) => Math.exp((-k * k) / (2 * bell * bell)));
   const smooth = new Float64Array(bins);
   for (let b = 0; b < bins; b++) {
-    // The mean rate counts as much as a few bins: a short silence is no proof that nobody will come.
+    // The mean rate is mixed in with the weight of 1.5 bins at the centre: a short silence does not prove that nobody will come.
     let sum = 1.5 * mean * bin;
     let weight = 1.5;
     for (let x = Math.max(0, b - reach); x <= Math.min(bins - 1, b + reach); x++) {

@@ -1,11 +1,8 @@
-/** Particles by their weights: how many still count, and which ones go on. */
+/** Weights of particles: how many particles still count, and which of them go on. */
 import type { Draws } from './draws.ts';
 import type { Genealogy } from './genealogy.ts';
 
-/**
- * Turns log weights into weights with sum 1, in place of `weights`; returns the effective sample size 1 / Σw², or 0
- * when no particle is left.
- */
+/** Writes to `weights` the weights with sum 1; returns the effective sample size 1 / Σw², or 0 if no particle is left. */
 function normalise(logWeights: Float64Array, weights: Float64Array): number {
   let best = Number.NEGATIVE_INFINITY;
   for (const w of logWeights) if (w > best) best = w;
@@ -45,18 +42,18 @@ function resample(weights: Float64Array, ancestors: Int32Array, draws: Draws): v
   while (k < n) ancestors[k++] = n - 1;
 }
 
-/** Parts of a log of which each tells its own evidence, of about as many requests each. */
+/** Number of parts of a log, about equal in requests, for each of which the evidence is kept. */
 export const PARTS = 10;
 
-/** The first step behind a part. */
+/** The first step after a part. */
 export const endOfPart = (part: number, steps: number): number => Math.ceil(((part + 1) * steps) / PARTS);
 
-/** Resamples the particles of a filter whenever their weights have become uneven, and at the end. */
+/** Resamples the particles of a filter whenever their weights have become uneven, and after the last step. */
 export class Resampling {
   readonly #weights: Float64Array;
   readonly #ancestors: Int32Array;
   readonly #draws: Draws;
-  /** ln P(all that the particles were weighed by), estimated, by part of the steps. */
+  /** By part of the steps: estimate of ln P(the data by which the particles were weighed). */
   readonly logEvidence = new Float64Array(PARTS);
   readonly #steps: number;
 
@@ -67,7 +64,7 @@ export class Resampling {
     this.#draws = draws;
   }
 
-  /** After a step that all particles took and the genealogy noted; `follow`: particle k continues as a copy of `ancestors[k]`. */
+  /** Call it after a step that all particles took and the genealogy noted; `follow`: particle k continues as a copy of `ancestors[k]`. */
   after(
     step: number,
     isLast: boolean,

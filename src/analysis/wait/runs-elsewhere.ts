@@ -1,6 +1,6 @@
 /**
- * Runs of a filter that another thread may do meanwhile: they are asked for before it is known whether they are needed. What they find
- * follows from what is asked alone, so that it is the same whoever did them.
+ * Filter runs that another thread may do in the meantime: they are requested before it is known whether they are needed. The result depends
+ * on the request alone, so it is the same whichever thread does them.
  */
 
 import { aloneOnLanes, runsOfLanes, runsOfQueue } from './filter-runs.ts';
@@ -8,7 +8,10 @@ import type { Plan } from './histories.ts';
 import type { FilterRun } from './paths.ts';
 import type { LaneStretch, Stretch } from './stretch.ts';
 
-/** Callers in bursts on lanes, beside callers who come alone there; or callers of a kind in a queue. Plain data, which can be posted. */
+/**
+ * What may be requested: callers in bursts on lanes, together with callers who come alone there; or one kind of callers in a queue. Plain
+ * data, so that it can be posted to a worker thread.
+ */
 export type RunsAsked =
   | { readonly kind: 'lanes'; readonly lanes: LaneStretch; readonly plan: Plan; readonly mostBehind: number }
   | {
@@ -21,14 +24,14 @@ export type RunsAsked =
 
 export interface RunsFound {
   readonly run: FilterRun;
-  /** ln P(the stamps | callers who come alone) of each part; null: not asked, or callers in bursts are hopelessly behind. */
+  /** ln P(stamps | callers who come alone) by part; null: not requested, or callers in bursts are hopelessly behind. */
   readonly alone: Float64Array | null;
 }
 
-/** Asks for runs; the answer waits for them, or does them. */
+/** Requests runs. The function that it returns waits for the result, or does the runs itself. */
 export type Elsewhere = (asked: RunsAsked) => () => RunsFound;
 
-/** In this thread, when the answer is wanted. */
+/** Does the runs in this thread, when the result is wanted. */
 export const here: Elsewhere = (asked) => () => runsFor(asked);
 
 const ALL = Number.POSITIVE_INFINITY;

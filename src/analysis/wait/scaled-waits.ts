@@ -1,7 +1,7 @@
-/** Histories that are all as many times too long, or too short: each wait of them, and what is told of them all. */
+/** Scales histories whose waits are all too long or too short by the same factor: each of their waits, and the estimates. */
 import type { FilteredWaits } from './filtered-waits.ts';
 
-/** `ofSummary`: the same for its mean and quantiles, where that differs; its range stays. */
+/** `ofSummary`: the factor for the summary's mean and quantiles, where it differs. The range of the summary stays. */
 export function scaledWaits(found: FilteredWaits, factor: number, ofSummary = factor): FilteredWaits {
   const { summary } = found;
   const times = (column: Float64Array) => column.map((micros) => micros * factor);

@@ -1,4 +1,4 @@
-/** A pool whose number of slots changes while its queue stays: from which instant on it has how many. */
+/** A pool whose number of slots changes while its queue stays: the number of slots from each instant on. */
 
 export interface SlotChange {
   /** µs since 1970 UTC, or s since the origin of a stretch. */
@@ -6,11 +6,11 @@ export interface SlotChange {
   readonly slots: number;
 }
 
-/** Slots at an instant; before the first change those that it begins with. */
+/** Number of slots at an instant; before the first change, the number of that change. */
 export const slotsAt = (changes: readonly SlotChange[], instant: number): number =>
   (changes.findLast(({ at }) => at <= instant) ?? changes[0]).slots;
 
-/** Mean over [from, to]. */
+/** Mean number of slots over [from, to]. */
 export function meanSlots(changes: readonly SlotChange[], from: number, to: number): number {
   const within = changes.map(({ at }) => at).filter((at) => at > from && at < to);
   const edges = [from, ...within, to];
@@ -21,11 +21,11 @@ export function meanSlots(changes: readonly SlotChange[], from: number, to: numb
 
 export interface SlotStep {
   readonly at: number;
-  /** The slot comes; else it goes. */
+  /** true: a slot comes; false: one goes. */
   readonly comes: boolean;
 }
 
-/** One slot after the other. */
+/** The changes as steps of one slot each. */
 export const slotSteps = (changes: readonly SlotChange[]): SlotStep[] =>
   changes.slice(1).flatMap(({ at, slots }, k) => {
     const more = slots - changes[k].slots;

@@ -1,4 +1,7 @@
-/** What the particle filters have in common: all particles take a step for each request, are weighed and resampled, and tell histories at the end. */
+/**
+ * What the particle filters have in common: all particles take a step for each request, then they are weighed and resampled. At the end
+ * histories are read from them.
+ */
 import type { Draws } from './draws.ts';
 import { Genealogy } from './genealogy.ts';
 import type { FilterRun, FilterSettings, Following, Path } from './paths.ts';
@@ -6,7 +9,7 @@ import { endOfPart, PARTS, Resampling } from './resample.ts';
 
 export abstract class SteppedFilter implements Following {
   protected readonly genealogy: Genealogy;
-  /** By particle, nats since they were resampled. */
+  /** By particle: ln of its weight since the last resampling. */
   protected readonly logWeight: Float64Array;
   readonly #resampling: Resampling;
   readonly #steps: number;
@@ -21,11 +24,11 @@ export abstract class SteppedFilter implements Following {
     this.#resampling = new Resampling(particles, steps, draws);
   }
 
-  /** All particles take a step, and note it. */
+  /** All particles take a step and note it in the genealogy. */
   protected abstract step(step: number): void;
   /** Particle k continues as a copy of `ancestors[k]`. */
   protected abstract follow(ancestors: Int32Array): void;
-  /** History `m` of `count`. */
+  /** Reads history `m` of `count`. */
   protected abstract pathOf(m: number, count: number): Path;
 
   get logEvidence(): Float64Array {

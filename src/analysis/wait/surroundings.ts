@@ -1,6 +1,6 @@
 /**
- * The waits of a stretch of a log that begins with a full pool: who was queued when it began shows in the requests before it. They are those
- * that the inference of a wider stretch gives to its requests, and only they are counted.
+ * The waits of a stretch of a log that begins with a full pool. Who was queued when it began shows in the requests before it. So a wider
+ * stretch is inferred, and its waits are taken for the requests of the narrow one alone.
  */
 import { floatsAt } from '../../core/columns.ts';
 import type { ServerInference, WaitInference } from '../../core/inference.ts';
@@ -13,11 +13,11 @@ import { traceOf } from '../structure/trace.ts';
 import { longestQueue, NO_WAIT, quantile, unknownWait } from './summarise-waits.ts';
 import { unseenBeginnings } from './unseen-beginning.ts';
 
-/** Requests before and behind the stretch that are followed with it, at most. */
+/** Requests before and after the stretch that are followed with it, at most. */
 const MOST_BEFORE = 6000;
 const MOST_BEHIND = 2000;
 
-/** Callers may have been queued when these requests began: their pool was full. */
+/** Whether callers may have been queued when these requests began, because the pool was full. */
 export function beginsFull({ capacity, queue, threads, servers }: ServerInference, table: RequestTable): boolean {
   const byWorker = queue === 'per-worker';
   const slots = byWorker ? threads.value : capacity.value;
@@ -26,7 +26,10 @@ export function beginsFull({ capacity, queue, threads, servers }: ServerInferenc
   return trace.hasDurations && unseenBeginnings(trace, byWorker)(0, trace.length, slots) > 0;
 }
 
-/** `around`: of a stretch that holds the one `own` is of. The waits of `own` stay where it knows them without, or the wider one does not tell. */
+/**
+ * The waits of `own` (the requests of `table`) as inferred from `around`, a stretch that holds them. `own` stays as it is where its waits
+ * need no histories, or where the wider stretch does not tell.
+ */
 export function waitsAmong(own: ServerInference, table: RequestTable, around: Partial): ServerInference {
   const { method } = own.wait;
   if ((method !== 'inferred' && method !== 'unknown') || !around.retained.complete || table.length === 0) return own;
@@ -44,7 +47,7 @@ export function waitsAmong(own: ServerInference, table: RequestTable, around: Pa
   const pick = (column: Float64Array) => floatsAt(column, rows);
   const wait = pick(joint.requests.wait);
   const samples = (joint.requests.waitSamples ?? [joint.requests.wait]).map(pick);
-  // A part of them alone was followed.
+  // Only some of these requests were followed.
   if (wait.some((micros) => Number.isNaN(micros))) return own;
   const before = countText(wanted[0] - from, 'request');
   return {
@@ -54,7 +57,7 @@ export function waitsAmong(own: ServerInference, table: RequestTable, around: Pa
   };
 }
 
-/** Index in `all` of each row of `table`, which is in its order; null: some are not in it. */
+/** Index in `all` of each row of `table`, in the order of `table`; null: some rows are not in `all`. */
 function rowsOf(table: RequestTable, all: RequestTable): Int32Array | null {
   const rows = new Int32Array(table.length);
   const bySource = new Map<number, Map<number, number>>();
@@ -71,7 +74,10 @@ function rowsOf(table: RequestTable, all: RequestTable): Int32Array | null {
   return rows;
 }
 
-/** Of the requests of a part, as far off as all of them may be. µs; each sample is a possible history. */
+/**
+ * The summary for a part of the requests; its range is relatively as wide as that of all of them (`all`). `samples`: one array of waits per
+ * possible history, µs; `start`: µs.
+ */
 function ofPart(
   samples: readonly Float64Array[],
   start: Float64Array,

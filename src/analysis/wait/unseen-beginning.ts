@@ -1,47 +1,50 @@
 /**
- * How much of a part of a log lies before the first moment at which the pool was not full. Callers that were queued when the
- * part began cannot be seen in it; only such a moment shows that none of them is left. And how much of a log lies behind the last such
- * moment: whoever still waits when it ends is in no line of it.
+ * How many requests of a part of a log come before the first moment at which the pool had room. Callers who were queued when the part began
+ * cannot be seen in it; only such a moment shows that none of them is left. Likewise, how many come after the last such moment: whoever
+ * still waits when the log ends has no line in it.
  */
 import { binLevels } from '../../core/bin-levels.ts';
 import { floatsAt } from '../../core/columns.ts';
 import { countBelow } from '../../core/statistics.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
 
-/** Mean level of a bin, as a share of the slots, from which the pool counts as full: hand-overs leave small gaps. */
+/** Mean number of requests running in a bin, as a share of the slots, from which the pool counts as full; hand-overs leave small gaps. */
 const FULL_LEVEL = 0.9;
-/** Services that a bin holds at least, on the average: shorter ones have levels by chance. */
+/** Least width of a bin in mean service times: the level of a shorter one is too random. */
 const SERVICES = 2;
-/** Ticks of the stamps that a bin holds: within one, nobody knows where a request ended. */
+/** Least width of a bin in ticks: within a tick it is unknown when a request ended. */
 const TICKS = 3;
 const MOST_BINS = 1 << 20;
 
-/** Share of the requests [from, from + length) of a trace, 0..1, where the pool has `slots` slots when they begin. */
+/**
+ * Share (0..1) of the requests [from, from + length) of a trace that are unseen in this sense. `slots`: those of each queue when the part
+ * begins.
+ */
 export type UnseenShare = (from: number, length: number, slots: number) => number;
 
 /**
- * Asked of several parts of a trace. What ran before a part is looked at, too.
- * @param byWorker each worker is a pool of its own
+ * For parts of a trace: the share of requests before the pool first had room. What ran before a part is used, too.
+ * @param byWorker every worker has its own queue
  */
 export function unseenBeginnings(trace: Trace, byWorker: boolean): UnseenShare {
   return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).unseen));
 }
 
-/** The same of those that began when the pool was not idle any more until its log ends. */
+/** The share of requests that ended after the pool last had room, in a pool that is full until the log ends. */
 export function unseenEndings(trace: Trace, byWorker: boolean): UnseenShare {
   return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).inLastFull));
 }
 
-/** Requests of a queue whose callers may have stood in it before its log began. */
+/** The requests of a queue whose callers may have been delayed by a queue from before the log. */
 export interface Unseen {
   readonly requests: number;
-  /** µs between two of them, on average. */
+  /** µs: mean time between the ends of two requests. */
   readonly spacing: number;
-  /** µs from the first line to the first moment at which the pool was not full; Infinity: it was full until the log ends. */
+  /** µs from the first end to the first moment at which the pool had room; Infinity: it was full until the log ends. */
   readonly full: number;
 }
 
-/** Of each queue of a log, with `slots` slots each; queues that begin with room are left out. */
+/** For each queue of a log (`slots` slots each); queues that begin with room are left out. */
 export function unseenInQueues(trace: Trace, byWorker: boolean, slots: number): Unseen[] {
   return queuesOf(trace, byWorker)
     .map((queue) => edgesOfQueue(trace, queue).beginning(slots))
@@ -59,9 +62,9 @@ const shareOf =
   };
 
 interface Edges {
-  /** How many requests [from, to) of the trace are of this queue and unseen. */
+  /** How many requests of this queue among [from, to) of the trace ended before the pool first had room. */
   readonly unseen: CountIn;
-  /** How many began since it was full until its log ends. */
+  /** How many of them ended after the pool last had room. */
   readonly inLastFull: CountIn;
   readonly beginning: (slots: number) => Unseen;
 }
@@ -82,7 +85,7 @@ function edgesOfQueue(trace: Trace, queue: readonly number[]): Edges {
   const service = floatsAt(trace.duration, queue);
   const level = binLevels(start, service, origin, width, Math.floor((last - origin) / width) + 1);
   const binOf = (instant: number) => Math.min(level.length - 1, Math.floor((instant - origin) / width));
-  // Of what ran before the first line of the trace only a part is seen, and of what runs behind its last line, too.
+  // Of what ran before the first and after the last line only a part has a line, so the first and the last bins are left out.
   const firstKnown = binOf(firstEnd) + 1;
   const lastKnown = binOf(last - width) - 1;
   const placeOf = (k: number) => countBelow(queue.length, (i) => queue[i], k);

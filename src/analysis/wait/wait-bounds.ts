@@ -1,15 +1,15 @@
-/** The longest that the requests of a stretch can have waited, whatever their callers were. */
+/** Upper bounds of the waits of a stretch, whatever its callers were. */
 import { partOfTrace, type Trace } from '../structure/trace.ts';
 import type { Asked } from './filtered-waits.ts';
 import { fullProcess } from './full-process.ts';
 import { longestWaits } from './idle-moments.ts';
 
 export interface Bounds {
-  /** Slots of the process that may have been full while others idled; null: nothing looks like it. */
+  /** Slots of the process that may have been full while others idled; null: there is no sign of one. */
   readonly slotsOfOne: number | null;
-  /** s, ascending: no request can have waited longer, each by its own bound; null: not known. */
+  /** s, ascending: upper bounds of the waits, one for each request; null: unknown. */
   readonly longest: Float64Array | null;
-  /** The same before that process. */
+  /** The same bounds if that process had a queue of its own. */
   readonly inOneProcess: Float64Array | null;
 }
 
@@ -25,13 +25,14 @@ export function boundsOf(asked: Asked): Bounds {
 
 const inSeconds = (waits: Float64Array | null) => waits?.map((micros) => micros / 1e6).sort() ?? null;
 
-/** µs, of each request of the part; null: not known. */
+/** By request of the part, µs; null: unknown. */
 function longestInPart({ trace, pool, hidden, part }: Asked, followed: Trace): Float64Array | null {
-  // A killed request may have held a worker without a line.
+  // A killed request may have held a worker without writing a line.
   if (hidden || pool.queue === 'unknown') return null;
   const queue = { slots: pool.slots, own: pool.queue === 'worker', changes: pool.changes };
   if (part.unseen === 0) return longestWaits(followed, queue);
-  // What began in a full pool may have waited for longer than the part shows: since when it was full tells what lies before it.
+  // Requests that began in a full pool may have waited longer than the part shows. If the log before the part tells since when the pool was
+  // full, that bounds them.
   if (!part.isSeenBefore) return null;
   return longestWaits(trace, queue)?.subarray(part.from, part.from + part.length) ?? null;
 }
