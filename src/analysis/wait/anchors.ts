@@ -11,11 +11,11 @@ import type { FilteredWaits } from './filtered-waits.ts';
 import { scaledWaits } from './scaled-waits.ts';
 
 export interface Anchors {
-  /** Indices in the trace. */
+  /** Indices of the requests in the trace; the other columns have one value for each of these. */
   readonly index: readonly number[];
-  /** µs: the logged wait; NaN where the line has the arrival instead. */
+  /** µs: the logged wait; NaN: the line has the arrival instead. */
   readonly wait: readonly number[];
-  /** µs since 1970 */
+  /** µs since 1970: the logged arrival; NaN: the line has none. */
   readonly arrival: readonly number[];
 }
 

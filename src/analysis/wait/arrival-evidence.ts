@@ -1,9 +1,9 @@
 /**
  * What histories of starts say about the arrivals behind them, before any model of the callers.
  *
- * Callers who come at random come as often while a pool is full as while it has a free slot (ASTA, "arrivals see time averages", El-Taha
- * and Stidham). So R = (starts from the queue / time full) / (starts that found a slot idle / other time) is near 1. Waves, batches and
- * overload make it larger; callers who wait for their answer before they come again make it smaller.
+ * Callers who come at random come as often while a pool is full as while it has a free slot (filtered ASTA, "arrivals see time averages",
+ * El-Taha and Stidham). So R = (starts from the queue / time full) / (starts that found a slot idle / other time) is near 1. Waves, batches
+ * and overload make it larger; callers who wait for their answer before they come again make it smaller.
  */
 import { floatsAt } from '../../core/columns.ts';
 import { ascendingOrder } from '../../core/order.ts';

@@ -111,7 +111,7 @@ export const IN_TURN = 'clients that wait for their answer';
 
 /**
  * The worlds for a stretch. `offset`, -0.5..0.5: shifts the levels of changing rates by this part of a step. It is drawn at random, so that
- * no level coincides with just the rate that the pool can serve more often than by chance.
+ * a level equals the very rate that the pool can just serve by chance only; such a level would explain a full pool too well.
  */
 export function arrivalModels(
   { rate, seconds, slots, busy }: Throughput,

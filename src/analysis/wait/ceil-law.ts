@@ -21,7 +21,7 @@ const MOST_OF_THEM = 0.85;
 export interface Burst {
   /** Indices of its requests in the trace. */
   readonly members: readonly number[];
-  /** µs since 1970 */
+  /** µs since 1970: the common beginning, and the last end. */
   readonly from: number;
   readonly to: number;
   /** Requests that the busiest slot ran. */

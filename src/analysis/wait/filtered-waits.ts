@@ -95,7 +95,10 @@ interface Looks {
   /** µs since 1970 UTC: the log is still being written, and everything up to this instant is in it; null or missing: it has ended. */
   readonly until?: number | null;
   readonly callers: Callers;
-  /** Runs filters that may turn out to be needed in another thread; missing: they run in this thread when they are needed. */
+  /**
+   * Does filter runs in another thread before it is known whether they are needed; missing: they are done in this thread, when they are
+   * needed.
+   */
   readonly elsewhere?: Elsewhere;
 }
 

@@ -79,7 +79,10 @@ export interface WaitInput {
   readonly waitsOfAll: boolean;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
-  /** Runs filters that may turn out to be needed in another thread; missing: they run in this thread when they are needed. */
+  /**
+   * Does filter runs in another thread before it is known whether they are needed; missing: they are done in this thread, when they are
+   * needed.
+   */
   readonly elsewhere?: Elsewhere;
   /** false: the requests are only a part of a log, and that part is not representative of its waits. */
   readonly canSpeak: () => boolean;

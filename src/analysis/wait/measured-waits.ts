@@ -57,8 +57,8 @@ function fromColumn(table: RequestTable, trace: Trace, ofAll: boolean): Measured
 
 /**
  * Bounds of the 95th percentile of the waits if it is unknown which request waited for how long. No wait is longer than the whole time that
- * the proxy saw. And of the 10 % of requests with the longest such time, at most 5 % can have it because they are among the 5 % with the
- * longest service; the others waited for the difference.
+ * the proxy saw. And of the 10 % of requests with the longest such time, at most half can owe it to being among the 5 % with the longest
+ * service; the others waited for at least the difference.
  */
 function p95OfAll(wait: Float64Array, duration: Float64Array): [number, number] {
   const known = Array.from(wait.keys()).filter((i) => wait[i] >= 0);

@@ -23,7 +23,8 @@ export interface FilterSettings {
   /** s: the mean gap itself, where evenly spaced answers reveal it; NaN: they do not. */
   readonly evenGap: number;
   /**
-   * For an instant (s): the start of the latest interval before it in which some slot surely idled. Nobody can have queued since earlier.
+   * For an instant (s): the start of the latest interval before it in which a slot surely idled. Nobody who queues at the instant can have
+   * come before that; -Infinity: no such interval is known.
    */
   readonly idleSince: (second: number) => number;
   /** Number of clients, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */

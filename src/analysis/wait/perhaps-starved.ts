@@ -32,8 +32,9 @@ interface Threads {
 }
 
 /**
- * Widens the range of a pool that may be starved. Waits stay as they are if pauses are short enough for plain hand-overs, or too long, if
- * the load varies more than clients would make it, or if requests take as long among many as among few.
+ * Widens the range of a pool that may be starved. Waits stay as they are if pauses are short enough for plain hand-overs or too long for
+ * this, if the load varies more than clients would make it (or that could not be seen), or if requests take as long among many as among
+ * few.
  */
 export function perhapsStarved(found: FilteredWaits, trace: Trace, asked: Threads): FilteredWaits {
   const { summary } = found;

@@ -3,8 +3,8 @@
  * and they delay everybody behind them until the pool has room for the first time. Such a log may have been cut in an overload (a rotated
  * file, a part that somebody saved), or its load may have begun at once; no line tells which.
  *
- * If callers came no faster before the first line than after it, a queue that is gone once the pool has been full for a time T delayed
- * nobody by more than T. If the pool never has room, the size of the accept queue and the patience of the callers bound the delay.
+ * If callers came no faster before the first line than after it, a queue that is gone once the pool has been full for a time T had stood
+ * there for no longer than T. If the pool never has room, the size of the accept queue and the patience of the callers are the bounds.
  */
 import { sumOf } from '../../core/statistics.ts';
 import { durationText } from '../../core/words.ts';

@@ -23,7 +23,7 @@ export interface Stretch {
   readonly length: number;
   /** By request: its index in the trace. */
   readonly index: Int32Array;
-  /** µs since 1970: second 0 of the stretch. */
+  /** µs since 1970: the instant that is second 0 of the stretch. */
   readonly origin: number;
   /** Requests that the slots of this queue run at once, at most. */
   readonly slots: number;
@@ -52,14 +52,14 @@ export interface Stretch {
 
 /** A stretch where it is known on which lane each request ran, and a lane runs one request at a time. */
 export interface LaneStretch extends Stretch {
-  /** Lane of each request, 0 .. slots - 1. */
+  /** By request: its lane, 0 .. slots - 1. */
   readonly lane: Int32Array;
   /** The next and the previous request on the same lane; -1: none. */
   readonly next: Int32Array;
   readonly previous: Int32Array;
-  /** First request of each lane, -1 for a lane without requests. */
+  /** By lane: its first request; -1: the lane has none. */
   readonly first: Int32Array;
-  /** 1: the worker of this request is new and took over the lane of a worker that had ended. */
+  /** By request: 1 if its worker is new and took over the lane of a worker that had ended. */
   readonly newWorker: Uint8Array;
 }
 

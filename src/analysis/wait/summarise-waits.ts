@@ -59,7 +59,7 @@ const LEAST_MAYBE = 1.3;
  * services, 0.75 √n for exponential ones), which is 0.8 √n times less.
  */
 const LESS_IN_STEP = 0.8;
-/** With a single slot, a full pool looks like an idle one, so patient clients cannot be told from random callers. */
+/** With a single slot, starts look alike whether the pool was full or idle, so patient clients cannot be told from random callers. */
 const LESS_ONE_SLOT = 30;
 /** Where the pool was full most of the time, patient clients and random callers begin to look the same. */
 const LESS_OFTEN_FULL = 10;
