@@ -1,6 +1,6 @@
 /**
- * When each request of a pool that keeps one beat ran, read off stamps alone: generation j ends at φ + j·S and began a
- * period S before. The ticks of all generations leave φ an interval; its middle is taken, its half-width is not known.
+ * When each request of a pool that keeps one beat ran, from stamps alone: generation j ends at φ + j·S and began a period S before. The
+ * ticks of all generations leave an interval for φ. Its middle is the estimate, and half its width the uncertainty.
  */
 import type { RequestTable } from '../../core/table.ts';
 import type { Times } from './estimated-times.ts';

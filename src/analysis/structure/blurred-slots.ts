@@ -1,8 +1,8 @@
 /**
- * The number of slots behind a proxy whose stamps are coarser than its times: who was there when somebody came is blurred, and with it
- * the service times that a number of slots gives to those that queued and to those that did not. How far the blur alone sets them apart is
- * found by playing each number anew: the same arrivals and the service times that it gives, dealt anew and served first come, first served,
- * told by stamps as coarse. The right number is the one at which the log shows what its replay shows.
+ * The number of slots behind a proxy whose stamps are coarser than its durations. The stamps blur which requests were there when another
+ * arrived, and with it the service times that a number of slots gives to queued and other requests. How far the blur alone sets the two
+ * apart is found by replaying each number: same arrivals, its service times shuffled, first come, first served, logged with stamps as
+ * coarse. The right number is the one at which the log looks like its replays.
  */
 import { placeOfLeast } from '../../core/order.ts';
 import { createDraws, type Draws, shuffle } from './draws.ts';
@@ -12,57 +12,66 @@ import { spreadInTicks, type Trace, ticksAt } from './trace.ts';
 
 export interface BlurredSlots {
   readonly slots: number;
-  /** Numbers that the log does not rule out. */
+  /** Numbers that the log does not rule out: the lowest and the highest. */
   readonly low: number;
   readonly high: number;
-  /** Requests that queued, if the number is right, and those that did not. */
+  /** Requests that queued if `slots` is right, and those that did not. */
   readonly queued: number;
   readonly unqueued: number;
   /** µs */
   readonly serviceMean: number;
 }
 
-/** Requests on either side of which means can be compared. */
+/** Fewest requests on either side for means to be compared. */
 const FEWEST = 30;
-/** Standard errors by which a number may be off its replays and be told, or must be to be ruled out. */
+/**
+ * Standard errors by which the log may differ from the replays of the number reported (ALIKE), and from which on a number is ruled out
+ * (UNLIKE).
+ */
 const ALIKE = 2.5;
 const UNLIKE = 3;
-/** Numbers beside the likeliest that are played. */
+/** Numbers of slots that are replayed on either side of the likeliest. */
 const BESIDE = 3;
-/** Times the share of negative service times of its replays that a number may give, and so many more: it is no such queue otherwise. */
+/**
+ * A number of slots may give NEGATIVES times the share of negative service times of its replays, plus MORE_NEGATIVES. With more, the queue
+ * is not first come, first served.
+ */
 const NEGATIVES = 1.5;
 const MORE_NEGATIVES = 0.02;
-/** More slots, and service times that are a smaller part of a tick, are too blurred to be counted. */
+/** More slots than this, or mean service times below this share of a tick, are too blurred to be counted. */
 const MOST_TOLD = 11;
 const BRIEF = 0.08;
 /** µs below zero from which a service time is impossible, whatever the rounding. */
 const IMPOSSIBLE = -10_000;
 
-/** Requests by the queue that they stand in, told by stamps so coarse, µs. */
+/** Requests by the queue that they stand in, and the resolution of their stamps, µs. */
 export interface TimedLog {
   readonly queues: readonly Stays[];
   readonly resolution: number;
 }
 
-/** What a number of slots, of each queue, makes of requests. */
+/** How the requests look if each queue has so many slots. */
 export interface Told {
   readonly slots: number;
   readonly queued: number;
   readonly unqueued: number;
   /** Mean service time of all, µs. */
   readonly serviceMean: number;
-  /** Mean service time of those that queued less that of the others, and its standard error (Welch), µs. */
+  /** Mean service time of queued requests less that of the others, and its standard error (Welch), µs. */
   readonly difference: number;
   readonly error: number;
   /** Share of the queued whose service time comes out negative. */
   readonly negative: number;
 }
 
-/** null: no number fits, or the requests do not tell. `most` slots are tried. */
+/**
+ * null: no number fits, or there are too few requests.
+ * @param most highest number of slots that is tried
+ */
 export function blurredSlots(trace: Trace, most: number, replicas: number): BlurredSlots | null {
   const log: TimedLog = { queues: [trace], resolution: trace.resolution };
   const told = tellOf(log.queues, most);
-  // With too few slots those that queued seem the quicker ones, with too many the slower ones.
+  // With too few slots the queued requests seem quicker than the others, with too many slower.
   const turn = told.findIndex(({ difference }) => difference > 0);
   if (turn < 0) return null;
   const draws = createDraws(trace);
@@ -71,7 +80,7 @@ export function blurredSlots(trace: Trace, most: number, replicas: number): Blur
     .map((one) => ({ ...one, ...againstReplays(log, one, replicas, draws) }));
   const possible = monotone(played).filter(({ off }) => Math.abs(off) <= UNLIKE);
   const [first, last] = [played[0], played[played.length - 1]];
-  // The numbers on both sides must have been ruled out.
+  // The numbers at both ends must have been ruled out.
   if (last.off <= UNLIKE || (first.slots > 1 && possible[0]?.slots === first.slots)) return null;
   const [best] = possible.toSorted((one, other) => Math.abs(one.off) - Math.abs(other.off));
   if (!best || Math.abs(best.off) > ALIKE || !best.isQueue) return null;
@@ -84,7 +93,10 @@ export function blurredSlots(trace: Trace, most: number, replicas: number): Blur
   return { slots, low: possible[0].slots, high: possible[possible.length - 1].slots, queued, unqueued, serviceMean };
 }
 
-/** Numbers below one that is too small are as far off at least, and so are those above one that is too large: few queue or do not there. */
+/**
+ * Makes `off` monotone: a number below one that is too small is at least as far off, and so is one above one that is too large. Out there
+ * hardly any requests queue, or hardly any do not, so their own `off` is unreliable.
+ */
 function monotone<One extends { readonly off: number }>(played: readonly One[]): One[] {
   let below = 0;
   const fromAbove = played.toReversed().map((one) => {
@@ -98,7 +110,7 @@ function monotone<One extends { readonly off: number }>(played: readonly One[]):
   });
 }
 
-/** µs by index: how long each request was served, if there are so many slots. */
+/** µs by index: the service time of each request if there are so many slots. */
 function serviceWith(stays: Stays, slots: number): Float64Array {
   const service = stays.duration.slice();
   inOrderOfArrival(stays, (i, present) => {
@@ -107,7 +119,7 @@ function serviceWith(stays: Stays, slots: number): Float64Array {
   return service;
 }
 
-/** Of 1 to `most` slots, or of `one` number alone. */
+/** For 1 to `most` slots; with `one`, for `most` alone. */
 export function tellOf(queues: readonly Stays[], most: number, one = false): Told[] {
   const side = () => ({ count: 0, sum: 0, squares: 0 });
   const numbers = one ? [most] : Array.from({ length: most }, (_, k) => k + 1);
@@ -142,7 +154,10 @@ interface Side {
   readonly squares: number;
 }
 
-/** Of the difference of both means. A few requests do not show how far they vary: then as far as the others. */
+/**
+ * Squared standard error of the difference of both means. If either side has too few requests to show its variance, the larger variance
+ * counts for both.
+ */
 function squaredErrors(queued: Side, unqueued: Side): number {
   const variance = ({ count, sum, squares }: Side) => squares / count - (sum / count) ** 2;
   const few = Math.min(queued.count, unqueued.count) < FEWEST;
@@ -152,7 +167,10 @@ function squaredErrors(queued: Side, unqueued: Side): number {
   return one / queued.count + other / unqueued.count;
 }
 
-/** How many standard errors the log is off what so many slots would show; and whether as few requests overtake each other. */
+/**
+ * How many standard errors the log differs from its replays with so many slots, and whether it has hardly more negative service times than
+ * they.
+ */
 export function againstReplays(
   { queues, resolution }: TimedLog,
   told: Told,
@@ -173,7 +191,7 @@ export function againstReplays(
   };
 }
 
-/** First come, first served on so many slots, as a log with such stamps would tell of it, in the order of its lines; µs. */
+/** A replay on `slots` slots, first come, first served, as a log with such stamps would record it, in the order of its lines; µs. */
 function replayed(
   { end, duration }: Stays,
   resolution: number,

@@ -1,7 +1,7 @@
 /**
- * A pool of which some workers stay and others come or go: workers that are added or taken away while it runs (TTIN, TTOU,
- * cheaper), one that dies or hangs and is not replaced. A worker that is missing writes the same lines as one that idles,
- * none; what tells them apart is that nobody has to wait for the others while one idles.
+ * A pool in which some workers stay while others come or go: workers are added or removed while it runs (TTIN, TTOU, cheaper), or one dies
+ * or hangs and is not replaced. A missing worker writes no lines, and neither does an idle one. What tells them apart: while a worker
+ * idles, nobody has to wait for the others.
  */
 import type { Estimate } from '../../core/summary.ts';
 import type { Life } from './lives.ts';
@@ -13,44 +13,44 @@ export interface Stretch {
   readonly to: number;
   /** Workers alive at once. */
   readonly workers: number;
-  /** All that lived in it, as far as they did. */
+  /** Lives of all workers in it, cut to the stretch. */
   readonly lives: readonly Life[];
 }
 
 export interface Evidence {
   /**
-   * Whether callers waited for any of so many workers, each with one request, in this stretch: the score of a limit in nats
-   * (docs/inference-structure.md), 0 where there is none.
+   * Whether callers waited for one of `workers` workers with one request each in this stretch: the score of a limit in nats
+   * (docs/inference-structure.md); 0: there is no limit.
    */
   readonly fullness: (workers: number, from: number, to: number) => number;
-  /** Requests that each worker answered in it. */
+  /** Requests that ended on the worker in (from, to]. */
   readonly requestsIn: (life: Life, from: number, to: number) => number;
-  /** Requests that each of these workers runs at once, as theirs alone show it; null: they show nothing. */
+  /** Requests that each of these workers runs at once, from their own lines alone; null: those show nothing. */
   readonly slotsOfEach: (lives: readonly Life[]) => Estimate | null;
 }
 
-/** µs: fewer workers for a moment are those that are being replaced, and more those that come and go at a reload. */
+/** µs: in a shorter stretch with fewer workers some are being replaced, and one with more is a reload. */
 const SHORTEST = 10_000_000;
-/** A worker that is not seen for so many of its own pauses at the ends of the log may have idled. */
+/** At the ends of the log, a worker may be idle rather than missing for up to so many of its own pauses. */
 const PAUSES_GRANTED = 3;
-/** µs: nor does one that is not seen for a moment. */
+/** µs: a shorter absence never means that a worker is missing. */
 const MOMENT = 1_500_000;
-/** Fewer requests, of all and of each worker, tell nothing of a stretch. */
+/** With fewer requests, in all or per worker, a stretch shows nothing. */
 const FEWEST = 30;
 const FEWEST_EACH = 8;
-/** Requests that a worker would have had by its share elsewhere: none of so many has a chance of e^-n. */
+/** Requests that a missing worker was due by its share elsewhere. If it existed, it would get none of n with a chance of e^-n. */
 const DUE = 10;
-/** Scores from which a limit is as good as certain, and from which it may be one. */
+/** Scores of a limit: from SURE on it is as good as certain, from MAYBE on it is possible. */
 const SURE = 12;
 const MAYBE = 4;
-/** A pool that changes more often than this has no state that could be told. */
+/** A pool with more changes, or more lives, has no steady state to describe. */
 const MOST_STRETCHES = 8;
 const MOST_LIVES = 500;
 
 export interface Changes {
   /** In order of time; empty where the number of workers stayed the same, or may have. */
   readonly stretches: readonly Stretch[];
-  /** A stretch that may have had so many workers only, or more that had nothing to do; null: there is none. */
+  /** A stretch that may have had only so many workers, or more of which some had nothing to do; null: there is none. */
   readonly doubtful: Stretch | null;
 }
 
@@ -75,8 +75,9 @@ export function changesOf(lives: readonly Life[], evidence: Evidence): Changes {
 }
 
 /**
- * Workers lived from the beginning to the end where they hardly paused longer than they usually do. Elsewhere their ends are blurred
- * by the tick of the stamps: one that takes another's place would live beside it for a moment, so a moment is taken off.
+ * Lives reach to the beginning or end of the log if the worker was not seen there for hardly longer than it usually pauses. Other ends are
+ * blurred by the tick of the stamps: a worker that takes another's place would live beside it for a moment. So half a moment is taken off
+ * each such end.
  */
 function withClearEnds(lives: readonly Life[]): Life[] {
   const first = Math.min(...lives.map((life) => life.from));
@@ -89,7 +90,7 @@ function withClearEnds(lives: readonly Life[]): Life[] {
   });
 }
 
-/** Cuts where workers came or went, without the moment that was taken off. */
+/** Moves the cuts to where workers came or went, without the half moment that was taken off. */
 function cutWhereTheyCame(stretches: readonly Stretch[]): Stretch[] {
   const cuts = stretches.slice(1).map(({ from, workers }, k) => {
     const grew = workers > stretches[k].workers;
@@ -102,7 +103,7 @@ function cutWhereTheyCame(stretches: readonly Stretch[]): Stretch[] {
   }));
 }
 
-/** µs for which a worker that is there may not be seen at the ends of a log of `span` µs. */
+/** µs at either end of a log of `span` µs for which a worker that exists may not be seen. */
 export function pauseGranted({ from, to, requests }: Life, span: number): number {
   const pause = requests > 1 ? (to - from) / (requests - 1) : span;
   return Math.max(MOMENT, PAUSES_GRANTED * pause);
@@ -125,8 +126,8 @@ function stretchesByCount(lives: readonly Life[]): Stretch[] {
 const union = (a: readonly Life[], b: readonly Life[]): Life[] => [...new Set([...a, ...b])];
 
 /**
- * Moments in a row are a stretch of their own, in which the pool grew or shrank; one alone belongs to the neighbour with more
- * workers, so that the smaller pool is whole all the time.
+ * Joins stretches shorter than SHORTEST to a neighbour. Several in a row become a stretch of their own, in which the pool grew or shrank. A
+ * single one goes to the neighbour with more workers, so that the smaller pool is complete all the time.
  */
 function lasting(all: Stretch[]): Stretch[] {
   let stretches = all;
@@ -138,7 +139,7 @@ function lasting(all: Stretch[]): Stretch[] {
     const isMoment = Math.min(lengthOf(k - 1), lengthOf(k + 1)) < SHORTEST;
     const isLast = k + 1 === stretches.length;
     const isNearer = isMoment ? lengthOf(k - 1) < lengthOf(k + 1) : workersOf(k - 1) >= workersOf(k + 1);
-    // Nobody may have been at work in the next one.
+    // At the beginning of the log `isNearer` also holds if the next stretch has no worker, but there is nothing before to join.
     const isBefore = isLast || (k > 0 && isNearer);
     const workers = isMoment ? Math.max(workersOf(k), workersOf(isBefore ? k - 1 : k + 1)) : null;
     stretches = alikeJoined(joinedAt(stretches, isBefore ? k - 1 : k, workers ?? workersOf(isBefore ? k - 1 : k + 1)));
@@ -146,7 +147,7 @@ function lasting(all: Stretch[]): Stretch[] {
   return stretches;
 }
 
-/** What a moment parted may have the same number on both sides. */
+/** Once a moment is joined away, the stretches on both sides may have equally many workers. */
 function alikeJoined(all: Stretch[]): Stretch[] {
   let stretches = all;
   for (let k = 0; k + 1 < stretches.length; )
@@ -155,7 +156,7 @@ function alikeJoined(all: Stretch[]): Stretch[] {
   return stretches;
 }
 
-/** The stretch and the next one as one; `workers`: the larger number, if not told. */
+/** Stretches k and k + 1 as one. `workers`: its number of workers; missing: the larger of both. */
 function joinedAt(stretches: readonly Stretch[], k: number, workers?: number): Stretch[] {
   const [a, b] = [stretches[k], stretches[k + 1]];
   const joined = {
@@ -168,8 +169,8 @@ function joinedAt(stretches: readonly Stretch[], k: number, workers?: number): S
 }
 
 /**
- * The stretch with fewer workers, if the others did not exist in it, and whether that is sure: the server says so, or those that
- * did were as busy as they could be.
+ * The stretch with fewer workers, if the others may not have existed in it (else null), and whether that is sure: the server says so, or
+ * the remaining workers were as busy as they could be.
  */
 function missingIn(
   before: Stretch,
@@ -192,7 +193,7 @@ function missingIn(
   return [score >= MAYBE ? few : null, score >= SURE];
 }
 
-/** As they were in the stretch. */
+/** The lives of a stretch, cut to it. */
 function livesIn({ from, to, lives }: Stretch, all: readonly Life[], { requestsIn }: Evidence): Life[] {
   const mine = new Set(lives.map(({ worker }) => worker));
   return all

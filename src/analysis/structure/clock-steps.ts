@@ -1,4 +1,7 @@
-/** A log whose clock was set back: what stands behind a step is put forward to where the log had come, asked about as one log, and put back. */
+/**
+ * A log whose clock was set back: lines behind a step are moved forward to where the log had come, the log is analysed as one, and the
+ * results are moved back.
+ */
 import { type ClockStep, clockSteps, continuedTable, shiftsOf } from '../../core/clock-steps.ts';
 import type { ServerInference, ServiceInference } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
@@ -8,9 +11,9 @@ import { instantOf, type RequestTable } from '../../core/table.ts';
 export interface ContinuedLog {
   readonly table: RequestTable;
   readonly lifecycle: readonly LifecycleEvent[];
-  /** µs by which the last lines were moved. */
+  /** µs by which the last lines were moved forward. */
   readonly last: number;
-  /** With all instants as they are in the log. */
+  /** The result with all instants as they are in the log. */
   readonly restore: (inference: ServerInference) => ServerInference;
 }
 
@@ -29,7 +32,7 @@ export function withoutClockSteps(table: RequestTable, lifecycle: readonly Lifec
   };
 }
 
-/** The instant in the log that an instant of the continued one is. */
+/** Maps an instant of the continued log to that in the original one. */
 function beforeSteps(
   table: RequestTable,
   steps: readonly ClockStep[],

@@ -21,15 +21,15 @@ export const unknownConcurrency: Concurrency = {
 /** µs: a slot that is taken again this soon was not free in between. */
 const HAND_OVER = 20_000;
 
-/** What else is known of how full the pool was. */
+/** What else is known about how full the pool was. */
 export interface Fullness {
-  /** Share of the time in which all slots were taken, in the possible histories; NaN unknown. */
+  /** Share of the time in which all slots were taken, over the possible histories; NaN unknown. */
   readonly full: number;
-  /** As many callers as there are, where they are fewer than the slots; null: not so, or unknown. */
+  /** Number of callers, if it is smaller than the number of slots; null: it is not, or it is unknown. */
   readonly atMost: number | null;
   /** Fewest lanes that hold all requests; null: not asked. */
   readonly lanes: () => number | null;
-  /** Stamps are so coarse that requests beside each other may have been one after the other. */
+  /** Stamps are so coarse that requests that seem to overlap may have followed each other. */
   readonly isBlurred: boolean;
 }
 
@@ -48,14 +48,14 @@ function concurrencyOf(
 ): Concurrency {
   const levels = levelsOfSorted(starts, ends);
   const most = fullness.atMost ?? capacity ?? Number.POSITIVE_INFINITY;
-  // Stamps that are off put requests beside each other that never were. Where the slots are not known, what the log proves is said.
+  // Inexact stamps put requests beside each other that never were. So where the slots are unknown, the peak is what the log proves.
   const lanes = capacity === null || fullness.isBlurred ? fullness.lanes() : null;
   const peak = capacity === null ? (lanes ?? levels.peak) : Math.min(levels.peak, most);
   const peakAtLeast = capacity === null ? (lanes ?? nothing) : Math.min(peak, lanes ?? peak);
   const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak, peakAtLeast };
   if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
   if (fullness.atMost !== null) return { ...common, saturatedMicros: 0, saturatedRatio: 0 };
-  // And they tear gaps into a pool that was full; the histories know better.
+  // Inexact stamps also tear gaps into a pool that was full; the histories know better.
   const full = Math.max(fullMicros(starts, ends, capacity), (fullness.full || 0) * levels.span);
   return {
     ...common,
@@ -64,11 +64,11 @@ function concurrencyOf(
   };
 }
 
-/** Time with all slots busy, hand-overs included. */
+/** µs with all slots busy, hand-overs included. */
 function fullMicros(up: Float64Array, down: Float64Array, capacity: number): number {
   let full = 0;
   let level = 0;
-  // The stretch that was last seen, and nothing before the first one.
+  // The last stretch with all slots busy; before the first one it is empty.
   let since = 0;
   let until = Number.NEGATIVE_INFINITY;
   for (let i = 0, j = 0; j < down.length; ) {
@@ -88,7 +88,7 @@ function fullMicros(up: Float64Array, down: Float64Array, capacity: number): num
   return until > since ? full + until - since : full;
 }
 
-/** Rounds of a full pool without durations: `size` at once, from the first round's start to the last one's end. */
+/** Rounds of a full pool, without durations: `size` requests at once, from the first round's start to the last one's end. */
 function concurrencyOfRounds(requests: number, { size, generations, period }: Rhythm): Concurrency {
   const full = Math.floor(requests / size);
   return {
@@ -101,7 +101,7 @@ function concurrencyOfRounds(requests: number, { size, generations, period }: Rh
   };
 }
 
-/** The requests whose times are known; without durations, what a beat or the rate alone can tell. */
+/** From the requests whose times are known. Without durations, from the beat or the rate alone. */
 export function concurrencyIn(
   requests: Times,
   capacity: number | null,
@@ -130,7 +130,7 @@ export function concurrencyIn(
   return { ...unknownConcurrency, mean: ratePerMicro * serviceMean };
 }
 
-/** Of pools one after the other: each was full when its own slots were busy. */
+/** Of pools one after the other: the log was full while the slots of the pool of that time were busy. */
 export function concurrencyOfParts(
   requests: Times,
   parts: readonly { readonly inference: Pick<ServerInference, 'capacity' | 'concurrency'> }[],
@@ -149,7 +149,7 @@ export function concurrencyOfParts(
   return { ...whole, saturatedMicros: full, saturatedRatio: Math.min(1, full / (last - first)) };
 }
 
-/** Of servers side by side: all of them are hardly ever full at once, so the one that was full for longest is told. */
+/** Of servers side by side, which are hardly ever all full at once: the full time is that of the server that was full for longest. */
 export function fullestOf(
   servers: readonly { readonly inference: Pick<ServerInference, 'concurrency'> }[],
   whole: Concurrency,

@@ -1,6 +1,6 @@
 /**
- * What a server says of itself: the form of its lines, and the lines in which it names its worker class, its workers
- * and its threads. Stronger than anything that can be read from when requests ran.
+ * What a server says about itself: the format of its lines, and the lines in which it names its worker class, its workers and its threads.
+ * This is stronger evidence than anything inferred from when requests ran.
  */
 import type { StreamFacts } from '../../core/batch.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
@@ -24,13 +24,13 @@ export interface Declared {
   readonly method: string;
   /** Requests one worker runs at once; null: not said. */
   readonly threads: number | null;
-  /** Workers that were booted and did not end; null: not said. */
+  /** Workers alive at once for the longest time, by the server's messages about boots and ends; null: it has none. */
   readonly workers: number | null;
   /** Workers that the server says it started, restarts included; 0 where it says nothing. */
   readonly boots: number;
-  /** What the server says when it turns requests away at a limit of its own, and how often; null: it does not. */
+  /** What the server says when it turns requests away at a limit of its own, and how often; null: it never does. */
   readonly refusals: string | null;
-  /** Lines of several servers, whose forms tell that they are not of one kind. */
+  /** The formats of the lines belong to servers of different kinds. */
   readonly isSeveral: boolean;
   /** What the durations of most lines cover. */
   readonly durationCovers: 'service' | 'response' | null;
@@ -38,10 +38,10 @@ export interface Declared {
   readonly usuallyPool: boolean;
 }
 
-/** Servers that print this form and no other, and how they run requests. */
+/** Formats that only one kind of server writes, and how it runs requests. */
 const byFormat: readonly [pattern: RegExp, model: ServerModel, words: string, confidence?: number][] = [
   [/^(uvicorn|hypercorn|daphne|aiohttp|sanic|tornado)/, 'async', 'an event loop in each worker'],
-  // `flask run`, app.run (from Flask 1.0 on) and http.server start threads; run_simple and make_server do not unless they are asked to.
+  // `flask run`, app.run (from Flask 1.0 on) and http.server start threads; run_simple and make_server do so only if asked to.
   [
     /^werkzeug/,
     'thread-per-request',
@@ -57,27 +57,27 @@ const byFormat: readonly [pattern: RegExp, model: ServerModel, words: string, co
   [/^(waitress|cherrypy)/, 'threaded', 'one process with a fixed pool of threads'],
 ];
 
-/** gunicorn's worker classes (`Using worker: …`) and what others say of themselves, by what they do. */
+/** gunicorn's worker classes (`Using worker: …`) and what other servers say about themselves, with the kind that each means. */
 const byWorkerClass: readonly [pattern: RegExp, model: ServerModel][] = [
   [/loop engine$|MODE: async$|uvicorn|asgi|gevent|eventlet|tornado|aiohttp|meinheld/i, 'async'],
   [/^(gunicorn\.workers\.gthread\.)?(gthread|ThreadWorker)$/i, 'threaded'],
   [/^(gunicorn\.workers\.sync\.)?(sync|SyncWorker)$/i, 'sync'],
-  // From Flask 1.0 on, unless it is told --without-threads.
+  // From Flask 1.0 on, unless it is started with --without-threads.
   [/^Serving Flask app/, 'thread-per-request'],
 ];
 
-/** What others than gunicorn say ("*** running gevent loop engine ***", uWSGI). */
+/** Messages of servers other than gunicorn ("*** running gevent loop engine ***", uWSGI). */
 const OWN_WORDS = /loop engine$|MODE: async$|Flask app$/;
 
 const kindOf = (format: string) => byFormat.find(([pattern]) => pattern.test(format));
 
-/** No server writes lines of both forms. */
+/** No single kind of server writes both formats. */
 export const areUnlike = (one: string, other: string): boolean => kindOf(one)?.[1] !== kindOf(other)?.[1];
 
-/** More at once in one process is a damaged number, and none that somebody set. */
+/** A larger number of requests at once in one process comes from a damaged line, not from a setting. */
 const MOST_THREADS = 10_000;
 
-/** Share of the requests from which lines of another form are those of another server. */
+/** Share of the requests from which lines of another format are those of another server. */
 const OTHERS = 0.2;
 
 const usualPools = /^(gunicorn|article|combined|uwsgi|apache|nginx|haproxy|traefik|caddy|envoy|alb|heroku)/;
@@ -145,7 +145,7 @@ function workerClass(events: readonly LifecycleEvent[]): { words: string; model:
   return null;
 }
 
-/** The number said last: a server that was restarted with another number says so again. */
+/** The number said last: a server that is restarted with another number says so again. */
 function threadsPerWorker(events: readonly LifecycleEvent[]): number | null {
   let threads: number | null = null;
   for (const { kind, value } of events) {
@@ -155,8 +155,8 @@ function threadsPerWorker(events: readonly LifecycleEvent[]): number | null {
 }
 
 /**
- * Workers alive by what the server says of boots and ends: the number that held longest. A reload has the old and the new
- * ones alive together for a while, so the most at once would count both.
+ * Workers alive at once by the server's messages about boots and ends: the number that held longest, or the highest if none ended. During a
+ * reload old and new workers are alive together, so the highest number would count both.
  */
 function bootedWorkers(events: readonly LifecycleEvent[]): number | null {
   const alive = new Set<string>();
@@ -178,14 +178,14 @@ function bootedWorkers(events: readonly LifecycleEvent[]): number | null {
     since = time;
     if (Number.isNaN(first)) first = time;
   }
-  // How long the last number held is not said: half as long as all before.
+  // How long the last number held is not said. It is taken for half as long as all before.
   hold(Math.max(1, (since - first) / 2));
   const [longest] = [...held].sort((x, y) => y[1] - x[1]);
   if (ended && longest) return longest[0];
   return most > 0 ? most : null;
 }
 
-/** An event loop that is blocked by every request runs one at a time, whatever its kind could do. */
+/** An event loop that every request blocks runs one request at a time, whatever its kind could do. */
 function oneAtATimeYet(seen: Structure, { confidence, method }: Declared): Structure {
   const words = `something blocks the event loop: ${seen.method}`;
   return {
@@ -204,13 +204,13 @@ function withRefusals(structure: Structure, words: string): Structure {
   return { ...structure, threads: unknown, capacity: unknown };
 }
 
-/** uWSGI runs so many greenlets or tasks at once (--gevent N, --async N), and leaves more connections where they are. */
+/** uWSGI runs that many greenlets or tasks at once (--gevent N, --async N) and does not accept further connections. */
 function withCores(structure: Structure, cores: number, workers: Estimate): Structure {
   const threads = exactly(cores, 0.97, `the server says that a worker runs ${cores} at once`);
   return { ...structure, threads, capacity: slotsOfAll(threads, workers), unbounded: false };
 }
 
-/** A kind of server without fixed slots, at which something held requests back all the same. */
+/** A kind of server without fixed slots in which something held requests back all the same. */
 const withLimit = (structure: Structure, met: LimitMet, { threads, capacity }: Structure): Structure => ({
   ...structure,
   threads: atLeast(threads.low ?? 1, met.words),
@@ -218,11 +218,11 @@ const withLimit = (structure: Structure, met: LimitMet, { threads, capacity }: S
   met,
 });
 
-/** A worker of it may run several requests, and no more than so many. */
+/** Its workers may have a fixed number of threads, and its durations are service times. */
 export const mayHaveThreads = ({ model, durationCovers }: Declared): boolean =>
   (model === null || model === 'threaded') && durationCovers === 'service';
 
-/** What the server says of itself wins; what was seen fills in the numbers it did not say. */
+/** What the server says about itself wins; what was seen fills in the numbers that it did not say. */
 export function withDeclared(seen: Structure, declared: Declared, workers: Estimate): Structure {
   const { model, confidence, method } = declared;
   if (declared.isSeveral) return unknownStructure(method);

@@ -1,12 +1,12 @@
-/** No pool runs more at once on the average than it has slots: where the work of a log does, whatever named the slots is wrong. */
+/** No pool runs more at once on average than it has slots. If the work of a log exceeds that, the known number of slots is wrong. */
 import type { Estimate } from '../../core/summary.ts';
 import type { Declared } from './declared.ts';
 import { atLeast, type Structure } from './structure.ts';
 import type { Trace } from './trace.ts';
 
-/** Stamps and durations are off by a little. */
+/** Factor for small errors of stamps and durations. */
 const SLACK = 1.03;
-/** µs: in a shorter log what ran before it counts for too much. */
+/** µs: in a shorter log, requests that began before it count for too much. */
 const SHORTEST = 5_000_000;
 
 export interface Shape {
@@ -26,7 +26,7 @@ export function withoutDisproved(shape: Shape, trace: Trace, declared: Declared)
   return { structure: { ...structure, capacity: atLeast(least, method) }, workers };
 }
 
-/** µs of work, and from the first start to the last end. */
+/** µs of work, and µs from the first start to the last end. */
 function workOf({ length, duration, low, high }: Trace): [work: number, span: number] {
   let [work, first, last] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < length; i++) {

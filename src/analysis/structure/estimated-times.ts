@@ -1,6 +1,5 @@
 /**
- * When each request ran, where nobody has sharpened its stamp yet: as the lanes of the server allow, or in the order of
- * the lines within a tick.
+ * When each request ran, as long as no finer estimate exists: as the lanes of the server allow, or by the order of the lines within a tick.
  */
 import type { InferredRequests } from '../../core/inference.ts';
 import type { RequestTable } from '../../core/table.ts';

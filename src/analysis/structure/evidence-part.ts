@@ -1,17 +1,17 @@
 /**
- * The part of a log that the questions of structure are asked of: of a long log the stretch where the server had most to do, because a
- * limit shows only where it is reached.
+ * The part of a log from which the structure is inferred: of a long log the stretch in which the server had most to do, because a limit
+ * shows only where it is reached.
  */
 import { instantOf, type RequestTable, sliceRows } from '../../core/table.ts';
 
-/** At most `most` neighbouring rows. */
+/** The busiest `most` neighbouring rows; a shorter table as it is. */
 export function evidencePart(table: RequestTable, most: number): RequestTable {
   if (table.length <= most) return table;
   const start = busiestWindow(table, most);
   return sliceRows(table, start, start + most);
 }
 
-/** First row of the `most` neighbouring rows in which requests fill the most time (or, without durations, come densest). */
+/** First of the `most` neighbouring rows that hold the most work per time (or, without durations, that lie closest together). */
 function busiestWindow(table: RequestTable, most: number): number {
   const n = table.length;
   let work = 0;

@@ -1,11 +1,11 @@
 /**
- * Could a fixed number of clients be the limit, and not the server? Users who each wait for their answer and pause before
- * they ask again never have more requests in flight than they are, however many the server could run.
+ * Could the limit be a fixed number of clients instead of the server's slots? Users who each wait for their answer and pause before they
+ * ask again never have more requests in flight than there are users, however many the server could run.
  *
- * Two questions, and only where both say yes a limit is in doubt: do answers come as evenly as those of clients who take
- * turns (core/client-rhythm.ts), and would such clients, on a server without a limit, have stayed within it too? The
- * second is asked by replaying the requests of the log for N clients, whose mean pause Z follows from the log's own
- * throughput X and service time S: N = X (S + Z) (Little's law; the interactive response time law).
+ * A limit is doubted only if two questions are answered with yes. Do answers come as evenly as those of clients who take turns
+ * (core/client-rhythm.ts)? And would such clients, on a server without a limit, have stayed within it too? For the second, the requests of
+ * the log are replayed for N clients. Their mean pause Z follows from the log's throughput X and service time S: N = X (S + Z) (Little's
+ * law; the interactive response time law).
  */
 import { type ClientRhythm, clientRhythm } from '../../core/client-rhythm.ts';
 import { integersAt } from '../../core/columns.ts';
@@ -21,43 +21,45 @@ import { misfitsAsLogged } from './unlimited.ts';
 
 /** How readily clients are taken for the limit. */
 interface Readiness {
-  /** Nats by which clients who take turns must explain the answers better than callers at random do. */
+  /** Nats by which clients in turn must explain the answers better than random callers do. */
   readonly even: number;
-  /** Clients beyond the limit at least: 0 also asks whether all of them were in the server at once. */
+  /** The first number of clients tried exceeds the limit by this many. With 0, all of them may have been in the server at once. */
   readonly beyond: number;
-  /** Asks also where stamps are too coarse beside the requests to see how full the lanes are, if there are more than so many. */
+  /** Where stamps are too coarse to show how full the lanes are (`fill` 0), clients are considered only for more lanes than this. */
   readonly blurredAbove: number;
 }
 
-/** One process may be an event loop as well as threads, and the load of a test comes from few clients. */
+/** One process may be an event loop as well as a pool of threads, and load tests often use few clients. */
 export const oneProcess: Readiness = { even: 3, beyond: 0, blurredAbove: 0 };
-/** A pool of whatever is the plainer reading of lines without a worker, up to a usual size: its queue, too, makes answers even. */
+/** For lines without a worker a pool is the plainer reading, up to a usual size: its queue also makes answers come evenly. */
 export const wholePool: Readiness = { even: 6, beyond: 1, blurredAbove: 12 };
 
-/** Numbers of clients that are tried, as multiples of the limit. */
+/** Numbers of clients are tried up to about this multiple of the limit. */
 const MOST_TIMES = 4;
-/** Clients with a shorter pause, in service times, leave no gap in the lanes: nothing tells them from a queue. */
+/** Clients with a shorter mean pause, in service times, leave no gap in the lanes: nothing tells them from a queue. */
 const LEAST_PAUSE = 0.2;
-/** Readings this much worse than the best, in nats, are not excluded. */
+/** Readings up to this many nats worse than the best are not excluded. */
 const NOT_EXCLUDED = 2;
-/** So many nats better is clearly better. */
+/** Nats by which one reading is clearly better than another. */
 const CLEARLY = 3;
-/** A limit that so many requests or fewer would have broken says nothing against clients: seeing none has a chance of e^-m. */
+/**
+ * If clients would break the limit this often or less on average, they are not excluded: seeing no breach at mean m has a chance of e^-m.
+ */
 const HARDLY_BROKEN = 2.5;
 /**
- * Mean µs until a client has its answer, asks again and is heard, at least: measured 4 to 10 ms between requests of clients on the
- * server's own machine, and 0.9 to 2.3 ms between those that a worker takes from a queue.
+ * µs: shortest mean time from a client's answer to the arrival of its next request. Measured: 4 to 10 ms for clients on the server's own
+ * machine, and 0.9 to 2.3 ms between requests that a worker takes from a queue.
  */
 const SOONEST_CLIENT = 2500;
-/** µs: pauses as short are those of clients, however they vary; the mean of longer ones may be that of a few long rests. */
+/** µs: a mean pause up to this is that of clients, however pauses vary. A longer mean may come from a few long rests. */
 const USUAL_CLIENT = 12_000;
-/** One that takes longer, µs, does not ask again at once. */
+/** µs: a client with a longer pause does not ask again at once. */
 const LATEST_CLIENT = 30_000;
-/** Requests per lane from which a pool that is idle now and then would show that it is. */
+/** Requests per lane from which a pool that is idle now and then would show it. */
 const EACH = 160;
-/** Requests per lane from which it shows whether it rests at all. */
+/** Requests per lane from which the log shows whether the pool is ever idle. */
 const FEWEST_EACH = 10;
-/** Lanes as full as this are a pool with a queue: its answers are as even as its services, whoever asks. */
+/** Lanes at least this full are a pool with a queue: its answers come as evenly as its services end, whoever asks. */
 const FULL = 0.93;
 
 export function clientsMayBeTheLimit(trace: Trace, limit: Limit, readiness: Readiness, replicas: number): boolean {
@@ -75,14 +77,14 @@ export function clientsMayBeTheLimit(trace: Trace, limit: Limit, readiness: Read
   );
 }
 
-/** Multiples of the slots of all workers that are tried as numbers of clients. */
+/** Numbers of clients that are tried, as multiples of the slots of all workers. */
 const TIMES = [1, 1.25, 1.5, 2, 3, 4];
-/** Callers at random, who come less evenly, would have broken a limit by so many times as often: then clients would have, too. */
+/** Random callers come less evenly than clients. If they would break a limit this many times HARDLY_BROKEN, clients would break it too. */
 const TIMES_RANDOM = 8;
 
 /**
- * The same for the limit of each of several workers: as many clients as all their slots or more, whom nothing in how evenly answers
- * come excludes, and who would hardly have met a limit that callers at random would have broken a few times.
+ * The same question for the limit of each of several workers. True if some number of clients, as many as all slots or more, is not excluded
+ * by how evenly answers come, and would hardly have met the limit (which random callers would have broken a few times).
  */
 export function clientsMayFillWorkers(trace: Trace, { lanes, fill, episodes }: Limit, replicas: number): boolean {
   if (fill > FULL || episodes > TIMES_RANDOM * HARDLY_BROKEN) return false;
@@ -99,14 +101,16 @@ export function clientsMayFillWorkers(trace: Trace, { lanes, fill, episodes }: L
   );
 }
 
-/** A fixed number of clients bounds all workers together, and no single one: then the whole shows the sharper limit. */
+/**
+ * A fixed number of clients bounds all workers together, not each of them. The whole log then shows a sharper limit than single workers do.
+ */
 export function clientsAreTheLimit(trace: Trace, limit: Limit, count: number, replicas: number): boolean {
   if (count < 2) return false;
   const whole = limitOf(trace, false, replicas);
   return whole.lanes < count * limit.lanes && whole.score > 2 * limit.score;
 }
 
-/** What a number of clients would have to be like to have sent these requests; nats more than for callers at random. */
+/** A hypothesis about who sent the requests. `nats`: how much better it explains them than random callers do. */
 interface Reading {
   readonly clients: number;
   /** Mean pause in µs. */
@@ -116,7 +120,7 @@ interface Reading {
 
 const numbersFrom = (fewest: number, count: number): number[] => Array.from({ length: count }, (_, k) => fewest + k);
 
-/** For each number of clients; none where too little is known. */
+/** One reading per number of clients, without those whose clients would hardly pause; none where too little is known. */
 function readingsOf(trace: Trace, numbers: readonly number[]): readonly Reading[] {
   const n = trace.length;
   const service = meanOf(trace.duration);
@@ -129,7 +133,7 @@ function readingsOf(trace: Trace, numbers: readonly number[]): readonly Reading[
     .map((reading) => ({ ...reading, nats: rhythm.closed(reading.think) }));
 }
 
-/** Requests that never overlap: are they those of one client who waits for each answer, rather than of several who queue? */
+/** Do requests that never overlap come from one client who waits for each answer, rather than from several who queue? */
 export function oneClientAsks(trace: Trace): boolean {
   if (alwaysFull(trace, 1)) return true;
   const [one, ...more] = readingsOf(trace, numbersFrom(1, MOST_TIMES));
@@ -137,12 +141,12 @@ export function oneClientAsks(trace: Trace): boolean {
 }
 
 /**
- * May they be those of a client who asks again at once? A log too short to show how evenly answers come does not tell one caller, who never
- * waits, from one slot with a queue that takes as long from request to request.
+ * May requests that never overlap come from one client who asks again at once? A log too short to show how evenly answers come cannot tell
+ * that client, who never waits, from a queue before one slot that takes as long from request to request.
  */
 export function mayBeOneClient(trace: Trace): boolean {
   const pause = pauseOf(trace, 1);
-  // Of the first and the last request nobody knows how much lies between those ticks.
+  // How much of the first and the last request lies between those ticks is unknown.
   const error = (2 * meanOf(trace.duration)) / trace.length;
   if (trace.length < FEWEST_EACH || !(pause - error >= SOONEST_CLIENT && pause <= LATEST_CLIENT)) return false;
   if (variesMoreThanClients(trace, 1)) return false;
@@ -151,9 +155,9 @@ export function mayBeOneClient(trace: Trace): boolean {
 }
 
 /**
- * Are `lanes` full from the first line to the last, with the pauses of clients between requests? A pool with a queue fills them so,
- * and so do as many clients who each ask again as soon as they are answered, whatever the server could run: nothing tells one from
- * the other, unless some stretches are busier than others, as clients in turn would not make them.
+ * Are all `lanes` busy from the first line to the last, with the pauses of clients between requests? A pool with a queue fills them so. So
+ * do as many clients as lanes who ask again as soon as they are answered, whatever the server could run. The two can be told apart only if
+ * some stretches are busier than others, by more than such clients would make them.
  */
 export const alwaysFull = (trace: Trace, lanes: number): boolean =>
   trace.length >= EACH * lanes &&
@@ -162,8 +166,8 @@ export const alwaysFull = (trace: Trace, lanes: number): boolean =>
   (pauseOf(trace, lanes) <= USUAL_CLIENT || !variesMoreThanClients(trace, lanes));
 
 /**
- * Are `lanes` full from the first line to the last, whoever asks? A queue fills them so, of an overload or of clients who each ask again
- * as soon as they are answered, and as many such clients as lanes, who never wait, do nearly as well.
+ * Are all `lanes` busy from the first line to the last, whoever asks? A queue fills them so, whether from an overload or from clients who
+ * ask again as soon as they are answered. As many such clients as lanes, who never wait, do nearly as well.
  */
 export function neverRest(trace: Trace, lanes: number): boolean {
   if (trace.length < FEWEST_EACH * lanes) return false;
@@ -177,8 +181,8 @@ export function neverRest(trace: Trace, lanes: number): boolean {
 }
 
 /**
- * Mean µs from the end of a request to the start of the next one on its lane: of those that ended in whole ticks, as nobody knows when in
- * its first tick a log began, nor which of the lanes rested in its last.
+ * Mean µs from the end of a request to the start of the next one on its lane. Only requests that ended in whole ticks count: it is unknown
+ * when in its first tick the log began, and which lanes were idle in its last.
  */
 export function pauseOf({ length, low, duration, resolution }: Trace, lanes: number): number {
   const begin = low[0] + resolution;
@@ -203,13 +207,13 @@ const spanOf = (trace: Trace): number =>
   trace.high.reduce((last, high) => Math.max(last, high), trace.low[0]) - trace.low[0];
 
 /**
- * What would not fit into `slots`, or into those of each worker where there are several, had `clients` sent the requests to a server
- * without a limit: means.
+ * Mean number of requests (and episodes) that would not fit into `slots` lanes, or into those of each of several workers, had `clients`
+ * sent the requests to a server without a limit.
  */
 function misfitsOfClients(trace: Trace, slots: number, { clients, think }: Reading, replicas: number): Misfits {
   const n = trace.length;
   const draws = createDraws(trace);
-  // Workers take the requests in the order in which they took those of the log, as far as its stamps tell.
+  // Workers take the replayed requests in the order in which they took those of the log, as far as its stamps show.
   const byStart = trace.workerIds.length > 1 ? orderOf(trace.end.map((end, i) => end - trace.duration[i])) : null;
   const worker = byStart && integersAt(trace.worker, byStart);
   const pause = () => -think * Math.log(1 - draws.next());

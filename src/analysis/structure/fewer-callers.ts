@@ -1,20 +1,20 @@
 /**
- * Fewer callers than slots who ask again as soon as they are answered (a load test, workers of a job queue) keep as many
- * slots busy as they are, nearly always, and never one more: nobody waits, however busy every worker looks.
+ * If fewer callers than slots each ask again as soon as they are answered (a load test, workers of a job queue), they keep as many slots
+ * busy as there are callers, nearly always, and never one more. Nobody waits, however busy the workers look.
  */
 import { fewestLanes } from './lanes.ts';
 import { limitOf } from './limit.ts';
 import type { Trace } from './trace.ts';
 
-/** Share of their time that such callers spend being served. */
+/** Share of their time for which such callers are being served. */
 const FILL = 0.9;
-/** Fewer requests would fit by chance. */
+/** Fewer requests may look like this by chance. */
 const FEWEST = 40;
-/** As sure as a limit is said to be one (docs/inference-wait.md). */
+/** Score from which a limit counts as certain (docs/inference-wait.md). */
 const SCORE = 25;
 const REPLICAS = 3;
 
-/** How many callers there are where they are fewer than `slots`; null: not so, or the log cannot tell. */
+/** The number of callers, if it is smaller than `slots`; null: it is not, or the log cannot tell. */
 export function fewerCallers(trace: Trace, slots: number): number | null {
   const n = trace.length;
   if (!trace.hasDurations || trace.startsOnly || n < FEWEST || slots < 2) return null;

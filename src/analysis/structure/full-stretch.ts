@@ -1,4 +1,7 @@
-/** What a log tells of its stretches: how many requests each worker answered in one, how many at once, and whether more would have run had they been free to. */
+/**
+ * What a log shows of a stretch: how many requests each worker answered, how many it ran at once, and whether more would have run had they
+ * been free to.
+ */
 import { countBelow } from '../../core/statistics.ts';
 import { type RequestTable, selectRows } from '../../core/table.ts';
 import type { Evidence } from './changes.ts';
@@ -8,7 +11,7 @@ import { limitOf } from './limit.ts';
 import { type Trace, traceOf } from './trace.ts';
 import { slotsOfEachWorker } from './with-durations.ts';
 
-/** Requests that are looked at, and how often chance is replayed. */
+/** Most requests that are looked at, and how often chance is replayed. */
 const MOST_ROWS = 2000;
 const REPLICAS = 3;
 
@@ -20,7 +23,7 @@ export function evidenceOf(table: RequestTable, trace: Trace): Evidence {
       for (let k = 0; k < trace.length; k++) ends[trace.worker[k]].push(trace.end[k]);
       for (const own of ends) own.sort((a, b) => a - b);
     }
-    // Of a worker of a long log no request may be kept.
+    // In a long log some workers have no request that is kept.
     return ends[worker] ?? [];
   };
   return {
@@ -30,13 +33,13 @@ export function evidenceOf(table: RequestTable, trace: Trace): Evidence {
       return upTo(to) - upTo(from);
     },
     fullness: (workers, from, to) => {
-      // Without workers nobody answers: those of a stretch between two that are kept of a long log are not known.
+      // Without workers nobody answers: in a long log, the workers of a stretch between two kept ones are not known.
       if (workers < 1 || !trace.hasDurations || trace.startsOnly) return 0;
       const rows = trace.row.filter((_, k) => trace.end[k] > from && trace.end[k] <= to);
       const part = traceOf(evidencePart(selectRows(table, rows), MOST_ROWS));
       if (part.length < 3) return 0;
       const limit = limitOf(part, false, REPLICAS);
-      // Threads queue in their own process, however idle another one is.
+      // Only a queue shared by workers of one request each counts: threads queue in their own process, however idle another one is.
       if (limit.lanes !== workers || clientsMayBeTheLimit(part, limit, wholePool, REPLICAS)) return 0;
       return limit.score;
     },

@@ -1,12 +1,12 @@
 /**
- * Do requests take longer the more of them are in flight? On a server that sets no limit they do where they wait for one
- * another inside the application: for a blocked event loop, a pool of threads or connections, a lock, a core. Their logged
- * times then hold that wait, and where they do not grow, nothing shows one.
+ * Do requests take longer the more of them are in flight? On a server without a limit they do if they wait for each other inside the
+ * application: for a blocked event loop, a pool of threads or connections, a lock, a core. Their logged times then include that wait; where
+ * times do not grow, no wait shows.
  *
- * Durations are regressed on the number of requests that each one found in its process, within a short while of its own
- * route, so that a slow hour or a slow route does not count. Stamps that are off put a long request beside more others than
- * it had; how much that alone makes of it is found by dealing the durations of each group anew, as the log would have told
- * of them, and is taken off.
+ * Durations are regressed on the number of requests that each one found in its process. Only requests of one route that follow each other
+ * are compared, so that a slow hour or a slow route does not count. Inexact stamps place a long request beside more others than it had. The
+ * slope that this alone makes is estimated by shuffling the durations of each group and logging them with the same stamps; it is
+ * subtracted.
  */
 import { floatsAt } from '../../core/columns.ts';
 import type { LoadGrowth } from '../../core/inference.ts';
@@ -17,17 +17,26 @@ import { spreadInTicks, type Trace, ticksAt } from './trace.ts';
 
 /** Fewer requests show nothing. */
 const FEWEST = 100;
-/** Consecutive requests of a route that are compared with each other. */
+/** Consecutive requests of a route that form a group; requests are compared within their group. */
 const GROUP = 32;
-/** Standard errors beyond what blurred stamps make, share of the mean time, and times as long among many, from which it is told. */
+/**
+ * Growth is reported if the slope exceeds that of blurred stamps by SURE standard errors and by the share MATERIAL of the mean time, and if
+ * requests take LONGER times as long among many as among few.
+ */
 const SURE = 6;
 const MATERIAL = 0.15;
 const LONGER = 1.2;
-/** Standard errors by which a full queue would have shown, and the share of its growth that may still be none. */
+/**
+ * No growth is reported if a full queue would have shown by so many standard errors, and times grew by at most this share of what it would
+ * have made.
+ */
 const WOULD_SHOW = 5;
 const HARDLY = 0.15;
 
-/** null: too few requests, or too evenly beside each other, to tell. @param behindProxy the durations are a proxy's */
+/**
+ * null: too few requests, or too similar numbers of others, to tell.
+ * @param behindProxy the durations are a proxy's
+ */
 export function growthWithLoad(trace: Trace, replicas: number, behindProxy: boolean): LoadGrowth | null {
   const n = trace.length;
   if (n < FEWEST || !trace.hasDurations || trace.startsOnly) return null;
@@ -40,7 +49,7 @@ export function growthWithLoad(trace: Trace, replicas: number, behindProxy: bool
     many: { beside: many.beside, mean: many.mean },
   };
   if (many.mean >= LONGER * few.mean) {
-    // Callers may have come as the middles of their windows have it, or in crowds.
+    // Within their windows, callers may have come evenly spread or in crowds: growth must show under both assumptions.
     const usual = { begun: trace.end.map((at, i) => at - trace.duration[i]), group: groupsOf(trace) };
     const worlds = [usual, inCrowds(trace)].filter((world) => world !== null);
     const isMore = worlds.every(({ begun, group }) => {
@@ -55,18 +64,18 @@ export function growthWithLoad(trace: Trace, replicas: number, behindProxy: bool
   return doesNotGrow(company) ? { grows: false, ...told } : null;
 }
 
-/** Do requests take as long among many as among few, and would it have shown if they did not? */
+/** Do requests take as long among many others as among few, where a full queue would have shown the contrary? */
 export const takesAsLong = (trace: Trace): boolean =>
   trace.length >= FEWEST && doesNotGrow(fewAndMany(trace.duration, foundByEach(trace, trace.end, trace.duration)));
 
-/** Times of a full queue grow with the number found: here they must not, and it must have shown. */
+/** In a full queue times grow with the number of requests found. Here they must not, and the log must be able to show such growth. */
 function doesNotGrow({ few, many, error }: Company): boolean {
   const growth = few.mean * ((many.beside + 1) / (few.beside + 1) - 1);
   const difference = Math.abs(many.mean - few.mean);
   return many.mean < LONGER * few.mean && growth >= WOULD_SHOW * error && difference + error <= HARDLY * growth;
 }
 
-/** What the durations tell of waiting inside the application. */
+/** What the durations say about waiting inside the application. */
 export function insideWords(growth: LoadGrowth | null): string {
   if (growth === null) {
     return 'whether requests waited for its event loop, inside the application (for threads, for connections) or at a limit that was set, the log does not show';
@@ -85,15 +94,15 @@ export function insideWords(growth: LoadGrowth | null): string {
 }
 
 export interface Company {
-  /** Requests that found this many others on average, and µs they took. */
+  /** Number of requests; how many others they found on average; how long they took on average, µs. */
   readonly few: { readonly count: number; readonly beside: number; readonly mean: number };
   readonly many: { readonly count: number; readonly beside: number; readonly mean: number };
-  /** µs, mean of all; and the standard error of the difference of both. */
+  /** µs: mean duration of all requests, and standard error of the difference between both means. */
   readonly mean: number;
   readonly error: number;
 }
 
-/** Requests that found no more than the median number of others, and those that found more. */
+/** Splits the requests at the median number of others found. */
 function fewAndMany(duration: Float64Array, found: Float64Array): Company {
   const n = duration.length;
   const middle = found.slice().sort()[n >> 1];
@@ -116,13 +125,13 @@ function fewAndMany(duration: Float64Array, found: Float64Array): Company {
 }
 
 interface Slope {
-  /** Of the least squares line, in its standard errors. */
+  /** Slope of the least-squares line, in its standard errors. */
   readonly errors: number;
-  /** Share of the mean time that the mean number found accounts for. */
+  /** Slope times the mean number found, as a share of the mean duration. */
   readonly share: number;
 }
 
-/** Number of others in its process (of all, where lines name none) that each request finds when it comes. */
+/** Number of other requests that each one finds in its process when it comes (in the whole log, if lines name no process). */
 export function foundByEach({ worker }: Trace, end: Float64Array, duration: Float64Array): Float64Array {
   const found = new Float64Array(end.length);
   const present = new Map<number, number[]>();
@@ -136,7 +145,7 @@ export function foundByEach({ worker }: Trace, end: Float64Array, duration: Floa
   return found;
 }
 
-/** Number of the group of each request: consecutive ones of a route. */
+/** Group number of each request. A group is up to GROUP consecutive requests of a route. */
 function groupsOf({ length, route, end, duration }: Trace): Int32Array {
   const group = new Int32Array(length);
   const open = new Map<number, { id: number; size: number }>();
@@ -150,7 +159,10 @@ function groupsOf({ length, route, end, duration }: Trace): Int32Array {
   return group;
 }
 
-/** The slope of durations in µs over requests found, and its standard error, from sums of squares and products about the mean; `xx` > 0. */
+/**
+ * Slope of the durations (µs) over the number of requests found, with its standard error, from sums of squares and products about the mean;
+ * `xx` > 0.
+ */
 export function leastSquares(xx: number, xy: number, yy: number, degreesOfFreedom: number) {
   const slope = xy / xx;
   return { slope, error: Math.sqrt(Math.max(1, yy - slope * xy) / degreesOfFreedom / xx) };
@@ -177,19 +189,23 @@ function slopeOf(found: Float64Array, duration: Float64Array, group: Int32Array)
 interface World {
   /** µs: when each request began. */
   readonly begun: Float64Array;
-  /** Those with one number are dealt anew, and compared. */
+  /** Requests with the same number are compared with each other, and their durations are shuffled among them. */
   readonly group: Int32Array;
 }
 
-/** Ticks without a beginning before and after a crowd, and the share of the requests in such crowds, from which the log is one of crowds. */
+/**
+ * A crowd stands apart if more than APART ticks lie between it and its neighbours. A log with at least the share MOSTLY of its requests in
+ * such crowds is one of crowds.
+ */
 const APART = 2;
 const MOSTLY = 0.5;
-/** Ticks within which a crowd comes. */
+/** Ticks by which the windows of two requests of one crowd may miss each other. */
 const AT_ONCE = 0.05;
 
 /**
- * As few crowds as the windows of the stamps allow, each of requests that may have begun at one instant; null: most do not stand apart. Stamps
- * spread over their tick set apart what began together, by what each request took: the long ones then seem to come among others.
+ * Groups requests into as few crowds as their windows allow; the members of a crowd may all have begun at one instant. If instead stamps
+ * were spread evenly over their tick, requests that began together would lie apart by what each took, and long ones would seem to come
+ * among others. null: too few requests are in crowds that stand apart.
  */
 function inCrowds({ length, low, high, duration, route, resolution }: Trace): World | null {
   const crowds: { at: number; members: number[] }[] = [];
@@ -223,7 +239,7 @@ function inCrowds({ length, low, high, duration, route, resolution }: Trace): Wo
   return { begun, group };
 }
 
-/** The slope where durations have nothing to do with who is there: those of each group dealt anew, told as the log tells. */
+/** The slope if durations did not depend on the number in flight: those of each group are shuffled, then logged with the same stamps. */
 function slopeOfDealt(trace: Trace, begun: Float64Array, group: Int32Array, replica: number): Slope {
   const { length: n, resolution } = trace;
   const draws = createDraws(trace);

@@ -1,24 +1,24 @@
 /**
- * A deploy that lets the new workers begin before the old ones end (gunicorn's USR2, a rolling restart of containers): for a while all of them
- * are at work, and pids seen at once are more than the server has. Workers who begin together while others, who end together soon after,
- * go on: nobody adds as many as he takes away but who replaces them.
+ * A deploy that lets the new workers begin before the old ones end (gunicorn's USR2, a rolling restart of containers). For a while all of
+ * them work, so more pids are seen at once than the server has workers. It shows as workers who begin together, while others go on and end
+ * together soon after: whoever adds as many workers as he takes away replaces them.
  */
 import type { Life } from './lives.ts';
 
-/** µs that both may be at work. */
+/** µs for which both generations may be at work. */
 const LONGEST = 60_000_000;
-/** As a share of the time of each: of a server that is hardly younger than its handover nobody knows which workers stay. */
+/** The same as a share of each one's time. If a server is hardly older than its handover, it does not show which workers stay. */
 const LONGEST_SHARE = 0.5;
-/** µs within which those who come begin, and those who go end: as far as a worker's requests are apart. */
+/** µs within which the new workers begin, and within which the old ones end: about as far apart as a worker's requests. */
 const TOGETHER = 15_000_000;
-/** Of its usual intervals between requests: who is silent for so many while others work has gone. */
+/** A worker that is silent for so many of its usual intervals between requests, while others work, has gone. */
 const SILENT = 8;
-/** That one comes and one goes is no more than chance. */
+/** With fewer, that workers come and go at the same time may be chance. */
 const FEWEST = 2;
-/** Of more lives nobody asks: a server that starts a process for each request replaces none. */
+/** With more lives no handover is looked for: a server that starts a process for each request replaces none. */
 const MOST_LIVES = 200;
 
-/** The generations of workers who were at work at once, in order of time: one, where none handed over to another. */
+/** The generations of workers that were at work at once, in order of time; a single one if no workers handed over to others. */
 export function handedOver(lives: Life[]): Life[][] {
   if (lives.length > MOST_LIVES) return [lives];
   const inOrder = lives.toSorted((a, b) => a.from - b.from);
@@ -29,14 +29,14 @@ export function handedOver(lives: Life[]): Life[][] {
   return [lives];
 }
 
-/** Both in the order of their beginnings. */
+/** Whether `old` handed over to `young`; both in the order of their beginnings. */
 function handOver(old: readonly Life[], young: readonly Life[]): boolean {
   const begin = young[0].from;
   const leaving = old.filter(({ to }) => to > begin);
   const end = Math.max(...leaving.map(({ to }) => to));
   const coming = young.filter(({ from }) => from < end);
   if (leaving.length < FEWEST || coming.length < FEWEST) return false;
-  // Who begins a while after others ended takes their place, and not that of those who end later.
+  // A worker that begins a while after others ended takes their place, not that of those that end later.
   const replaces =
     old.some(({ to }) => to <= begin && to > begin - LONGEST) ||
     young.some(({ from }) => from >= end && from < end + LONGEST);

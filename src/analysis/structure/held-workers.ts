@@ -1,7 +1,7 @@
 /**
- * Workers that run one request at a time and begin nothing for a while after the answers of one route, although callers keep coming: something
- * holds them that no line shows (gunicorn's sync workers of recent versions wait up to 2 s for a client to close; a view works on in a close
- * hook). How long shows in the pauses between its line and the next of its worker.
+ * Finds workers that run one request at a time and begin nothing for a while after the answers of one route, although callers keep coming.
+ * Something holds them that no line shows: recent gunicorn sync workers wait up to 2 s for a client to close; a view may work on in a close
+ * hook. The pauses between such an answer and the worker's next request show for how long.
  */
 import { floatsAt } from '../../core/columns.ts';
 import type { HeldWorkers } from '../../core/inference.ts';
@@ -10,21 +10,23 @@ import { groupsOf } from '../../core/rows.ts';
 import { countUpTo, logBinomialTail, medianOf, quantileOf } from '../../core/statistics.ts';
 import { inThatOrder, placesIn, type Trace } from './trace.ts';
 
-/** Answers of a route that show something. */
+/** Fewest answers of a route that can show it. */
 const FEWEST = 20;
-/** µs: shorter pauses are those of a worker between two requests on a busy host. */
+/** µs: shorter pauses also occur between two ordinary requests of a worker on a busy host. */
 const SHORTEST = 300_000;
-/** Nine of ten pauses are as long, where after other routes half of them are at most a quarter of that. */
+/**
+ * All but this share of the pauses are long, and the median pause after other routes is at most OTHERS_SHORTER of the shortest of these.
+ */
 const NEARLY_ALL = 0.1;
 const OTHERS_SHORTER = 0.25;
-/** ln of the chance from which a pattern is taken for real. */
+/** ln of the chance probability below which a pattern counts as real. */
 const SURE = -18;
-/** Others were taken meanwhile at half of the usual rate at least: no lull of the callers. */
+/** Meanwhile other requests must start at this share of the usual rate at least; else it is a lull of the callers. */
 const KEPT_COMING = 0.5;
 
 /**
- * µs from each line to the start of the next of its worker, as the stamps have them, since where in its tick a request is put rests on workers that
- * are taken again at once; NaN after the last.
+ * µs from each line to the start of its worker's next request; NaN after a worker's last. The stamps themselves are used, because the
+ * estimated position of a request within its tick assumes that workers take the next request at once.
  */
 function pausesOf({ length, low, duration, worker }: Trace): Float64Array {
   const pauses = new Float64Array(length).fill(Number.NaN);
@@ -38,8 +40,8 @@ function pausesOf({ length, low, duration, worker }: Trace): Float64Array {
 }
 
 /**
- * The same requests, each answer of the route holding its worker for as long as half of them are seen to, or until the next one begins. In the order of
- * the ends of that; `hold`: µs that were added to each. That order is none of lines any more.
+ * The same requests, but each answer of the route holds its worker for the median pause, or until the worker's next request begins. They
+ * are sorted by these later ends, so their order is no longer that of the lines. `hold`: µs added to each request.
  */
 export function whileHeld(trace: Trace, { route, median }: HeldWorkers): { trace: Trace; hold: Float64Array } {
   const holds = pausesOf(trace).map((pause, i) =>
@@ -58,7 +60,10 @@ export function whileHeld(trace: Trace, { route, median }: HeldWorkers): { trace
   return { trace: held, hold: floatsAt(holds, order) };
 }
 
-/** null: nothing shows it. @param workers alive at once, of one request at a time */
+/**
+ * null: nothing shows it.
+ * @param workers alive at once, with one request each
+ */
 export function heldWorkers(trace: Trace, workers: number): HeldWorkers | null {
   if (!trace.hasWorkers || !trace.hasDurations || trace.startsOnly || trace.length < 2 * FEWEST) return null;
   const pauses = pausesOf(trace);
@@ -78,7 +83,9 @@ export function heldWorkers(trace: Trace, workers: number): HeldWorkers | null {
   return longest;
 }
 
-/** Answers behind which other routes were asked for, within as long as half of the pauses last: where nobody else comes, a worker rests. */
+/**
+ * Answers of the route after which somebody asked for another route within the median pause. Where nobody did, the worker was just idle.
+ */
 function withCallers(route: number, rows: readonly number[], trace: Trace, pauses: Float64Array): readonly number[] {
   if (rows.length === 0) return rows;
   const usual = medianOf(floatsAt(pauses, rows));
@@ -103,14 +110,14 @@ function heldAfter(
   if (others.length < FEWEST || !(medianOf(others) <= OTHERS_SHORTER * least)) return null;
   const asLong = (some: Float64Array) => some.reduce((count, pause) => count + Number(pause >= least), 0);
   const usual = (asLong(others) + 1) / (others.length + 1);
-  // The route was chosen among the routes, the length among its pauses.
+  // Corrects for choosing the route among all routes, and the length among its pauses.
   const score = logBinomialTail(asLong(own), own.length, usual) + Math.log(routes * own.length);
   if (score > SURE) return null;
   const median = medianOf(own);
   return { route, answers: own.length, least, median, usual, micros: own.length * median };
 }
 
-/** Did the other workers take what came while these took nothing? */
+/** Did the other workers start requests while these paused? */
 function othersWentOn({ length, low, duration, end }: Trace, rows: readonly number[], least: number, workers: number) {
   const starts = end.map((at, i) => at - duration[i]).sort();
   const rate = length / (low[length - 1] - starts[0]);

@@ -1,12 +1,12 @@
 /**
- * A server without a limit whose requests take longer the more of them there are: do they share something (a core, a backend), so that each
- * progresses the slower, or do they stand in a queue for a number of slots that the server does not tell of (the threads that run WSGI views
- * behind an event loop, a semaphore, a pool of connections), first come, first served?
+ * Requests of a server without a limit take longer the more of them there are. Either they share something (a core, a backend), so that
+ * each progresses more slowly. Or they queue, first come, first served, for slots that the server does not report: the threads that run
+ * WSGI views behind an event loop, a semaphore, a pool of connections.
  *
- * In a queue the wait is the same for long and for short requests, and who comes later does not overtake those in front: durations of
- * neighbours lie as far apart among many as among few, and as few of those that came before are still there when a request ends. What shares
- * a station takes longer in proportion, and the short ones overtake. Durations begin at the arrival then, as a proxy's do, and the number of
- * slots gives every start (blurred-slots.ts), of each process alone.
+ * In a queue, long and short requests wait equally long, and later ones do not overtake. So the durations of neighbours differ no more
+ * among many requests than among few, and few of those that came earlier are still there when a request ends. Where requests share
+ * something, all take longer in proportion, and short ones overtake. In a queue the duration begins at the arrival, as a proxy's does, so
+ * the number of slots gives every start (blurred-slots.ts), for each process on its own.
  */
 import { floatsAt, integersAt } from '../../core/columns.ts';
 import type { HiddenSlots, LoadGrowth } from '../../core/inference.ts';
@@ -19,30 +19,39 @@ import { queuesOf, type Trace } from './trace.ts';
 import { waitsForSlots } from './with-response-times.ts';
 
 const MOST_SLOTS = 64;
-/** Share of the growth of the mean (both in logarithms) that the spread may show at most, two standard errors included. */
+/**
+ * Most that the spread of durations may grow, as a share of the growth of their mean (both in logarithms), including two standard errors.
+ */
 const SPREAD = 0.5;
-/** Of those beside it in addition, the share that is in front of a request and still there when it ends: a third and more where all progress. */
+/**
+ * Of the additional requests that a request finds, the share that may still be there when it ends. It is a third or more if all progress
+ * together.
+ */
 const OVERTAKES = 0.12;
-/** Durations of neighbours differ by this share of the mean among few at least: those of one length never overtake, whatever they share. */
+/**
+ * Among few, durations of neighbours must differ by this share of the mean at least: requests of one length never overtake, whatever they
+ * share.
+ */
 const VARIED = 0.15;
-/** Standard errors by which a number of slots may be off its replays. */
+/** Standard errors by which the log may differ from the replays of a number of slots. */
 const POSSIBLE = 2;
 /**
- * Those that queued may be slower by such a share for another reason (a process and a host that have more to do), and those that did not by so
- * many µs: what is done outside the slot (accepting, parsing, writing) delays nobody in a queue.
+ * Differences that may have another cause. Queued requests may be slower by the share BUSIER, because their process and host have more to
+ * do. The others may be slower by OUTSIDE µs for work outside the slot (accepting, parsing, writing), which overlaps with the wait of
+ * queued requests.
  */
 const BUSIER = 0.05;
 const OUTSIDE = 10_000;
-/** Numbers on either side of the likeliest that are played. */
+/** Numbers of slots that are replayed on either side of the likeliest. */
 const BESIDE = 10;
-/** Share of the queued that may end before they begin, as blurred stamps have it: with too few slots many more do. */
+/** Share of the queued requests that may end before they begin, because stamps are blurred. With too few slots many more do. */
 const MOST_NEGATIVE = 0.3;
-/** Times the shorter one that the longest service time of the range may be, for one to be told. */
+/** A service time is reported only if the longest of the range is at most this many times the shortest. */
 const WIDEST = 2;
 
 /**
- * Whether requests take longer among many, and if they do, whether they wait in turn. `known`: for how many slots, as a longer look at a live
- * log has found; null: that is to be found now.
+ * Whether requests take longer among many others and, if so, whether they wait in turn. `known`: the number of slots as a longer look at a
+ * live log found it, or 'not-asked'; null: it is to be found now.
  */
 export function loadGrowth(
   trace: Trace,
@@ -57,7 +66,10 @@ export function loadGrowth(
   return { ...growth, inTurn: known === null || known === 'not-asked' ? inTurn : known };
 }
 
-/** null: they do not wait in turn, or it does not show. @param replicas 0: for how many slots is not asked */
+/**
+ * null: they do not wait in turn, or it does not show.
+ * @param replicas 0: the number of slots is not asked for
+ */
 function hiddenSlots(trace: Trace, replicas: number): HiddenSlots | null {
   const aside = routesAside(trace);
   const queues = staysOf(trace, aside);
@@ -82,13 +94,13 @@ function hiddenSlots(trace: Trace, replicas: number): HiddenSlots | null {
 
 type Possible = Told & { readonly off: number };
 
-/** Numbers of slots that the log does not rule out, in a row; empty: none, or their end does not show. */
+/** Consecutive numbers of slots that the log does not rule out. Empty: there are none, or no upper end shows. */
 function possibleSlots(log: TimedLog, trace: Trace, replicas: number): Possible[] {
   const told = tellOf(log.queues, Math.min(MOST_SLOTS, trace.length)).filter(
     ({ difference, negative, serviceMean }) =>
       Number.isFinite(difference) && negative <= MOST_NEGATIVE && serviceMean > 0,
   );
-  // With too few slots those that queued seem the quicker ones, with too many the slower ones.
+  // With too few slots the queued requests seem quicker than the others, with too many slower.
   const turn = told.findIndex(({ difference }) => difference > 0);
   if (turn < 0) return [];
   const draws = createDraws(trace);
@@ -115,7 +127,7 @@ interface Neighbours extends Stays {
   readonly route: Int32Array;
 }
 
-/** Positions of the requests that stand in each queue. */
+/** Positions of the requests in each queue, without those of routes that stand aside. */
 const standingIn = (trace: Trace, aside: ReadonlySet<number>) =>
   queuesOf(trace, trace.hasWorkers).map((members) => members.filter((i) => !aside.has(trace.route[i])));
 
@@ -131,13 +143,16 @@ interface Half {
   found: number;
   overtook: number;
   duration: number;
-  /** Of those with a neighbour of their route: how far apart both durations are. */
+  /** Pairs of neighbours of one route; the sum of the distances between their durations (µs), and of their squares. */
   pairs: number;
   apart: number;
   apartSquares: number;
 }
 
-/** Those that found many, beside those that found few: the same wait for all in addition, or all slower in proportion? */
+/**
+ * Compares requests that found many others with those that found few: do all wait equally long in addition, or are all slower in
+ * proportion?
+ */
 function isQueue(queues: readonly Neighbours[]): boolean {
   const all = queues.flatMap(neighboursOf);
   const middle = Float64Array.from(all, ({ found }) => found).sort()[all.length >> 1];
@@ -156,7 +171,7 @@ function isQueue(queues: readonly Neighbours[]): boolean {
   }
   if (Math.min(few.pairs, many.pairs) < FEWEST_PAIRS) return false;
   const [before, after] = [few, many].map((one) => ({ mean: one.duration / one.count, apart: one.apart / one.pairs }));
-  // Of a deep queue even those that found few have waited for long: what they took is no measure of how far they vary.
+  // In a deep queue even requests that found few others have waited long, so what they took is no measure of how much durations vary.
   if (before.apart < VARIED * before.mean * Math.min(1, FEW_BESIDE / (few.found / few.count))) return false;
   const growth = Math.log(after.mean / before.mean);
   const error = Math.sqrt(squaredErrorOfLog(few) + squaredErrorOfLog(many));
@@ -168,7 +183,7 @@ function isQueue(queues: readonly Neighbours[]): boolean {
 const FEWEST_PAIRS = 40;
 const FEW_BESIDE = 4;
 
-/** Of the mean distance of neighbours; each request is in two pairs. */
+/** Squared standard error of the logarithm of the mean distance of neighbours; each request is in two pairs. */
 const squaredErrorOfLog = ({ pairs, apart, apartSquares }: Half): number =>
   (2 * (apartSquares / pairs - (apart / pairs) ** 2)) / pairs / (apart / pairs) ** 2;
 
@@ -187,7 +202,7 @@ function neighboursOf(stays: Neighbours) {
   return all;
 }
 
-/** µs by index: how long each request waited for one of `slots` of its process; those of routes that stand aside did not. */
+/** µs by index: how long each request waited for one of `slots` slots of its process; 0 for routes that stand aside. */
 export function waitsInTurn(trace: Trace, slots: number, aside: ReadonlySet<number>): Float64Array {
   const wait = new Float64Array(trace.length);
   standingIn(trace, aside).forEach((members) => {

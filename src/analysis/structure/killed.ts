@@ -1,27 +1,27 @@
 /**
- * Requests whose worker was killed while it ran them. gunicorn (23 and later) writes a line for them as the worker goes
- * down, with status 500 and a duration of a millisecond: the clock of the line starts with the abort. What they really
- * took is the worker's silence before it, at least for the one that began at once after the request before.
+ * Requests whose worker was killed while it ran them. gunicorn (23 and later) writes a line for such a request as the worker goes down,
+ * with status 500 and a duration of a millisecond, because that clock starts with the abort. What the request really took is the worker's
+ * silence before the line, at least if it began right after the request before.
  */
 import type { RequestTable } from '../../core/table.ts';
 
-/** µs: the logged duration of an aborted request, and the silence that gives it away. */
+/** µs: the longest logged duration of an aborted request, and the shortest silence before it. */
 const ABORTED = 50_000;
 const SILENCE = 2_000_000;
-/** A worker that replaces a killed one answers within this, µs. */
+/** µs: a worker that replaces a killed one answers within this time. */
 const REPLACED_WITHIN = 30_000_000;
 
 export interface Killed {
   /** Positions in `rows`. */
   readonly positions: number[];
   /**
-   * µs that each of them took: the shortest silence, and half a second for the arbiter's look around once a second, but no longer than its
-   * own worker's silence.
+   * µs that each of them took: the shortest silence plus half a second, as the arbiter looks around once a second, but no longer than the
+   * silence of its own worker.
    */
   readonly durations: number[];
 }
 
-/** `rows`: rows of the table in the order of their lines, all with a worker and a duration. */
+/** `rows`: rows of the table in line order, all with a worker and a duration. */
 export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
   const mayBeAborted = (row: number) => table.status[row] >= 500 && table.duration[row] <= ABORTED;
   if (!rows.some(mayBeAborted)) return { positions: [], durations: [] };
@@ -55,12 +55,12 @@ export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
   return { positions, durations: silences.map((silence) => Math.min(silence, shortest + 500_000)) };
 }
 
-/** An aborted request answers nothing; applications that fail say so with a body. */
+/** Fewest such requests of a route. An aborted request answers nothing, while applications that fail say so with a body. */
 const FEWEST = 2;
 
 /**
- * Lines without a worker: aborted requests show as status 500 without a byte after a millisecond or so, and what they
- * took cannot be told. true where there are several, of routes that never answered otherwise.
+ * Lines without a worker: an aborted request shows as status 500 without a byte after about a millisecond, and what it took is unknown.
+ * true: there are several of a route that never answered otherwise.
  */
 export function seemsAborted(table: RequestTable, rows: Int32Array): boolean {
   const aborted = new Map<number, number>();

@@ -1,9 +1,9 @@
 /**
- * Can the log have been written by workers that run at most k requests at once? Lanes are filled backwards, latest line
- * first, each request as late as its stamp, the order of lines and its lane allow.
+ * Can workers that run at most k requests at once have written this log? Lanes are filled backwards, last line first. Each request ends as
+ * late as its stamp, the order of lines and its lane allow.
  *
- * Interval graphs are perfect, so as many lanes suffice as requests overlap, and greedy filling is optimal when
- * intervals are taken in the order of one endpoint; lines come in the order of their ends, hence backwards.
+ * Interval graphs are perfect, so as many lanes suffice as requests overlap. Greedy filling is optimal when intervals are taken in the
+ * order of one endpoint; lines come in the order of their ends, hence backwards.
  */
 import { meanOf } from '../../core/statistics.ts';
 import type { Trace } from './trace.ts';
@@ -12,12 +12,12 @@ type Ends = Pick<Trace, 'length' | 'low' | 'high' | 'duration' | 'ordered'>;
 type Lines = Ends & Pick<Trace, 'resolution' | 'jitter'>;
 
 export interface EndBounds {
-  /** µs: each end when every request runs as early as its lane allows, and as late. */
+  /** µs by request: its end if every request runs as early as its lane allows, and if every request runs as late. */
   readonly early: Float64Array;
   readonly late: Float64Array;
 }
 
-/** One end for each request within its bounds: as near to their middle as the lanes allow, µs. */
+/** One end per request, µs: within its bounds, and as near to their middle as the lanes allow. */
 export function endsInLanes(
   trace: Ends,
   group: Int32Array | null,
@@ -38,7 +38,7 @@ export function endsInLanes(
   return ends;
 }
 
-/** Ends when every request runs as late (backwards) and as early (forwards) as `slots` lanes per group allow. */
+/** The ends if every request runs as late (backwards), and as early (forwards), as `slots` lanes per group allow. */
 export function endBounds(trace: Ends, group: Int32Array | null, groups: number, slots: number): EndBounds {
   const n = trace.length;
   const late = new Float64Array(n);
@@ -66,7 +66,9 @@ export function endBounds(trace: Ends, group: Int32Array | null, groups: number,
   return { early, late };
 }
 
-/** The lane whose latest end so far leaves the least room below `earliest`, else the one that is free first. */
+/**
+ * The lane that became free last before `earliest`, so that the least idle time is lost; if none is free, the one that becomes free first.
+ */
 function earliestLane(free: Float64Array, base: number, slots: number, earliest: number): number {
   let best = -1;
   let smallest = base;
@@ -77,7 +79,7 @@ function earliestLane(free: Float64Array, base: number, slots: number, earliest:
   return best < 0 ? smallest : best;
 }
 
-/** The lane whose earliest start so far leaves the least room above `latest`, else the one that is free longest. */
+/** The lane whose first request so far starts soonest after `latest`; if none starts later, the one whose first request starts last. */
 function latestLane(free: Float64Array, base: number, slots: number, latest: number): number {
   let best = -1;
   let largest = base;
@@ -88,14 +90,14 @@ function latestLane(free: Float64Array, base: number, slots: number, latest: num
   return best < 0 ? largest : best;
 }
 
-/** Requests that do not fit, and the stretches of time in which they lie. */
+/** Requests that do not fit, and the number of episodes in which they lie. */
 export interface Misfits {
   readonly requests: number;
   /** A crowd breaks a limit many times at once: all within a tick and a mean duration are one episode. */
   readonly episodes: number;
 }
 
-/** What does not fit when every group (a worker, or the whole log) has `slots` lanes; stops after `limit` requests. */
+/** What does not fit if every group (a worker, or the whole log) has `slots` lanes; stops after `limit` requests. */
 export function misfits(
   trace: Lines,
   group: Int32Array | null,
@@ -131,7 +133,7 @@ export function misfits(
   return { requests, episodes };
 }
 
-/** The fewest lanes per group that fit, up to `most`; null when more are needed. */
+/** Fewest lanes per group that hold all requests but 0.2 %; null: more than `most` are needed. */
 export function fewestLanes(trace: Lines, group: Int32Array | null, groups: number, most: number): number | null {
   const limit = Math.floor(0.002 * trace.length);
   const fits = (slots: number) => misfits(trace, group, groups, slots, limit).requests <= limit;
@@ -149,10 +151,10 @@ export function fewestLanes(trace: Lines, group: Int32Array | null, groups: numb
   return high;
 }
 
-/** Lanes are counted for logs of up to so many requests, and so many lanes. */
+/** Lanes are counted only for logs of up to so many requests, and up to so many lanes. */
 const MOST_PLACED = 20_000;
 const MOST_LANES = 256;
 
-/** null: the log is too long, or has no durations. */
+/** Fewest lanes that hold the whole log; null: the log is too long, has no durations, or needs too many lanes. */
 export const fewestInAll = (trace: Trace): number | null =>
   trace.hasDurations && trace.length <= MOST_PLACED ? fewestLanes(trace, null, 1, MOST_LANES) : null;

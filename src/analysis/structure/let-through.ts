@@ -1,36 +1,40 @@
 /**
  * A proxy that lets only so many requests at once through to the servers behind it, and logs how long it held each one back (HAProxy's
- * `maxconn` and Tw). Whoever was held was sent when one of the others was answered, and found all the others there: the limit stands in
- * the lines. Where requests also take as long with all of them there as with fewer, the server runs that many at once, and nothing
- * queues behind the proxy: the times from then on are those of the work.
+ * `maxconn` and Tw). A request that was held was sent on when one of the others was answered, and found all the others there: so the lines
+ * show the limit. If requests also take as long with all of them there as with fewer, the server runs that many at once and nothing queues
+ * behind the proxy. The times from then on are then service times.
  */
 import { orderOf } from './order.ts';
 import type { Trace } from './trace.ts';
 
-/** µs: requests that were held for less were on their way at once; phases are cut to milliseconds. */
+/** µs: requests held for less were sent on at once. Phases are truncated to milliseconds, so starts within CUT count as simultaneous. */
 const HELD = 5_000;
 const CUT = 2_000;
-/** Requests that were held, the share of them that found the limit, and the share of all that found more. */
+/** Fewest requests that were held, the share of these that must find the limit, and the share of all requests that may find more. */
 const FEWEST = 10;
 const NEARLY_ALL = 0.9;
 const MORE = 0.01;
 const MOST_SLOTS = 512;
 /**
- * By so much, as a logarithm, may requests at the limit take longer, up to so many standard errors above what was seen: one slot fewer
- * would have them wait for the first of the others, half of which must not be; nor what a fifth fewer slots would make.
+ * Requests at the limit may take longer by less than this (in logarithms), including ERRORS standard errors. It is half of the growth that
+ * one slot fewer would make, as requests would wait for the first of the others, or, if that is larger, about what a fifth fewer slots
+ * would make.
  */
 const longerBy = (slots: number): number => Math.max(0.2, 0.5 / (slots - 1));
 const ERRORS = 2;
 
 export interface LetThrough {
   readonly slots: number;
-  /** Requests that were held back and found it. */
+  /** Requests that were held back and found the limit. */
   readonly held: number;
-  /** Requests take as long at the limit as below it; false: they do not, or it does not show. */
+  /** Requests take as long at the limit as below it. false: they take longer, or it does not show. */
   readonly isServed: boolean;
 }
 
-/** @param held µs by index in the trace that the proxy held each request back; NaN unknown. null: no limit shows */
+/**
+ * null: no limit shows.
+ * @param held µs by index in the trace: how long the proxy held each request back; NaN unknown
+ */
 export function letThrough(trace: Trace, held: Float64Array): LetThrough | null {
   if (held.filter((micros) => micros >= HELD).length < FEWEST) return null;
   const atOnce = foundWith(trace);
@@ -47,12 +51,12 @@ export function letThrough(trace: Trace, held: Float64Array): LetThrough | null 
   return { slots: most, held: levels[most], isServed: most === 1 || takeAsLong(trace, atOnce, most) };
 }
 
-/** How many were with the server as each request came to it, itself among them. */
+/** Number of requests that were with the server when each request came to it, including itself. */
 function foundWith({ length, end, duration }: Trace): Int32Array {
   const start = end.map((micros, i) => micros - duration[i]);
   const found = new Int32Array(length);
   let present: number[] = [];
-  // Those who came within the same cut milliseconds came at once.
+  // Starts that differ by no more than the truncation count as simultaneous.
   const order = orderOf(start);
   let next = 0;
   for (const i of order) {
@@ -71,7 +75,7 @@ function takeAsLong({ duration, route }: Trace, atOnce: Int32Array, slots: numbe
     const { sum, count } = ofRoute.get(id) ?? { sum: 0, count: 0 };
     ofRoute.set(id, { sum: sum + logs[i], count: count + 1 });
   });
-  // Beside what their route takes: slow routes scatter less then.
+  // Durations relative to the mean of their route, so that slow routes scatter less.
   const beside = logs.map((value, i) => value - ofRoute.get(route[i])!.sum / ofRoute.get(route[i])!.count);
   const full = meanAndVariance(beside.filter((_, i) => atOnce[i] === slots));
   const below = meanAndVariance(beside.filter((_, i) => atOnce[i] < slots));

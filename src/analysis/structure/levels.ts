@@ -1,6 +1,6 @@
 /**
- * Requests in service over time: at each level j the time T[j] spent there and the starts N[j] that found it, the
- * statistics from which a limit is told from a lull (filtered ASTA: El-Taha & Stidham, 1992).
+ * Requests in service over time: for each level j (requests at once) the time T[j] spent there and the number N[j] of starts that found it.
+ * These statistics tell a limit from a lull (filtered ASTA: El-Taha & Stidham, 1992).
  */
 import { sortInstants } from '../../core/order.ts';
 
@@ -8,14 +8,14 @@ export interface Levels {
   readonly peak: number;
   /** µs spent at each level, 0..peak. */
   readonly time: Float64Array;
-  /** Starts that found each level. */
+  /** Number of starts that found each level, 0..peak. */
   readonly starts: Float64Array;
   /** µs from the first start to the last end. */
   readonly span: number;
   readonly mean: number;
 }
 
-/** Intervals [start, end], no NaN; an overlap shorter than `tolerance` µs does not count. Order does not matter. */
+/** Intervals [start, end] in any order, without NaN. An overlap shorter than `tolerance` µs does not count. */
 export function levelsOf(starts: Float64Array, ends: Float64Array, tolerance: number): Levels {
   const up = new Float64Array(starts.length);
   const down = new Float64Array(starts.length);
@@ -28,7 +28,7 @@ export function levelsOf(starts: Float64Array, ends: Float64Array, tolerance: nu
   return levelsOfSorted(sortInstants(up.subarray(0, n)), sortInstants(down.subarray(0, n)));
 }
 
-/** The same from starts and ends that are sorted, each for itself. */
+/** The same, from starts and ends that are each sorted. */
 export function levelsOfSorted(up: Float64Array, down: Float64Array): Levels {
   const n = up.length;
   const time: number[] = [0];

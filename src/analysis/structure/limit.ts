@@ -1,6 +1,6 @@
 /**
- * Is there a limit, and where? Three numbers from the log alone: the fewest lanes that hold its requests, how many
- * requests would have broken that limit had there been none, and how abruptly the requests stop asking for more.
+ * Is there a limit, and where? Three numbers from the log alone answer: the fewest lanes that hold its requests, how many requests would
+ * have broken that limit had there been none, and how abruptly the need for further lanes ends.
  */
 import { endsInLanes, fewestLanes, misfits } from './lanes.ts';
 import type { Trace } from './trace.ts';
@@ -9,32 +9,38 @@ import { misfitsWithoutLimit } from './unlimited.ts';
 export interface Limit {
   /** Fewest lanes per worker (or in all) that hold every request: a lower bound of the slots, exact where they fill. */
   readonly lanes: number;
-  /** Requests that would not fit had nothing held them back. */
+  /** Expected number of requests that would not fit, had nothing held them back. */
   readonly expected: number;
-  /** Stretches of the log that these would lie in: seeing none has a chance of about e^-episodes. */
+  /** Number of separate stretches in which these would lie: seeing none has a chance of about e^-episodes. */
   readonly episodes: number;
   /**
-   * Requests expected not to fit if the tail went on as it fell before. With m(k) the requests that do not fit in k
-   * lanes, the tail of an unlimited server is log-concave, so m(k)·m(k)/m(k-1)·(its own decline) bounds the next.
+   * Requests expected not to fit if the tail went on as it fell before. m(k) is the number of requests that do not fit in k lanes. The tail
+   * of a server without a limit is log-concave, so m(k)·m(k)/m(k-1)·(decline of that ratio) bounds m(k+1).
    */
   readonly cliff: number;
-  /** nats, the geometric mean of what `expected` and `cliff` say against the few that do not fit: both must speak. */
+  /**
+   * nats: geometric mean of the evidence from `expected` and from `cliff`, each against the few requests that do not fit. Both must be
+   * large.
+   */
   readonly score: number;
   /**
-   * Share of the lanes' time that requests fill, from the first start to the last end; 0 where too little time passes to
-   * tell. Lanes that are nearly always full are a pool with a queue; nobody else leaves no gap in any of them.
+   * Share of the lanes' time that requests fill, from the first start to the last end; 0: too little time passes to tell. Lanes that are
+   * nearly always full are a pool with a queue; nothing else leaves no gap in any of them.
    */
   readonly fill: number;
-  /** Requests are so short beside a tick of the stamp that many overlaps are hidden. */
+  /** Requests are so short compared with a tick that many overlaps are hidden. */
   readonly blurred: boolean;
 }
 
 const MOST_LANES = 256;
-/** A limit with this score is clear however callers come; nats of a cliff below which none can be. */
+/**
+ * Crowds need no look at a score of CLEAR or more, which is clear however callers come, nor below TELLING_CLIFF nats of the cliff, where
+ * there is no limit.
+ */
 const CLEAR = 40;
 const TELLING_CLIFF = 6;
 
-/** Mean durations in ticks below which overlaps are hidden: in a tick whose order is lost all that are as short are. */
+/** Mean duration, in ticks, below which overlaps are hidden. If the order within a tick is lost, all overlaps within it are. */
 const BLURRED = 0.25;
 const BLURRED_IN_NO_ORDER = 1;
 
@@ -44,13 +50,15 @@ export function natsOf(expected: number, observed: number): number {
   return expected - observed - (observed > 0 ? observed * Math.log(expected / observed) : 0);
 }
 
-/** Share of the lines that may be late, and times as many requests that would not fit had nothing held them back. */
+/** Share of the lines that may be late, if TIMES_MORE as many requests would not fit had nothing held them back. */
 const LATE = 0.005;
-/** The same where the order of lines is lost: in which order the requests of a tick fit best is found roughly. */
+/** The same share where the order of lines is lost: the best order within a tick is then known only roughly. */
 const LATE_IN_NO_ORDER = 0.015;
 const TIMES_MORE = 20;
 
-/** The fewest lanes; one fewer where it is a line in hundreds that asks for the last, and many would: those few are late. */
+/**
+ * The fewest lanes. One fewer if only one line in hundreds needs the last lane while many would without a limit: those few lines are late.
+ */
 function lanesOf(
   trace: Trace,
   group: Int32Array | null,
@@ -83,7 +91,7 @@ export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Lim
   for (let i = 0; i < trace.length; i++) total += trace.duration[i];
   const mean = total / trace.length;
   const scoreOf = (requests: number) => Math.sqrt(natsOf(requests, unfit) * natsOf(cliff, unfit));
-  // A crowd that comes now and then is lost where starts are thrown over several ticks.
+  // Drawing starts anew over several ticks would dissolve a crowd that comes now and then.
   const mayBeCrowds = perWorker && lanes > 1 && natsOf(cliff, unfit) >= TELLING_CLIFF && scoreOf(even.requests) < CLEAR;
   const crowded = mayBeCrowds ? misfitsWithoutLimit(trace, perWorker, lanes, replicas, 'crowded') : even;
   const { requests: expected, episodes } = crowded.requests > even.requests ? crowded : even;

@@ -1,4 +1,4 @@
-/** Lives of worker processes: from the first request of a pid to its last, and what ended it. */
+/** Lives of worker processes: when the first request of a pid began, when its last one ended, and what ended the worker. */
 import type { WorkerLife } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Times } from './estimated-times.ts';
@@ -6,21 +6,21 @@ import { levelsOf } from './levels.ts';
 import type { Trace } from './trace.ts';
 
 export interface Life {
-  /** Dense index of the worker in the trace; beyond those of the trace where none of its requests is kept. */
+  /** Dense index of the worker in the trace; past the trace's own indices if none of the worker's requests is kept. */
   readonly worker: number;
-  /** In `names.workers`. */
+  /** Index in `names.workers`. */
   readonly id: number;
   /** µs: boot or first start, and exit or last end. */
   from: number;
   to: number;
   requests: number;
-  /** The server said when it started, and when it ended. */
+  /** The server said when the worker started, and when it ended. */
   booted: boolean;
   ended: boolean;
   fate: 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 }
 
-/** Of a worker all of whose requests were counted: µs since 1970 UTC of the first start and the last end. */
+/** A worker all of whose requests were counted: its first start and last end, µs since 1970 UTC. */
 export interface CountedWorker {
   readonly id: number;
   readonly from: number;
@@ -28,7 +28,7 @@ export interface CountedWorker {
   readonly requests: number;
 }
 
-/** @param spans of all workers of a log of which not all requests are in the trace; null: they all are */
+/** @param spans all workers of a log of which the trace holds only a part; null: the trace holds all requests */
 export function livesOf(
   trace: Trace,
   names: (id: number) => string,
@@ -81,7 +81,7 @@ function livesOfSpans(trace: Trace, spans: readonly CountedWorker[]): Life[] {
   return lives;
 }
 
-/** Takes in what the server said of a worker. */
+/** Adds what the server said about a worker. */
 function tell(life: Life, { kind, time }: LifecycleEvent): void {
   if (kind === 'boot') {
     life.booted = true;
@@ -95,7 +95,7 @@ function tell(life: Life, { kind, time }: LifecycleEvent): void {
   if (time > life.to) life.to = time;
 }
 
-/** What a worker has come to when its end is told once more: the reason goes before the bare exit. null: that is no end. */
+/** Fate of a worker after one more message about it. A reason takes precedence over a bare exit. null: the message is not about its end. */
 function fateBy(kind: LifecycleEvent['kind'], before: Life['fate']): Life['fate'] | null {
   switch (kind) {
     case 'timeout':
@@ -111,16 +111,16 @@ function fateBy(kind: LifecycleEvent['kind'], before: Life['fate']): Life['fate'
   }
 }
 
-/** µs: a reload lets the old workers end what they are at while the new ones begin. */
+/** µs: at a reload the old workers end their requests while the new ones already begin. */
 export const GRACE = 3_000_000;
 
-/** It began behind the other one, or when that was about to end and not when it began. */
+/** `one` began after `other` ended, or shortly before that and clearly later than `other` began. */
 const mayFollow = (one: Life, other: Life): boolean =>
   one.from > other.to || one.from > Math.max(other.to - GRACE, other.from + GRACE);
 
 /**
- * A worker that fell silent for long and was followed by another one ended. If all that ended so had about the same number
- * of requests, they were recycled (max_requests); why others end, only the server can say.
+ * A worker that fell silent for long and was followed by another one has ended. If all such workers had about the same number of requests,
+ * they were recycled (max_requests). Why others ended, only the server can say.
  */
 function withInferredEnds(lives: Life[]): Life[] {
   const last = Math.max(...lives.map((life) => life.to));
@@ -130,7 +130,7 @@ function withInferredEnds(lives: Life[]): Life[] {
       life.fate === 'running' &&
       hasRhythm(life) &&
       last - life.to > 5 * pauseOf(life) &&
-      // Where anybody followed it, the newest did: no life follows itself.
+      // If any life followed it, the newest did. No life follows itself.
       mayFollow(newest, life),
   );
   const counts = silent.map((life) => life.requests);
@@ -141,7 +141,7 @@ function withInferredEnds(lives: Life[]): Life[] {
   return lives;
 }
 
-/** The lives as the summary tells them: how busy each worker was, and how many requests it ran at once at most. */
+/** The lives as the summary shows them: how busy each worker was, and the most requests it ran at once. */
 export function summariseLives(
   lives: readonly Life[],
   trace: Trace,
@@ -189,6 +189,6 @@ function rowsByWorker(trace: Trace, workers: number): { row: Int32Array; first: 
   return { row, first };
 }
 
-/** Of fewer requests nobody knows how long a worker usually pauses. */
+/** With fewer requests nobody knows how long a worker usually pauses. */
 export const hasRhythm = (life: Life): boolean => life.requests >= 5;
 export const pauseOf = (life: Life): number => (life.to - life.from) / (life.requests - 1);

@@ -1,10 +1,12 @@
 /**
- * Do the lines of one tick stand in the order in which their requests ended? A collector that sorts by stamps of a second gives them in any
- * order, and what is read from such an order is false: two requests at once of a worker that runs one, a slot more than there are.
+ * Do the lines of one tick stand in the order in which their requests ended? A collector that sorts by stamps of a second writes them in
+ * any order. Conclusions from such an order are false: a worker that runs one request seems to run two, or there seems to be a slot too
+ * many.
  *
- * Three counts of the requests that do not fit k lanes tell: in the order of the lines, in any order (dealt anew within the ticks), and in no
- * order at all (an upper bound: the longest of a tick first). A log in the order of ends fits its slots, and would not if it were dealt anew;
- * where the order breaks lanes that hold all requests without it, and breaks them as often as any other order would, it is none.
+ * Requests that do not fit k lanes are counted in three ways: in the order of the lines, in a random order within each tick, and with the
+ * longest of each tick first, which needs no order (an upper bound of what fits). A log in the order of ends fits its slots, and would not
+ * if it were shuffled. The order is lost if it breaks lanes that hold all requests without it, and breaks them as often as a random order
+ * does.
  */
 import { floatsAt, indicesBelow, integersAt } from '../../core/columns.ts';
 import { createDraws, shuffle } from './draws.ts';
@@ -16,25 +18,34 @@ type Lines = Pick<
   'length' | 'low' | 'high' | 'duration' | 'worker' | 'workerIds' | 'hasWorkers' | 'resolution' | 'jitter'
 >;
 
-/** Of a long log the busiest neighbouring lines are asked. */
+/** Of a long log, only the busiest neighbouring lines are examined. */
 const MOST_LINES = 3_000;
-/** Share of the lines that share their stamp with others: with fewer, the order within a tick says nothing. */
+/** Share of the lines that must share their stamp with others; with fewer, the order within a tick does not matter. */
 const TOGETHER = 0.5;
-/** Servers that run more at once show nothing of the order of their lines. */
+/** Servers that run more requests at once do not show the order of their lines. */
 const MOST_LANES = 24;
-/** Fewer requests that do not fit, or a smaller share of all, may be lines that are late now and then, or the peaks of a server without a limit. */
+/**
+ * Requests that do not fit: if they are fewer, or a smaller share of all, they may be lines that are late now and then, or peaks of a
+ * server without a limit.
+ */
 const FEWEST = 15;
 const LEAST = 0.04;
-/** Share of these, and of what one lane fewer cannot hold without the order, that may not fit without it: a limit holds nearly all. */
+/**
+ * Without the order, a limit holds nearly all requests: at most this share of those that did not fit in line order, and of those that do
+ * not fit one lane fewer, may not fit.
+ */
 const WITHOUT_ORDER = 0.05;
 const OF_ONE_FEWER = 0.03;
-/** Share of those that do not fit in any order: measured, 0.8 to 1.6 where lines were shuffled, 0 to 0.05 in the order of ends. */
+/**
+ * Least ratio of requests that do not fit in line order to those in random order. Measured: 0.8 to 1.6 for shuffled lines, 0 to 0.05 in the
+ * order of ends.
+ */
 const AS_IN_ANY = 0.6;
 const REPLICAS = 3;
 
 /**
- * Where the order of the lines is none: their positions in one in which they fit their lanes, ticks in the order of the file.
- * null: they stand in the order of their ends, as far as they tell. `low` and `high`: as stamped.
+ * If the order within ticks is lost: the positions of the lines in an order in which they fit their lanes, with the ticks in the order of
+ * the file. null: the lines are in the order of their ends, as far as they show it. `low` and `high` are as stamped.
  */
 export function orderInsteadOfLost(lines: Lines): Int32Array | null {
   const length = Math.min(lines.length, MOST_LINES);
@@ -65,11 +76,11 @@ export function orderInsteadOfLost(lines: Lines): Int32Array | null {
   return longestFirst(lines, all, ticksOf(lines.low, all));
 }
 
-/** Lanes are a worker's where lines name them. */
+/** One group of lanes per worker where lines name workers, else one for all. */
 const groupsOf = ({ hasWorkers, worker, workerIds }: Lines): [group: Int32Array | null, groups: number] =>
   hasWorkers ? [worker, workerIds.length] : [null, 1];
 
-/** First of the `count` neighbours that are nearest together. */
+/** First of the `count` neighbouring lines that span the least time. */
 function busiest(low: Float64Array, count: number): number {
   let from = 0;
   for (let k = 1; k + count <= low.length; k++)
@@ -77,7 +88,7 @@ function busiest(low: Float64Array, count: number): number {
   return from;
 }
 
-/** Places [from, to) in `order` of neighbours with one stamp. */
+/** Places [from, to) in `order` of neighbouring lines with the same stamp. */
 function ticksOf(low: Float64Array, order: Int32Array): [from: number, to: number][] {
   const ticks: [from: number, to: number][] = [];
   for (let k = 0; k < order.length; k++) {
@@ -87,7 +98,7 @@ function ticksOf(low: Float64Array, order: Int32Array): [from: number, to: numbe
   return ticks;
 }
 
-/** Of the requests of a lane that end in one tick at most the first began before it: the longest first fit best. */
+/** Longest first fits best within a tick: of the requests of a lane that end in one tick, only the first can have begun before it. */
 function longestFirst({ duration }: Lines, order: Int32Array, ticks: readonly [number, number][]): Int32Array {
   const sorted = order.slice();
   for (const [from, to] of ticks) sorted.subarray(from, to).sort((a, b) => duration[b] - duration[a] || a - b);

@@ -5,17 +5,17 @@ import type { Estimate } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { atLeast, exactly, type Structure, slotsOfAll } from './structure.ts';
 
-/** Servers that start all of their threads at once and give each a fair part of the work. */
+/** Servers that start all their threads at once and share the work out fairly. */
 const fixedPools = /^(waitress|cherrypy)/;
-/** Lines per thread from which one that never appears is none. */
+/** Mean number of lines per thread from which a thread that never appears does not exist. */
 const LINES_EACH = 8;
 /** Share of the mean that every thread must have served. */
 const FAIR = 0.3;
-/** More names than this, or hardly more lines than names, are threads made for one request. */
+/** More names than this, or hardly more lines than names, mean threads that are made for one request. */
 const MOST_THREADS = 128;
 const FEWEST_LINES_EACH = 3;
 
-/** Most threads of one worker that the lines name, and whether the pool has no others; null where they name none. */
+/** Most threads that the lines of one worker name, and whether these are all the pool has; null: the lines name none. */
 function threadsNamed({
   length,
   worker,
@@ -37,7 +37,7 @@ function threadsNamed({
   return { most: counts.length, all: mean >= LINES_EACH && Math.min(...counts) >= FAIR * mean };
 }
 
-/** A structure whose threads were not seen otherwise, with those that the lines name. */
+/** Adds the threads that the lines name to a structure whose threads are not known otherwise. */
 export function withNamedThreads(
   structure: Structure,
   table: RequestTable,

@@ -1,27 +1,27 @@
 /**
- * A caller who asks for one thing after the other and then pauses (a crawler, a cron job) leaves packs of requests. A herd that comes at once
- * leaves packs, too, but all slots work on it: it is through sooner. How many ticks of the stamps the ends of a pack reach over tells
- * them apart, one pack alone by chance, many surely.
+ * A caller who asks for one thing after the other and then pauses (a crawler, a cron job) leaves packs of requests. So does a herd that
+ * comes at once, but all slots work on it, so its pack ends sooner. The number of ticks that the ends of a pack cross tells the two apart:
+ * for one pack only as likely as not, for many surely.
  *
- * The ends of a pack with work W reach over L = W / k where k requests run at once. With its beginning anywhere within a tick Δ they cross
- * j ticks with the probability 1 - |L / Δ - j| (0 where that is negative).
+ * The ends of a pack with work W extend over L = W / k if k requests run at once. As the pack begins anywhere within a tick Δ, they cross j
+ * ticks with probability 1 - |L / Δ - j| (0 where that is negative).
  */
 import { ascendingOrder } from '../../core/order.ts';
 import { meanOf } from '../../core/statistics.ts';
 import { fewestLanes } from './lanes.ts';
 import type { Trace } from './trace.ts';
 
-/** Services that a tick holds on average at least: finer stamps show who ran with whom. */
+/** Mean number of services that a tick must hold at least; finer stamps show directly which requests ran together. */
 const SERVICES_IN_TICK = 4;
-/** Requests of a pack for each slot, and packs; fewer tell nothing. */
+/** Fewest requests of a pack for each slot, and fewest packs. */
 const PER_SLOT = 3;
 const FEWEST_PACKS = 4;
-/** Share of the work that lies in packs. */
+/** Share of the work that must lie in packs. */
 const MOST_WORK = 0.9;
-/** Share of its time by which a caller takes longer, to read an answer and to ask again; how often a pack is none of this kind. */
+/** Shares of its time by which a caller takes longer, to read an answer and to ask again; and the share of packs that are neither kind. */
 const PAUSES = [0, 0.06, 0.12, 0.25];
 const ODD = 0.02;
-/** Nats that speak for callers in turn against a full pool: that they do surely, and that they may. */
+/** Nats for callers in turn against a full pool: from SURE on it is sure, from LIKELY on likely. */
 const SURE = 9;
 const LIKELY = 2;
 
@@ -29,18 +29,18 @@ interface Pack {
   /** µs */
   readonly work: number;
   readonly requests: number;
-  /** Ticks that its ends cross. */
+  /** Number of ticks that its ends cross. */
   readonly crossed: number;
 }
 
 export interface CallersInTurn {
   /** Requests at once, fewer than the slots. */
   readonly callers: number;
-  /** A herd on all slots would not leave such lines; else it hardly would. */
+  /** A herd on all slots would not leave such lines. false: it hardly would. */
   readonly sure: boolean;
 }
 
-/** null: packs are those of herds, there are none, or the log cannot tell. */
+/** null: the packs are those of herds, there are none, or the log cannot tell. */
 export function callersInTurn(trace: Trace, slots: number): CallersInTurn | null {
   const { length, resolution, duration } = trace;
   if (!trace.hasDurations || trace.startsOnly || slots < 2 || length < FEWEST_PACKS * PER_SLOT * slots) return null;
@@ -63,14 +63,14 @@ export function callersInTurn(trace: Trace, slots: number): CallersInTurn | null
   return likeliest;
 }
 
-/** What lies between two silences of a tick or more. */
+/** Requests between two silences of a tick or more. */
 function packsOf({ length, low, high, duration, resolution }: Trace): Pack[] {
   const order = ascendingOrder(low.map((at, i) => at - duration[i]));
   const tickOf = (i: number) => Math.floor(low[i] / resolution);
   const packs: Pack[] = [];
   let [work, requests, first, last, until] = [0, 0, 0, 0, Number.POSITIVE_INFINITY];
   const close = () => {
-    // The first end is that of the first request.
+    // The span of the ends begins with the end of the first request, so the work of one request lies before it.
     if (requests > 0) packs.push({ work: work * (1 - 1 / requests), requests, crossed: last - first });
     [work, requests, first, last] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   };
@@ -87,7 +87,7 @@ function packsOf({ length, low, high, duration, resolution }: Trace): Pack[] {
   return packs;
 }
 
-/** ln P(the ticks that the packs cross | so many at once, who take `pause` more of their time). */
+/** ln P(the ticks that the packs cross | `atOnce` requests at once, whose callers take the share `pause` longer). */
 const evidenceFor = (packs: readonly Pack[], atOnce: number, pause: number, tick: number): number =>
   packs.reduce((sum, { work, crossed }) => {
     const ticks = ((1 + pause) * work) / atOnce / tick;

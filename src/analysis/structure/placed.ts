@@ -1,7 +1,7 @@
 /**
- * Requests placed on lanes for drawing: one lane per slot of a worker (or of the whole pool where lines name no worker),
- * no two requests of a lane at once. Intervals in the order of their starts, each on the lane that was freed last: the
- * fewest lanes that fit (interval graphs are perfect), so quiet slots stay empty at the bottom.
+ * Requests placed on lanes for drawing: one lane per slot of a worker (or of the whole pool, where lines name no worker), no two requests
+ * of a lane at once. Requests are taken in the order of their starts, each on the lane that became free last. That needs the fewest lanes
+ * (interval graphs are perfect), and rarely used slots stay empty at the bottom.
  */
 import type { Lane, ServerPart } from '../../core/inference.ts';
 import type { RequestTable } from '../../core/table.ts';
@@ -13,7 +13,7 @@ export interface Placed {
   readonly lane: Int32Array;
 }
 
-/** A picture with more lanes than this per worker says nothing; later requests share the last ones. */
+/** More lanes per worker cannot be read in a picture; from then on requests share the lane that becomes free first. */
 const MOST_LANES = 256;
 /** µs: overlaps this short are errors of the estimate, not of the server. */
 const TOLERANCE = 2_000;
@@ -52,7 +52,7 @@ export function placeOnLanes(
       starts[known] = start[i];
       timed[known++] = i;
     } else if (table.worker[i] >= 0) {
-      // Without a duration a worker is all that can be told.
+      // Without a duration only the worker is known: the request goes on its first lane.
       const group = groupOf(table.worker[i]);
       if (group.lanes.length === 0) openLane(lanes, group);
       lane[i] = group.lanes[0];
@@ -72,7 +72,10 @@ export function placeOnLanes(
   return inOrder(lanes, lane);
 }
 
-/** Most lanes of each worker, by its id: of several servers each worker has the threads of its own, of one all have `alike`; null: not known. */
+/**
+ * Most lanes of a worker, by its id; null: unknown. With several servers each worker has the threads of its own server; in one all have
+ * `alike`.
+ */
 export function lanesPerWorker(
   servers: readonly ServerPart[],
   { worker }: RequestTable,
@@ -89,13 +92,13 @@ export function lanesPerWorker(
 /** The lanes of a worker. */
 interface Group {
   readonly worker: number;
-  /** By its slots. */
+  /** Index in the list of all lanes, by slot. */
   readonly lanes: number[];
-  /** µs, from when on each of them is free. */
+  /** µs by slot: when it becomes free. */
   readonly free: number[];
-  /** Slot by thread, where lines name theirs. */
+  /** Slot by thread, where lines name threads. */
   readonly threads: Map<number, number>;
-  /** Lanes at most. */
+  /** Most lanes that it may have. */
   readonly most: number;
 }
 
@@ -107,7 +110,7 @@ function slotOfThread(group: Group, thread: number, all: Lane[]): number {
   return slot;
 }
 
-/** The one that became free last; where none is free a new one, or of as many as there may be the first to become free. */
+/** The free slot that became free last. If none is free, a new one; if there may be no more, the one that becomes free first. */
 function slotFreeAt(group: Group, start: number, all: Lane[]): number {
   const { lanes, free, most } = group;
   let best = -1;

@@ -1,13 +1,16 @@
-/** Who was still there when each request came, by arrivals and departures alone. */
+/** Which requests were still there when each request came, from arrivals and departures alone. */
 import { orderOf } from './order.ts';
 
-/** µs by index. */
+/** µs by index; `end` since 1970 UTC. */
 export interface Stays {
   readonly end: Float64Array;
   readonly duration: Float64Array;
 }
 
-/** `present`: µs since 1970 UTC, departures of earlier arrivals that are still to come, latest first. */
+/**
+ * Visits the requests in the order of their arrival. `present`: departures (µs since 1970 UTC) of earlier arrivals that are still there,
+ * latest first.
+ */
 export function inOrderOfArrival(
   { end, duration }: Stays,
   visit: (index: number, present: readonly number[]) => void,

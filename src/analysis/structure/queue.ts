@@ -1,11 +1,11 @@
 /**
- * One accept queue for all workers, or one in each process? gunicorn's threads and SO_REUSEPORT sockets take connections
- * in before a thread is free, so that one process can have a queue while another idles.
+ * One accept queue for all workers, or one in each process? gunicorn's threaded workers and SO_REUSEPORT sockets accept connections before
+ * a thread is free, so one process can have a queue while another idles.
  *
- * A sync worker accepts when it is free: the queue is the socket's, and shared, unless each has a socket of its own
- * (--reuse-port). Of threads the server's name tells most. What is left is told from starts that follow an end of their own
- * full process at once although another process had a slot free. A shared queue makes them only by chance: (departures from a
- * full process while another was free) · (1 - e^(-λε)).
+ * A sync worker accepts only when it is free: the queue is that of the socket, and shared, unless each worker has its own socket
+ * (--reuse-port). For threads the name of the server usually decides. What remains is decided by starts that directly follow an end in
+ * their own full process, although another process had a slot free. A shared queue makes these only by chance: (departures from a full
+ * process while another was free) · (1 - e^(-λε)).
  */
 import { indicesBelow } from '../../core/columns.ts';
 import type { Trace } from './trace.ts';
@@ -14,12 +14,12 @@ export type Queue = 'shared' | 'per-worker' | null;
 
 /** µs: a start this soon after an end came from a queue. */
 const AT_ONCE = 2_000;
-/** µs: another process that has had room for longer than this has nobody in its queue; a shared one hands requests over sooner. */
+/** µs: if another process has had room for longer than this, its own queue is empty, and a shared queue would have sent it a request. */
 const SURELY_IDLE = 15_000;
 /** Stamps coarser than this (µs) cannot show it. */
 const FINE_STAMP = 10_000;
 
-/** `slots` per worker. */
+/** `slots`: of each worker. null: it is not known. */
 export function queueOf(
   trace: Trace,
   model: string,
@@ -33,7 +33,10 @@ export function queueOf(
   return queueOfThreads(format) ?? (slots === null ? null : shownBy(trace, slots));
 }
 
-/** Of processes with threads, by the server: uWSGI's threads all accept from one socket when they are free. null: its lines do not name it. */
+/**
+ * The queue of a server with threads, by its format. uWSGI's threads all accept from one socket when they are free. null: the format names
+ * no such server.
+ */
 export function queueOfThreads(format: string): Queue {
   if (/^gunicorn/.test(format)) return 'per-worker';
   return /^(uwsgi|waitress|cherrypy)/.test(format) ? 'shared' : null;
@@ -48,7 +51,7 @@ function shownBy(trace: Trace, slots: number): Queue {
 }
 
 interface QueueStarts {
-  /** Starts within `AT_ONCE` after an end that had left their own process full until then. */
+  /** Starts within `AT_ONCE` µs after an end in their own process, which had been full until then. */
   readonly startsAtOnce: number;
   readonly whileAnotherWasFree: number;
   readonly byChance: number;
@@ -68,7 +71,7 @@ function startsFromQueues(trace: Trace, slots: number): QueueStarts {
   const anotherFree = new Uint8Array(workers);
   const rate = n / (times[order[2 * n - 1]] - times[order[0]]);
   let [startsAtOnce, whileAnotherWasFree, byChance] = [0, 0, 0];
-  /** Since when each has had room. */
+  /** µs: since when each process has had room. */
   const roomSince = new Float64Array(workers).fill(Number.NEGATIVE_INFINITY);
   const someFree = (but: number, now: number): boolean => {
     for (let w = 0; w < workers; w++)

@@ -1,7 +1,8 @@
 /**
- * A deploy that changes the number of workers makes two pools of one log, one after the other: what is true of the one is not of
- * the other. A regime is a stretch of the log whose workers all went when those of the next one came; neighbours with as many
- * workers (restarts, recycled workers) are one. Where some workers stay and others come or go, it is a stretch with as many workers.
+ * A deploy that changes the number of workers puts two pools into one log, one after the other, and what is true of one is not true of the
+ * other. A regime is a stretch of the log whose workers all ended when those of the next stretch began. Neighbouring stretches with equally
+ * many workers of one kind (restarts, recycled workers) are one regime. Where some workers stay and others come or go, a regime is a
+ * stretch with a constant number of workers.
  */
 import type { LifecycleEvent, LifecycleKind } from '../../core/lifecycle.ts';
 import { momentsBetween } from '../../core/moments.ts';
@@ -16,32 +17,32 @@ import type { Trace } from './trace.ts';
 import { workersFrom } from './workers-alive.ts';
 
 export interface Regime {
-  /** As they were in it. */
+  /** Lives of its workers, cut to the regime. */
   readonly lives: readonly Life[];
   /** µs since 1970 UTC: the first start and the last end. */
   readonly from: number;
   readonly to: number;
   readonly requests: number;
   readonly workers: Estimate;
-  /** Its slots, where the worker stayed and lost one of them; null: the lines of each regime have to tell. */
+  /** Its slots, where the worker stayed and lost one of them; null: the lines of each regime have to show them. */
   readonly slots: Estimate | null;
-  /** Requests that each of its workers runs at once, where that was asked and its lines show it. */
+  /** Requests that each of its workers runs at once; null: not asked, or its lines do not show it. */
   readonly slotsOfEach: Estimate | null;
-  /** It is long and calm enough to tell how many workers it has. */
+  /** It is long and calm enough to show how many workers it has. */
   readonly tells: boolean;
 }
 
-/** Fewer requests, of all and of each worker, do not tell how many workers there are. */
+/** With fewer requests, in all or per worker, the number of workers does not show. */
 const FEWEST = 30;
 const FEWEST_EACH = 8;
 /**
- * µs: nobody deploys faster; and more lives than this for each worker are recycled ones, all of which may end at once by chance, unless
- * as many as take turns are there nearly all the time.
+ * µs: nobody deploys faster than SHORTEST. More lives per worker than MOST_LIVES_EACH are recycled workers, which may all end at once by
+ * chance, unless the number alive is sure nevertheless.
  */
 const SHORTEST = 10_000_000;
 const MOST_LIVES_EACH = 1.5;
 
-/** Workers that lived together, in order of time: all of one generation went when those of the next came. */
+/** Workers that lived together, in order of time: all of one generation ended when those of the next began (but for GRACE). */
 function generationsOf(lives: readonly Life[]): Life[][] {
   const generations: Life[][] = [];
   let until = Number.NEGATIVE_INFINITY;
@@ -53,26 +54,23 @@ function generationsOf(lives: readonly Life[]): Life[][] {
   return generations.flatMap(handedOver);
 }
 
-/** How sure is a number of workers that every generation has. */
+/** Confidence of a number of workers that every generation has. */
 const SURE_OF_GENERATIONS = 0.93;
 
-/**
- * Of a server that was reloaded or started anew, all workers at once, the generations of its workers, which have as many each; empty
- * where they were not, or do not agree.
- */
+/** The generations of a server whose workers were all reloaded or restarted at once, if they have equally many workers; else empty. */
 export function reloadsOf(lives: readonly Life[]): Regime[] {
   const generations = generationsOf(lives).map((generation) => regimeOf(generation));
   const telling = generations.filter(tellsWorkers);
   const count = telling[0]?.workers.value ?? null;
   if (generations.length < 2 || count === null) return [];
-  // One too short to tell has hardly shown all of its workers, but none too many.
+  // A generation too short to tell has hardly shown all of its workers, but it cannot have shown too many.
   const agrees = (one: Regime) => (telling.includes(one) ? one.workers.value === count : one.lives.length <= count);
   return generations.every(agrees) ? generations : [];
 }
 
 const tellsWorkers = ({ tells, workers }: Regime): boolean => tells && workers.confidence >= SURE_OF_GENERATIONS;
 
-/** As many as every generation has that tells it: within one some may have been replaced. */
+/** The number of workers that each telling generation has. Within a generation some may have been replaced. */
 export function workersOfReloads(generations: readonly Regime[]): Estimate {
   const lives = generations.reduce((sum, one) => sum + one.lives.length, 0);
   const most = Math.max(...generations.map((one) => one.lives.length));
@@ -81,13 +79,13 @@ export function workersOfReloads(generations: readonly Regime[]): Estimate {
   return within(count, count, count, SURE_OF_GENERATIONS, method);
 }
 
-/** How sure are the numbers of workers of a pool that changed while some of them stayed. */
+/** Confidence of the numbers of workers of a pool that changed while some of them stayed. */
 const SURE_OF_CHANGE = 0.9;
 
 export interface Regimes {
   /** In order of time; empty where the log is of one pool. */
   readonly regimes: readonly Regime[];
-  /** Of one pool, a stretch in which some of its workers may have been missing; null: there is none. */
+  /** Where the log is of one pool, a stretch in which some of its workers may have been missing; null: there is none. */
   readonly doubtful: Stretch | null;
 }
 
@@ -102,7 +100,7 @@ export function regimesOf(lives: readonly Life[], evidence: Evidence): Regimes {
   return { regimes, doubtful: regimes.length > 0 ? null : doubtful };
 }
 
-/** Of more generations nobody asks how many requests their workers run at once: they are those of a pool that is often reloaded. */
+/** With more generations than this, nobody asks how many requests their workers run at once: it is one pool that is reloaded often. */
 const MOST_ASKED = 8;
 
 function regimesByGeneration(lives: readonly Life[], { slotsOfEach }: Evidence): Regime[] {
@@ -137,10 +135,10 @@ const spanOf = (lives: readonly Life[]) => ({
   to: Math.max(...lives.map((life) => life.to)),
 });
 
-/** A regime whose list of lives is its own: where every request has a process of its own, tens of thousands are joined. */
+/** A regime that owns its list of lives, so that others can be appended. With a process per request, tens of thousands are joined. */
 type Growing = Regime & { readonly lives: Life[] };
 
-/** One regime, with the number of workers of the one that tells it; it takes over the list of the first. */
+/** Both as one regime, with the number of workers of the one that tells it. Appends to the list of `a`. */
 function joined(a: Growing, b: Regime): Growing {
   for (const life of b.lives) a.lives.push(life);
   return {
@@ -160,11 +158,11 @@ const isAnotherPool = (a: Regime, b: Regime): boolean => differ(a.workers, b.wor
 const isAnotherKind = (a: Regime, b: Regime): boolean =>
   a.slotsOfEach !== null && b.slotsOfEach !== null && differ(a.slotsOfEach, b.slotsOfEach);
 
-/** No number would do for both. */
+/** The ranges do not overlap: no number is in both. */
 const differ = (a: Estimate, b: Estimate): boolean =>
   (a.high ?? Number.POSITIVE_INFINITY) < (b.low ?? 0) || (b.high ?? Number.POSITIVE_INFINITY) < (a.low ?? 0);
 
-/** Share of the log's time from which the last pool is the one that is spoken of; before, it is the longest. */
+/** Share of the log's time from which the last pool stands for the whole log. Below it, the longest pool does. */
 const SETTLED = 0.25;
 
 function spokenOf(regimes: readonly Regime[]): Regime {
@@ -174,7 +172,7 @@ function spokenOf(regimes: readonly Regime[]): Regime {
   return isSettled ? last : regimes.reduce((a, b) => (held(b) > held(a) ? b : a));
 }
 
-/** No single number is true of the whole log. */
+/** The workers of the pool that stands for the log, with the range of all pools: no single number is true of the whole log. */
 export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
   const spoken = spokenOf(regimes);
   if (regimes.every(({ workers }) => workers.value === spoken.workers.value)) return spoken.workers;
@@ -184,8 +182,9 @@ export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
 }
 
 /**
- * What the pool that is spoken of shows of itself, where workers of another kind were put in the place of those before; null: they were
- * not, or all lines tell together. `parts`: what the lines of each regime tell.
+ * The structure of the pool that stands for the log, where pools of different kinds followed each other. null: there was no such change, or
+ * all lines are read together.
+ * @param parts what the lines of each regime show
  */
 export function structureOfRegimes(
   regimes: readonly Regime[],
@@ -214,23 +213,26 @@ export function regimesOfSlotLoss({ at, before, after }: SlotLoss, life: Life, t
   return [regime(before, earlier, { to: at, fate: 'running' }), regime(after, trace.length - earlier, { from: at })];
 }
 
-/** How sure are the slots where one was lost: that it was one, and not several at once, is the plainest reading. */
+/** Confidence of the slots where one was lost: that it was one, and not several at once, is the plainest reading. */
 const SURE_OF_SLOT = 0.75;
 
-/** Of a pool that lost a slot; null: of another. */
+/** Slots of a pool that lost one; null: it lost none. */
 export function slotsOfRegimes(regimes: readonly Regime[]): Estimate | null {
   const all = regimes.flatMap(({ slots }) => slots?.value ?? []);
   const { slots } = all.length > 0 ? spokenOf(regimes) : { slots: null };
   return slots?.value ? within(slots.value, Math.min(...all), Math.max(...all), 0.58, slots.method) : null;
 }
 
-/** Some workers lived in several of them. */
+/** Whether some workers lived in several regimes. */
 export const staying = (regimes: readonly Regime[]): boolean => {
   const seen = regimes.flatMap(({ lives }) => lives.map(({ worker }) => worker));
   return new Set(seen).size < seen.length;
 };
 
-/** The regime that each request belongs to: the one of its worker, or, of those that it outlived, the one in which it ended. */
+/**
+ * The regime of each request: that of its worker or, if the worker lived in several, the one in which the request ended. undefined: none
+ * has its worker.
+ */
 export function regimeOfEach(
   regimes: readonly Regime[],
   worker: ArrayLike<number>,
@@ -245,7 +247,10 @@ export function regimeOfEach(
   });
 }
 
-/** What the server said of one regime: of its workers, which have run from its beginning at the latest, and what concerns none that is seen by the time. */
+/**
+ * The events that concern one regime: those of its workers, and by their time those that name none of the known workers. A worker that was
+ * started earlier counts as started when the regime began.
+ */
 export function eventsOf(
   events: readonly LifecycleEvent[],
   regimes: readonly Regime[],
@@ -257,10 +262,10 @@ export function eventsOf(
     for (const life of one.lives) owners.set(nameOf(life), [...(owners.get(nameOf(life)) ?? []), one]);
   const isOfRegime = (event: LifecycleEvent): boolean => {
     const known = event.worker === null ? undefined : owners.get(event.worker);
-    // A worker that stays was booted for all of them, and ends the last.
+    // A worker that stays was booted for all of its regimes; its end belongs to the last.
     if (known) return atBirth.has(event.kind) ? known.includes(regime) : known.at(-1) === regime;
     if (Number.isNaN(event.time)) return true;
-    // Between two regimes the one ends and the other boots.
+    // Between two regimes, an end belongs to the earlier one and a boot to the later.
     const later = regimes.find(({ to }) => event.time <= to) ?? regimes[regimes.length - 1];
     const earlier = regimes.findLast(({ from }) => event.time >= from) ?? regimes[0];
     return (event.kind === 'boot' || event.kind === 'listen' ? later : earlier) === regime;

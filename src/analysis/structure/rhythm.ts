@@ -6,24 +6,24 @@
 import type { Trace } from './trace.ts';
 
 export interface Rhythm {
-  /** A generation is one request of every worker; false: so many lines in a row, whoever wrote them. */
+  /** true: a generation is one request of every worker. false: it is `size` lines in a row, whoever wrote them. */
   readonly byWorker: boolean;
   /** Requests per generation. */
   readonly size: number;
   readonly generations: number;
-  /** µs between generations: best value, and the bounds the stamps leave. */
+  /** µs between generations: the best value, and the bounds that the stamps leave. */
   readonly period: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The rounds of a log, by workers where lines name them, else by groups; null when requests keep no beat. */
+/** The rhythm of a log, by workers where lines name them, else by groups of lines; null: requests keep no beat. */
 export function rhythmOf(trace: Trace): Rhythm | null {
   if (trace.startsOnly || trace.length < 2 * FEWEST_GENERATIONS) return null;
   const byWorker = trace.hasWorkers && trace.workerIds.length > 1 ? rhythmOfWorkers(trace) : null;
   const rhythm = byWorker ?? rhythmOfGroups(trace);
   if (!rhythm || !trace.hasDurations) return rhythm;
-  // Where durations are logged they are the beat, or the requests keep none.
+  // Logged durations must agree with the beat; otherwise there is none.
   let total = 0;
   for (let i = 0; i < trace.length; i++) total += trace.duration[i];
   const mean = total / trace.length;
@@ -58,16 +58,16 @@ export function rhythmOfWorkers(trace: Trace): Rhythm | null {
 export interface Groups extends Rhythm {
   readonly nats: number;
   /**
-   * Requests that may have ended together, at most. More than `size` where the ticks with more come first: processes with a queue each
-   * write such lines as one queue after the other runs dry.
+   * Most requests that may have ended together. It exceeds `size` if ticks with more requests come first: processes with a queue each write
+   * such lines when one queue after the other runs dry.
    */
   readonly most: number;
 }
 
 /**
- * Lines that name no worker, or several threads of one: the requests of each tick come in whole groups. Chance makes a
- * tick's count a multiple of m one time in m, so `nats` = ticks·ln m is the evidence (the last tick may be cut short). Smaller groups on a faster
- * beat would write the same lines: `size` is the largest that would.
+ * Lines that name no worker, or several threads of one worker: the requests of each tick come in whole groups. By chance a tick's count is
+ * a multiple of m one time in m, so `nats` = ticks·ln m is the evidence (the last tick may be cut short). Smaller groups on a faster beat
+ * would write the same lines; `size` is the largest that fits.
  */
 export function rhythmOfGroups(trace: Trace): Groups | null {
   const n = trace.length;
@@ -96,12 +96,12 @@ export function rhythmOfGroups(trace: Trace): Groups | null {
 const runsDry = (counts: readonly number[]): boolean => counts.every((count, k) => k === 0 || count <= counts[k - 1]);
 
 const SECOND = 1e6;
-/** Rounds this many ticks apart leave ticks without a line between them. */
+/** Rounds at least this many ticks apart leave ticks without a line between them. */
 const APART = 1.5;
 
 /**
- * Rounds with idle ticks between them, on whole seconds as far as the stamps tell: callers that a clock sends (cron, a
- * probe) keep such a beat on a server that is idle between them. Durations, where lines have them, tell the two apart.
+ * Rounds with idle ticks between them and a period of whole seconds, as far as the stamps show. Callers that a clock sends (cron, a probe)
+ * keep such a beat on a server that idles in between. Logged durations tell the two apart.
  */
 const mayBeASchedule = ({ low, high }: Bounds, { hasDurations, resolution }: Trace): boolean =>
   !hasDurations && low >= APART * resolution && Math.ceil(low / SECOND) * SECOND <= high;
@@ -113,7 +113,7 @@ function beatOf(first: Float64Array, last: Float64Array, tick: number, size: num
   for (let j = 0; j < first.length; j++) if (last[j] - first[j] > tick) return null;
   for (const slack of [0, SCATTER * tick]) {
     const bounds = slopeBounds(first, last, tick, slack);
-    // A beat much faster than the tick puts several generations into each: whatever is regular would fit.
+    // A beat much faster than the tick puts several generations into each tick, and any regular log would fit.
     if (!bounds || bounds.low < 0.25 * tick || bounds.high > 3.2 * bounds.low) continue;
     const period = likeliestSlope(first, last, tick, slack, bounds);
     return { size, generations: first.length, period, low: bounds.low, high: bounds.high };

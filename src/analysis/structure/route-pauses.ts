@@ -1,6 +1,6 @@
 /**
- * Does a worker fall silent before the lines of one route? If it runs one request at a time, nothing else can end on it
- * while a slow request runs, so a slow route's line always follows a pause; a worker that runs many at once goes on.
+ * Does a worker fall silent before the lines of one route? If it runs one request at a time, no other request can end on it while a slow
+ * one runs, so the line of a slow route always follows a pause. A worker that runs many at once goes on writing.
  */
 import type { Trace } from './trace.ts';
 
@@ -9,7 +9,7 @@ const FEWEST_LINES = 12;
 export interface RoutePause {
   /** Chance that a line of the route follows a longer pause than a line of another (ties count half), 0..1. */
   readonly share: number;
-  /** Wilcoxon's z of that. */
+  /** Wilcoxon's z of `share`. */
   readonly z: number;
   readonly route: number;
 }
@@ -53,7 +53,7 @@ export function longestPause(trace: Trace): RoutePause {
   return best;
 }
 
-/** Ranks from 1, ties sharing their middle; and Σ(t³ - t) over ties. */
+/** Ranks from 1, where ties share their mean rank; and Σ(t³ - t) over the sizes t of ties. */
 function midranks(values: Float64Array): { values: Float64Array; ties: number } {
   const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
   const ranks = new Float64Array(values.length);

@@ -1,19 +1,22 @@
 /**
- * Routes that pass a queue inside the application by: async views beside plain `def` ones, which wait for threads; pages that ask no database,
- * beside those that wait for a connection. Everybody in the queue waits as long whatever his route, so the times of a route that stands in it grow
- * with the number in flight as fast as those of the others; those of a route that does not stand in it do not grow.
+ * Routes that bypass a queue inside the application: async views beside plain `def` ones, which wait for threads; pages that need no
+ * database, beside those that wait for a connection. All requests in the queue wait equally long, whatever their route. So the times of
+ * every route that queues grow with the number in flight at the same rate, while those of a route that does not queue do not grow.
  */
 import { groupsOf } from '../../core/rows.ts';
 import { foundByEach, leastSquares } from './growth.ts';
 import type { Trace } from './trace.ts';
 
-/** Requests of a route from which it is asked. */
+/** Fewest requests of a route whose growth is estimated. */
 const FEWEST = 20;
-/** Share of the growth of a route that surely queues that a route may show and still stand aside; standard errors by which both are sure. */
+/**
+ * A route stands aside if its times grow by less than this share of the growth of a route that surely queues; both allow for SURE standard
+ * errors.
+ */
 const HARDLY = 0.25;
 const SURE = 3;
 
-/** By the route: those whose times do not grow with the number in flight, where those of another do. */
+/** Ids of the routes whose times do not grow with the number in flight, while those of another route do. */
 export function routesAside(trace: Trace): ReadonlySet<number> {
   const found = foundByEach(trace, trace.end, trace.duration);
   const slopes = [...groupsOf(trace.route)]
@@ -24,7 +27,10 @@ export function routesAside(trace: Trace): ReadonlySet<number> {
   return new Set(aside.map(({ route }) => route));
 }
 
-/** µs a request takes longer for each other that it found (least squares), and the standard error of that; Infinity: it does not tell. */
+/**
+ * Slope of least squares: µs that a request takes longer for each other one that it found, and its standard error. Infinity: it does not
+ * show.
+ */
 function slopeOf(found: Float64Array, duration: Float64Array, members: readonly number[]) {
   const n = members.length;
   const meanOf = (values: Float64Array) => members.reduce((sum, i) => sum + values[i], 0) / n;

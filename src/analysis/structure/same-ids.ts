@@ -1,21 +1,21 @@
 /**
- * Lines of several servers in one stream whose processes have the same ids: containers count theirs alike, and nothing names them. Taken
- * for one server they would have too few workers, which run more at once than they can.
+ * Lines of several servers in one stream whose processes have the same ids: containers number theirs alike, and no line names the
+ * container. Taken for one server, they would have too few workers, which seem to run more at once than they can.
  */
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import { listText } from '../../core/words.ts';
 import type { Declared } from './declared.ts';
 import type { Structure } from './structure.ts';
 
-/** µs: a worker that was started again so soon, and did not end, is another one. */
+/** µs: if a worker is started again this soon without having ended, it is another one. */
 const AT_ONCE = 2_000_000;
 const ENDS: ReadonlySet<LifecycleEvent['kind']> = new Set(['exit', 'recycle', 'timeout', 'killed', 'shutdown']);
-/** Ids named in the sentence. */
+/** Most ids named in the sentence. */
 const NAMED = 4;
 /** Confidence from which requests of one worker are believed to overlap. */
 const SURE = 0.8;
 
-/** What shows it, in words; null: nothing does. `seen`: what the requests alone say. */
+/** What shows that servers share ids, in words; null: nothing does. `seen`: the structure from the requests alone. */
 export function sameIds(lifecycle: readonly LifecycleEvent[], seen: Structure, declared: Declared): string | null {
   const twice = startedTwice(lifecycle);
   if (twice.length > 0) {

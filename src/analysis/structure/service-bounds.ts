@@ -1,7 +1,8 @@
 /**
- * Between what the service time lies where no line tells it. A slot begins a request after it has ended the one before, so k slots that
- * ended n requests from the first stamp to the last gave n - k of them no more than k times that stretch (the utilisation law with the pool
- * never idle), and one of one slot no more than its gap. No law of arrivals or service times goes in, and nothing is assumed of the pool but its slots.
+ * Bounds of the service time where no line gives it. A slot begins a request only after it has ended the one before. So k slots that ended
+ * n requests between the first stamp and the last spent at most k times that stretch on n - k of them (utilisation law, as if the pool were
+ * never idle). With one slot, a request takes at most the gap to the end before it. Nothing is assumed about arrivals or service times; the
+ * number of slots is all that is used.
  */
 import { sampleStandardDeviation } from 'simple-statistics';
 import type { ServiceBounds } from '../../core/inference.ts';
@@ -9,29 +10,33 @@ import { meanOf, sumOf } from '../../core/statistics.ts';
 import type { Structure } from './structure.ts';
 import { queuesOf, type Trace } from './trace.ts';
 
-/** Slots behind one queue of lines: those of a worker, or of the whole pool. */
+/** Slots that serve one queue of lines: those of one worker, or of the whole pool. */
 export interface QueueSlots {
   readonly slots: number;
   readonly byWorker: boolean;
 }
 
-/** Requests whose beginning nothing bounds (the first of each slot) are granted this many times the mean of the others. */
+/** The first request of each slot has no bound. It counts as this many times the mean of the bounded requests. */
 const GRANTED = 5;
-/** With a larger share of them, or fewer others, nothing is told. */
+/** There is no bound if a larger share of the requests is unbounded, or if fewer than FEWEST_BOUNDED are bounded. */
 const MOST_UNBOUNDED = 0.2;
 const FEWEST_BOUNDED = 10;
-/** The busiest part is told where its bound is so much lower than that of the log. */
+/** The busiest part is reported where its upper bound is below this share of the bound of the whole log. */
 const CLEARLY_LESS = 0.75;
 const FEWEST_IN_PART = 60;
 const FEWEST_A_SLOT = 40;
-/** Standard errors by which the lower bound is lowered, by the means of so many batches. */
+/** The lower bound is reduced by so many standard errors, estimated from the means of BATCHES batches. */
 const ERRORS = 3;
 const BATCHES = 20;
 const FEWEST_IN_BATCH = 5;
-/** Slots told less surely bound nothing. */
+/** Lowest confidence of a number of slots that is used for a bound. */
 const SURE = 0.6;
 
-/** null: nothing bounds it. `queue`: null where the slots are not known; `range`: µs that the beat of a burst, or the like, leaves. */
+/**
+ * @param queue null: the number of slots is not known
+ * @param range µs, bounds from other evidence such as the beat of a burst; null: none
+ * @returns null: nothing bounds the service time
+ */
 export function serviceBoundsOf(
   trace: Trace,
   queue: QueueSlots | null,
@@ -40,16 +45,17 @@ export function serviceBoundsOf(
   const lowMean = greater(inFlight(trace), range?.[0] ?? Number.NaN);
   const found = (queue && queue.slots >= 1 ? upperBounds(trace, queue) : null) ?? nothing;
   const highMean = -greater(-found.highMean, -(range?.[1] ?? Number.NaN));
-  // Lines of two logs mixed into each other: their order is not that of ends, or the slots are not all there are.
+  // The bounds contradict each other: lines of two logs are mixed, so their order is not that of ends, or there are more slots than
+  // assumed.
   if (lowMean > highMean) return null;
   return Number.isNaN(lowMean) && Number.isNaN(highMean) ? null : { ...found, lowMean, highMean };
 }
 
 const nothing: UpperBounds = { highMean: Number.NaN, highP95: Number.NaN, busiest: null, routes: new Map() };
-/** NaN is no bound. */
+/** The larger number; NaN is no bound. */
 const greater = (a: number, b: number): number => (a > b || Number.isNaN(b) ? a : b);
 
-/** Slots whose number is known well enough to bound by it; null: it is not. */
+/** The slots of each queue, if their number is known well enough to bound by; else null. */
 export function queueSlotsOf({ threads, capacity, unbounded }: SlotsTold, hasWorkers: boolean): QueueSlots | null {
   const told = hasWorkers ? threads : capacity;
   if (unbounded || told.value === null || told.confidence < SURE) return null;
@@ -74,14 +80,14 @@ function upperBounds(trace: Trace, queue: QueueSlots): UpperBounds | null {
   };
 }
 
-/** Requests of one queue, and µs since 1970 UTC between which the stamps put them. */
+/** Requests of one queue, and the interval (µs since 1970 UTC) in which their stamps put them. */
 export interface Chain {
   readonly requests: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Of the requests [first, past), one of each queue. */
+/** One chain per queue, of the requests [first, past). */
 function chainsIn(trace: Trace, queue: QueueSlots, first: number, past: number): Chain[] {
   const chains = new Map<number, { requests: number; from: number; to: number }>();
   for (let k = first; k < past; k++) {
@@ -99,7 +105,7 @@ function chainsIn(trace: Trace, queue: QueueSlots, first: number, past: number):
 
 interface Bounded {
   readonly requests: number;
-  /** µs that the bounded ones of them took together, at most. */
+  /** µs: upper bound of the time that the bounded requests took together. */
   readonly sum: number;
   readonly bounded: number;
   readonly mean: number;
@@ -123,13 +129,15 @@ const isTold = (requests: number, bounded: number): boolean =>
 const withUnbounded = ({ requests, sum, bounded }: Omit<Bounded, 'mean'>, granted: number): number =>
   (sum + (requests - bounded) * granted) / requests;
 
-/** Mean, µs, of requests of which only the ends of each queue are known. NaN: nothing is told. */
+/** µs: upper bound of the mean service time, from the first and the last stamp of each queue alone. NaN: no bound. */
 export function highMeanOf(chains: readonly Chain[], slots: number): number {
   const bound = boundOf(chains, slots);
   return bound === null ? Number.NaN : withUnbounded(bound, GRANTED * bound.mean);
 }
 
-/** µs that each request of slots of its own took at most; infinite for the first of each. */
+/**
+ * µs by request: its upper bound where each queue has one slot. Infinite for the first request of each (with start stamps, for the last).
+ */
 function longestGaps(trace: Trace, queue: QueueSlots): Float64Array {
   const { length, low, high, jitter, startsOnly } = trace;
   const gaps = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
@@ -145,13 +153,13 @@ function longestGaps(trace: Trace, queue: QueueSlots): Float64Array {
 const finite = (values: Float64Array): Float64Array => values.filter(Number.isFinite);
 const finiteOrUnknown = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
 
-/** The value that so many of them do not exceed. */
+/** The value that `share` of the values do not exceed. */
 function upperQuantile(values: Float64Array, share: number): number {
   const sorted = values.toSorted();
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length))];
 }
 
-/** `total`: µs that all requests took together, at most, which no route exceeds. */
+/** `total`: upper bound of the time that all requests took together, µs; no route can take more. */
 function boundsOfRoutes(
   { length, route }: Trace,
   gaps: Float64Array,
@@ -176,7 +184,7 @@ function boundsOfRoutes(
   return bounds;
 }
 
-/** Of halves, quarters, eighths … of the requests the one in which slots had the least time for each; a statement of that part alone. */
+/** Of the halves, quarters, eighths … of the log, the one with the lowest upper bound of the mean. The bound holds for that part alone. */
 function busiestPart(trace: Trace, queue: QueueSlots, highMean: number): ServiceBounds['busiest'] {
   const n = trace.length;
   const queues = queue.byWorker ? trace.workerIds.length : 1;
@@ -193,9 +201,10 @@ function busiestPart(trace: Trace, queue: QueueSlots, highMean: number): Service
 }
 
 /**
- * Lines in the order of ends that carry starts: a request whose line stands after one that started later was still there when that one
- * started. Counted at the ticks, where stamps tell before from after, that is no more than the mean number in flight, whose ratio to the
- * rate is the mean service time (Little's law). Lowered by the error of the mean of batches, as neighbours stray alike.
+ * Lower bound of the mean service time (µs) for lines in the order of ends that carry start stamps; NaN: none. If a line stands after that
+ * of a later start, its request was still running at that start. Sampled at tick boundaries, where stamps tell before from after, the
+ * number of such requests is at most the number in flight. Its mean divided by the arrival rate bounds the mean service time (Little's
+ * law). The error is that of batch means, as neighbouring requests are correlated.
  */
 function inFlight({ startsOnly, length, low }: Trace): number {
   if (!startsOnly || length < BATCHES * FEWEST_IN_BATCH) return Number.NaN;

@@ -1,4 +1,4 @@
-/** How long requests are served: as their lines say, or as the structure gave it. */
+/** How long requests are served: as the lines say, or as inferred with the structure. */
 import type { HiddenSlots, LoadGrowth, ServiceInference } from '../../core/inference.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { durationText, hiddenSlotsText } from '../../core/words.ts';
@@ -6,10 +6,10 @@ import { seemsAborted } from './killed.ts';
 import type { Trace } from './trace.ts';
 import type { Found } from './without-durations.ts';
 
-/** Quantiles of longer logs are taken from every k-th request. */
+/** In longer logs quantiles are taken from every k-th request. */
 const QUANTILE_ROWS = 20_000;
 
-/** µs, of the requests of a whole log. `covers`: what the durations cover. */
+/** Service times of a whole log, µs. `covers`: what the logged durations cover. */
 export function serviceOf(
   table: RequestTable,
   trace: Trace,
@@ -17,7 +17,7 @@ export function serviceOf(
   covers: 'service' | 'response' | null,
   growth: LoadGrowth | null,
 ): ServiceInference {
-  // Where no line has a time the durations are all that tells of requests.
+  // If no line has a time, the durations are all that is known about the requests.
   const duration =
     trace.length > 0 ? trace.duration : table.duration.subarray(0, table.length).filter((micros) => micros >= 0);
   const n = duration.length;

@@ -1,6 +1,6 @@
 /**
- * Slots of one queue over time, where some workers of a pool come or go while others stay, or one loses a slot: the queue stays, and whoever
- * waits when a worker comes or goes goes on waiting.
+ * Slots of one queue over time, where some workers of a pool come or go while others stay, or where one worker loses a slot. The queue
+ * stays, and whoever waits at the change goes on waiting.
  */
 import type { SlotChange } from '../wait/slot-changes.ts';
 import { pauseGranted } from './changes.ts';
@@ -9,10 +9,13 @@ import { type Regime, staying } from './regimes.ts';
 import type { ShownOfPool } from './structure.ts';
 import { queuesOf, type Trace } from './trace.ts';
 
-/** Requests of a worker from which the instant of its first start, or of its last end, is told: what it did without a pause sharpens the stamps. */
+/**
+ * Requests of a worker from which its first start and its last end are estimated: requests that follow each other without a pause sharpen
+ * the stamps.
+ */
 const CHAIN = 40;
 
-/** µs since 1970 UTC, ascending; empty where nobody came or went while others stayed, or where each worker has a queue of its own. */
+/** µs since 1970 UTC, ascending. Empty: nobody came or went while others stayed, or each worker has a queue of its own. */
 export function slotChangesOf(
   trace: Trace,
   lives: readonly Life[],
@@ -25,7 +28,7 @@ export function slotChangesOf(
   return parts.every(({ inference }) => inference.threads.value === 1) ? changesOfWorkers(trace, lives) : [];
 }
 
-/** Of workers that run one request at a time. */
+/** For workers that run one request at a time. */
 function changesOfWorkers(trace: Trace, lives: readonly Life[]): SlotChange[] {
   const rowsOf = queuesOf(trace, true);
   const first = Math.min(...lives.map(({ from }) => from));
@@ -48,7 +51,7 @@ function changesOfWorkers(trace: Trace, lives: readonly Life[]): SlotChange[] {
   return changes;
 }
 
-/** The latest that the first request of a worker can have started: the requests after it need their time before their own stamps. */
+/** µs: the latest possible start of a worker's first request. The requests after it need their time before their own stamps. */
 function firstStart({ low, high, duration }: Trace, rows: readonly number[]): number {
   let at = Number.POSITIVE_INFINITY;
   let work = 0;
@@ -59,7 +62,7 @@ function firstStart({ low, high, duration }: Trace, rows: readonly number[]): nu
   return Math.max(at, low[rows[0]] - duration[rows[0]]);
 }
 
-/** The earliest that its last one can have ended. */
+/** µs: the earliest possible end of a worker's last request. */
 function lastEnd({ low, high, duration }: Trace, rows: readonly number[]): number {
   let at = Number.NEGATIVE_INFINITY;
   let work = 0;

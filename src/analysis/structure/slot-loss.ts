@@ -1,6 +1,6 @@
 /**
- * A thread that hangs for ever takes its slot with it, and writes no line. What shows is that from some moment on one request fewer
- * runs at once than before, and that there is a limit then: requests that would have run had to wait.
+ * A thread that hangs for ever takes its slot with it and writes no line. It shows like this: from some moment on one request fewer runs at
+ * once than before, and there is a limit then, so that requests had to wait that would have run.
  */
 import { meanOf } from '../../core/statistics.ts';
 import { clientsMayBeTheLimit, wholePool } from './few-clients.ts';
@@ -11,26 +11,26 @@ import { partOfTrace, type Trace } from './trace.ts';
 export interface SlotLoss {
   /** µs since 1970 UTC: the last moment at which all slots were seen busy. */
   readonly at: number;
-  /** Slots until then, and afterwards. */
+  /** Number of slots until then, and afterwards. */
   readonly before: number;
   readonly after: number;
 }
 
-/** µs and requests: less tells of no limit. */
+/** µs and requests: a shorter log shows no limit. */
 const SHORTEST = 10_000_000;
 const FEWEST = 100;
-/** Slots of a pool so large that one of them is hardly ever missed. */
+/** In a larger pool one slot is hardly ever missed. */
 const MOST_SLOTS = 12;
-/** Times that the slot that was lost would have been needed since, as often as before: never has a chance of e^-n. */
+/** Times that the lost slot would have been needed since, at the rate from before: never being needed n times has a chance of e^-n. */
 const DUE = 10;
-/** Score of a limit that is as good as certain, and where ticks hide overlaps (docs/inference-structure.md). */
+/** Score from which a limit is as good as certain, and the same where ticks hide overlaps (docs/inference-structure.md). */
 const SURE = 25;
 const SURE_IF_BLURRED = 40;
-/** Lanes as full as this from the start may be those of clients who ask again at once, of whom one has left. */
+/** If lanes are at least this full from the start, clients may ask again at once, and one of them may have left. */
 const FULL = 0.9;
 const REPLICAS = 3;
 
-/** Of a log of one process, or of a pool without worker ids; null: no slot was lost, or the log cannot tell. */
+/** For a log of one process, or of a pool without worker ids. null: no slot was lost, or the log cannot tell. */
 export function slotLossIn(trace: Trace): SlotLoss | null {
   const { length: n, end } = trace;
   if (!trace.hasDurations || trace.startsOnly || trace.workerIds.length > 1 || n < 2 * FEWEST) return null;
@@ -53,7 +53,7 @@ export function slotLossIn(trace: Trace): SlotLoss | null {
     : null;
 }
 
-/** Position of the first request from which on so many lanes hold all. */
+/** Position of the first request from which on `slots` lanes hold all requests. */
 function firstThatFits(trace: Trace, slots: number): number {
   let [low, high] = [0, trace.length];
   while (low < high) {

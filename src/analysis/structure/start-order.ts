@@ -1,9 +1,9 @@
 /**
- * Slots of a server whose lines carry the start of a request but are written at its end (Paste's TransLogger before
- * waitress): the order of lines is the order of ends, so a start that is out of order shows a request still running.
+ * Slots of a server whose lines carry the start of a request but are written at its end (Paste's TransLogger before waitress). The order of
+ * lines is that of the ends, so a start that is out of order shows a request that was still running.
  *
- * At each tick b, the lines stamped before b that stand after the first line stamped b or later are requests in flight
- * at that moment; their number is a lower bound of the slots.
+ * For each tick b: lines stamped before b that stand after the first line stamped b or later are requests in flight at that moment. Their
+ * number is a lower bound of the slots.
  */
 import type { Trace } from './trace.ts';
 
@@ -30,5 +30,5 @@ export function mostInFlight(trace: Trace): number {
 /** Numbers of threads that people configure. */
 const usual = [4, 8, 12, 16, 20, 24, 32, 48, 64, 96, 128];
 
-/** The smallest usual number of threads above the bound: a pool that is full shows nearly all of its slots. */
+/** The smallest usual number of threads above the bound: a full pool shows nearly all of its slots. */
 export const usualSlotsAbove = (most: number): number | null => usual.find((slots) => slots > most) ?? null;

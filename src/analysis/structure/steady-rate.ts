@@ -1,40 +1,38 @@
 /**
- * The service time of a pool that is seldom idle, from the rate at which it ends (or starts) requests: with c slots busy,
- * E[S] = c / X.
+ * The service time of a pool that is seldom idle, from its throughput X (of ends or starts): with c slots busy, E[S] = c / X.
  *
- * Whether it is busy shows in how even that rate is. An unsaturated pool repeats its arrivals (Poisson or burstier:
- * variance over mean of counts ≥ 1), a full one its service times, to whose squared coefficient of variation the ratio
- * tends. An even rate could also be a regular client: then workers end in strict turn, while service times that vary mix
- * the order up by as much as they vary.
+ * Whether the pool is busy shows in how even that rate is. A pool with free slots passes on its arrivals (Poisson or burstier: variance
+ * over mean of counts ≥ 1). For a full pool that ratio tends to the squared coefficient of variation of its service times. A regular client
+ * also makes an even rate; but then workers end in strict turn, while varying service times mix their order by as much as they vary.
  */
 import type { Trace } from './trace.ts';
 
 export interface EvenStretch {
-  /** Requests per µs, or the unit of the stamps. */
+  /** Requests per unit of the stamps (in a trace, µs). */
   readonly rate: number;
   /** Variance over mean of the counts in windows of one and of three bins, the larger of the two. */
   readonly dispersion: number;
-  /** Bins of a tick or more. */
+  /** Number of bins; each is a tick or more. */
   readonly length: number;
-  /** Indices of its first request in the trace and after its last. */
+  /** Position of its first request in the trace, and of the one after its last. */
   readonly from: number;
   readonly to: number;
-  /** Variance over mean of the counts of the bins before or after it, the larger of the two; 0 where those are too few. */
+  /** Variance over mean of the counts before or after the stretch, the larger of the two; 0: too few bins. */
   readonly elsewhere: number;
 }
 
 const FEWEST_TICKS = 30;
 const FEWEST_LINES = 60;
 const FEW = 3;
-/** Bins before or after a stretch that say how evenly callers come, and how unevenly they must where the pool is not full. */
+/** Fewest bins outside a stretch that show how evenly callers come, and the dispersion from which they come unevenly. */
 const FEWEST_ELSEWHERE = 12;
 const UNEVEN = 0.8;
-/** A dispersion is believed to be below one half when it is so by about one standard error, √(2 / ticks). */
+/** Highest dispersion of an even rate: about one standard error, √(2 / ticks), below 0.65. */
 const evenBelow = (ticks: number): number => 0.65 - Math.sqrt(2 / ticks);
 /** Stretches begin and end on this many marks, evenly spread over the log. */
 const MARKS = 8;
 
-/** Of requests in the order of their lines, in one unit of time. */
+/** Requests in the order of their lines; times in any one unit. */
 type Stamps = Pick<Trace, 'length' | 'low' | 'resolution'>;
 
 /** The longest stretch of the log whose rate is too even for chance; null when there is none. */
@@ -43,7 +41,7 @@ export function evenStretchOf(trace: Stamps): EvenStretch | null {
   if (n < FEWEST_LINES) return null;
   const first = trace.low[0];
   const last = trace.low.reduce((a, b) => Math.max(a, b), first);
-  // Finer stamps are counted in bins that hold a few requests each, or chance drowns the rest.
+  // Finer stamps are counted in bins of a few requests each, or chance would drown the rest.
   const tick = Math.max(trace.resolution, (FEW * (last - first)) / n);
   const ticks = Math.floor((last - first) / tick) + 1;
   if (ticks < FEWEST_TICKS || ticks > 1e6) return null;
@@ -52,7 +50,7 @@ export function evenStretchOf(trace: Stamps): EvenStretch | null {
     const bin = Math.floor((trace.low[i] - first) / tick);
     if (bin >= 0) counts[bin]++;
   }
-  // The first and the last tick are cut by the log.
+  // The log begins and ends within the first and the last bin, so these are left out.
   const marks = Array.from({ length: MARKS + 1 }, (_, k) => 1 + Math.floor(((ticks - 2) * k) / MARKS));
   for (let width = MARKS; width >= 2; width--) {
     let best: EvenStretch | null = null;
@@ -94,7 +92,7 @@ function examine(
 const around = (counts: Float64Array, from: number, to: number): number =>
   to - from < FEWEST_ELSEWHERE ? 0 : dispersionOf(counts, from, to, 1);
 
-/** Callers come unevenly when the pool is not full, so that an even rate is the pool's own and not that of a regular client. */
+/** Callers come unevenly outside the stretch, so its even rate is that of the pool and not that of a regular client. */
 export const isOfThePool = ({ elsewhere }: EvenStretch): boolean => elsewhere >= UNEVEN;
 
 /** Variance over mean of the counts in windows of `width` ticks. */
@@ -112,7 +110,7 @@ function dispersionOf(counts: Float64Array, from: number, to: number, width: num
   return mean > 0 ? (squares - sum * mean) / (windows - 1) / mean : Number.NaN;
 }
 
-/** Squared coefficient of variation of the number of lines from one of a worker to its next: 0 for strict turns. */
+/** Squared coefficient of variation of the number of lines from one line of a worker to its next; 0: strict turns. */
 export function mixingOf(trace: Trace, from: number, to: number): number {
   const last = new Int32Array(trace.workerIds.length).fill(-1);
   let count = 0;
@@ -132,7 +130,9 @@ export function mixingOf(trace: Trace, from: number, to: number): number {
   return squares / count / (mean * mean) - 1;
 }
 
-/** Workers that are seldom idle and run one request at a time mix their order as much as service times vary. */
+/**
+ * Is the order of workers mixed as by workers that are seldom idle and run one request at a time, that is by as much as service times vary?
+ */
 export function mixesLikeBusyWorkers(stretch: EvenStretch, mixing: number): boolean {
   return stretch.dispersion <= 0.2 && mixing <= 0.005 ? true : mixing >= 0.1 && mixing <= 0.32;
 }

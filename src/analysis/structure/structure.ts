@@ -1,4 +1,4 @@
-/** What is concluded of a server's shape, and the words and numbers that go with it. */
+/** What is concluded about the shape of a server, with the words and numbers that go with it. */
 import type { ServerInference } from '../../core/inference.ts';
 import type { Estimate, ServerModel } from '../../core/summary.ts';
 
@@ -11,11 +11,11 @@ export interface Structure {
   /** Slots of the whole server; null when unbounded or unknown. */
   readonly capacity: Estimate;
   readonly unbounded: boolean;
-  /** What speaks for a limit, should the server be of a kind that has none. Missing: nothing does. */
+  /** Evidence of a limit, in case the server is of a kind that has none. Missing: there is no evidence. */
   readonly met?: LimitMet;
 }
 
-/** Requests of one worker that never overlap although they would, or a number at once that is never exceeded. */
+/** 'one-each': requests of one worker never overlap although they would by chance. 'some': a number at once is never exceeded. */
 export interface LimitMet {
   readonly kind: 'one-each' | 'some';
   readonly words: string;
@@ -29,7 +29,7 @@ export const exactly = (value: number, confidence: number, method: string): Esti
   method,
 });
 
-/** Nothing but a lower bound. */
+/** A lower bound and nothing else. */
 export const atLeast = (low: number, method: string): Estimate => ({
   value: null,
   low,
@@ -55,15 +55,18 @@ export const unknownStructure = (method: string): Structure => ({
   unbounded: false,
 });
 
-/** Lines of several servers whose processes have the same ids, and why they are taken for those: no pool, of so many workers at least. */
+/**
+ * Several servers in one log whose processes share ids: only a lower bound of the slots is known. `why`: what shows it; `low`: workers
+ * seen.
+ */
 export function structureOfMixed(why: string, { low }: Estimate): Structure {
   const method = `lines of several servers with the same process ids: ${why}`;
   return { ...unknownStructure(method), capacity: atLeast(low ?? 1, method) };
 }
 
 /**
- * An event loop, or a thread for every request: no fixed slots. What runs in threads behind a loop, and how many there are, its
- * lines do not tell.
+ * An event loop, or a thread for every request: no fixed slots. Its lines do not show what runs in threads behind a loop, nor how many
+ * threads there are.
  */
 export const unboundedStructure = (
   model: 'async' | 'thread-per-request',
@@ -81,7 +84,7 @@ export const unboundedStructure = (
   return { model, confidence, method, threads: unknown, capacity: unknown, unbounded };
 };
 
-/** Of one process whose slots are known. */
+/** The structure of one process whose slots are known. */
 export const ofSlots = (structure: Structure, slots: Estimate): Structure => ({
   ...structure,
   model: 'threaded',
@@ -92,7 +95,7 @@ export const ofSlots = (structure: Structure, slots: Estimate): Structure => ({
   unbounded: false,
 });
 
-/** Slots of the pool: those of a worker, times the workers. */
+/** Slots of the pool: the slots of a worker times the number of workers. */
 export const slotsOfAll = (threads: Estimate, workers: Estimate): Estimate => ({
   value: threads.value === null || workers.value === null ? null : threads.value * workers.value,
   low: threads.low === null ? null : threads.low * (workers.low ?? 1),
@@ -101,7 +104,7 @@ export const slotsOfAll = (threads: Estimate, workers: Estimate): Estimate => ({
   method: `${threads.method}; times the workers`,
 });
 
-/** Numbers of several servers, together; the least sure one tells how sure they are. */
+/** The sum of a number over several servers, as sure as the least sure of them. */
 export function inAll(parts: readonly Estimate[]): Estimate {
   const sum = (of: (part: Estimate) => number | null) =>
     parts.reduce<number | null>((total, part) => {
@@ -119,13 +122,13 @@ export function inAll(parts: readonly Estimate[]): Estimate {
   };
 }
 
-/** What one of several pools or servers shows of itself. */
+/** What one of several pools or servers shows about itself. */
 export type ShownOfPool = Pick<
   ServerInference,
   'model' | 'modelConfidence' | 'modelMethod' | 'threads' | 'capacity' | 'unbounded'
 >;
 
-/** Several servers together, by what each shows; null: there are not several. */
+/** Several servers as one, by what each shows; null: there are not several. */
 export function structureOfServers(servers: readonly { readonly inference: ShownOfPool }[]): Structure | null {
   if (servers.length < 2) return null;
   const all = servers.map(({ inference }) => inference);
@@ -151,5 +154,5 @@ export function structureOfServers(servers: readonly { readonly inference: Shown
   };
 }
 
-/** What a kind is sure of that one of the servers does not show, or that may not be what runs the requests. */
+/** Confidence of a kind that one of the servers does not show, or that may not be what runs the requests. */
 export const HEDGED = 0.58;

@@ -1,6 +1,6 @@
 /**
- * One request may be logged twice: by the server and by the proxy in front of it. Where inputs differ in what their lines
- * carry and overlap in time, the server is read from those that carry most; the others would count everything again.
+ * One request may be logged twice: by the server and by the proxy in front of it. If inputs overlap in time and differ in what their lines
+ * carry, only those that carry most are used; the others would count every request again.
  */
 import type { RequestTable } from '../../core/table.ts';
 
@@ -12,7 +12,7 @@ interface Input {
   to: number;
 }
 
-/** Rows of the inputs that tell most; null: all of them. */
+/** Rows of the inputs whose lines carry most; null: all rows. */
 export function tellingRows(table: RequestTable): Int32Array | null {
   const inputs = new Map<number, Input>();
   for (let i = 0; i < table.length; i++) {
@@ -43,7 +43,7 @@ export function tellingRows(table: RequestTable): Int32Array | null {
 const rankOf = ({ rows, workers, durations }: Input): number =>
   (workers > rows / 2 ? 2 : 0) + (durations > rows / 2 ? 1 : 0);
 
-/** A column over the telling rows, spread over all rows again. */
+/** A column over the chosen rows, spread over all rows of the table again; NaN elsewhere. */
 export function spread(column: Float64Array, rows: Int32Array, length: number): Float64Array {
   const wide = new Float64Array(length).fill(Number.NaN);
   for (let k = 0; k < rows.length; k++) wide[rows[k]] = column[k];

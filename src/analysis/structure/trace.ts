@@ -1,13 +1,13 @@
 /**
- * The requests of a log as the structure is read from them: dense columns in the order of the lines (where that is none within the ticks,
- * the longest of a tick first), each end with the window in which it can lie.
+ * The requests of a log as the structure is inferred from them: dense columns, and for each end the window in which it can lie. Requests
+ * stand in the order of the lines. If that order means nothing within a tick, the longest request of each tick stands first.
  */
 import { floatsAt } from '../../core/columns.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { killedRequests } from './killed.ts';
 import { orderInsteadOfLost } from './lost-order.ts';
 
-/** How far the order of lines may deviate from the order of ends, µs: several processes write to one file. */
+/** µs: bounds of the jitter, how far the order of lines may deviate from the order of ends. Several processes write to one file. */
 const MOST_JITTER = 5_000;
 const LEAST_JITTER = 300;
 
@@ -15,12 +15,12 @@ export interface Trace {
   readonly length: number;
   /** Row of the table of each request. */
   readonly row: Int32Array;
-  /** The lines stand in the order of ends but carry only starts: `low`, `high` and `end` then speak of the start. */
+  /** The lines are in the order of ends but carry only starts: `low`, `high` and `end` are then those of the start. */
   readonly startsOnly: boolean;
   /** µs: the end lies in [low, high). */
   readonly low: Float64Array;
   readonly high: Float64Array;
-  /** µs: point estimate of the end, before any lane is known: requests of one tick are spread evenly in line order. */
+  /** µs: point estimate of the end before requests are placed on lanes. Requests of one tick are spread evenly, in line order. */
   readonly end: Float64Array;
   /** µs; NaN unknown. */
   readonly duration: Float64Array;
@@ -43,8 +43,8 @@ export interface Trace {
 }
 
 /**
- * µs: gunicorn prints a clock that was set back during a request as a day less the step (the days of its timedelta are
- * dropped), so a duration of nearly a day is none.
+ * µs. If the clock is set back during a request, gunicorn logs a day less the step, as it drops the days of its timedelta. So a duration of
+ * nearly a day is invalid.
  */
 const NEARLY_A_DAY = 79_200_000_000;
 
@@ -98,7 +98,7 @@ function usableRows(table: RequestTable) {
   return { row: rows.slice(0, n), hasDurations, hasWorkers };
 }
 
-/** Workers are numbered in the order in which they come. */
+/** Workers get dense indices in the order in which they first appear. */
 function columnsOf(table: RequestTable, row: Int32Array): Columns & Pick<Trace, 'resolution' | 'workerIds'> {
   const n = row.length;
   const [low, high, duration] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
@@ -121,7 +121,7 @@ function columnsOf(table: RequestTable, row: Int32Array): Columns & Pick<Trace, 
 
 type Columns = Pick<Trace, 'row' | 'low' | 'high' | 'duration' | 'worker' | 'route'>;
 
-/** The columns of requests in another order: of places in these ones. */
+/** The columns in another order; `order` lists places in the present one. */
 export const inThatOrder = ({ row, low, high, duration, worker, route }: Columns, order: Int32Array): Columns => ({
   row: order.map((k) => row[k]),
   low: floatsAt(low, order),
@@ -131,7 +131,7 @@ export const inThatOrder = ({ row, low, high, duration, worker, route }: Columns
   route: order.map((k) => route[k]),
 });
 
-/** Where in `order` these positions stand, ascending. */
+/** The places of these positions in `order`, ascending. */
 export function placesIn(order: Int32Array, positions: readonly number[]): number[] {
   const places = new Int32Array(order.length);
   order.forEach((k, place) => {
@@ -140,14 +140,14 @@ export function placesIn(order: Int32Array, positions: readonly number[]): numbe
   return positions.map((k) => places[k]).sort((x, y) => x - y);
 }
 
-/** Requests of each queue, in the order of the lines: one for each worker where each has its `own`, else one of all. */
+/** Positions of the requests of each queue, in line order: with `own` one queue per worker, else one for all. */
 export function queuesOf(trace: Trace, own: boolean): number[][] {
   const queues: number[][] = Array.from({ length: own ? trace.workerIds.length : 1 }, () => []);
   for (let k = 0; k < trace.length; k++) queues[own ? trace.worker[k] : 0].push(k);
   return queues;
 }
 
-/** Requests [from, to), sharing the columns' memory. */
+/** Requests [from, to) of the trace; the columns share its memory. */
 export function partOfTrace(trace: Trace, from: number, to: number): Trace {
   const part = <Column extends Int32Array | Float64Array>(column: Column) => column.subarray(from, to) as Column;
   return {
@@ -164,7 +164,10 @@ export function partOfTrace(trace: Trace, from: number, to: number): Trace {
   };
 }
 
-/** Lines of several inputs that were written at the same time are in order within each input only. */
+/**
+ * Narrows the windows `low` and `high` in place. Lines of several inputs written at the same time are in order only within each input.
+ * Returns whether all lines are in the order of their ends.
+ */
 function tightenByInput(
   table: RequestTable,
   row: Int32Array,
@@ -199,9 +202,9 @@ function tightenByInput(
 }
 
 /**
- * Lines are written as requests end, so an end is not earlier than the ends before it in the file (within the jitter of
- * writing): one pass each way narrows the windows. Where that empties a window the order of lines means something else;
- * the windows then stay as they are. false in that case.
+ * Lines are written as requests end, so an end is not earlier than the ends before it in the file (but for the jitter of writing). One pass
+ * each way narrows the windows. If that empties too many windows, the order of lines means something else: the windows stay as they are,
+ * and the result is false.
  */
 function tightenByOrder(low: Float64Array, high: Float64Array, jitter: number): boolean {
   const n = low.length;
@@ -231,14 +234,14 @@ function tightenByOrder(low: Float64Array, high: Float64Array, jitter: number): 
   return true;
 }
 
-/** When the ticks of these instants began, at the given rows, in their order. */
+/** The beginnings of the ticks in which the instants at the given rows lie, in the order of `rows`. */
 export function ticksAt(instants: Float64Array, rows: Int32Array, resolution: number): Float64Array {
   const low = floatsAt(instants, rows);
   for (let k = 0; k < low.length; k++) low[k] = Math.floor(low[k] / resolution) * resolution;
   return low;
 }
 
-/** The middle of each window; requests that share a window stand evenly in it, in line order. */
+/** The middle of each window. Consecutive requests with the same window are spread evenly over it, in line order. */
 export function spreadInTicks(low: Float64Array, high: Float64Array): Float64Array {
   const n = low.length;
   const end = new Float64Array(n);
@@ -253,7 +256,10 @@ export function spreadInTicks(low: Float64Array, high: Float64Array): Float64Arr
   return end;
 }
 
-/** A twentieth of the median duration within bounds: coarse enough for processes that race, fine enough to order requests. */
+/**
+ * Jitter, µs: a twentieth of the median duration, within bounds. That is coarse enough for processes that race, and fine enough to order
+ * requests.
+ */
 function jitterFor(duration: Float64Array): number {
   const step = Math.ceil(duration.length / SAMPLED);
   const sample = new Float64Array(Math.ceil(duration.length / Math.max(1, step)));
@@ -264,7 +270,7 @@ function jitterFor(duration: Float64Array): number {
   return Math.min(MOST_JITTER, Math.max(LEAST_JITTER, sorted[known >> 1] / 20));
 }
 
-/** A median of so many is near enough. */
+/** A median of this many durations is near enough. */
 const SAMPLED = 2_000;
 
 /** Requests per µs over the whole log. */

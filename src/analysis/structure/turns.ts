@@ -1,14 +1,14 @@
 /**
- * Do workers take turns? A worker that runs one request at a time cannot end two in a row while others work, and idle
- * workers of a prefork server are woken in turn; a worker that runs many at once ends its requests in any order. The
- * order of pids in the file shows this at any resolution of the stamp, and without durations.
+ * Do workers take turns? A worker that runs one request at a time cannot end two in a row while others work, and idle workers of a prefork
+ * server are woken in turn. A worker that runs many at once ends its requests in any order. The order of pids in the file shows this with
+ * stamps of any resolution, and without durations.
  */
 import type { Trace } from './trace.ts';
 
 export interface Turns {
   /** Pairs of neighbouring lines from the same worker. */
   readonly repeats: number;
-  /** The same, expected if each line came from a worker at random (with the shares of its stretch). */
+  /** The same, expected if each line came from a random worker (by the workers' shares in its block of lines). */
   readonly expected: number;
   /** Standard deviation of that expectation. */
   readonly deviation: number;
@@ -43,6 +43,6 @@ export function turnsOf(trace: Trace): Turns {
   return { repeats, expected, deviation: Math.sqrt(variance) };
 }
 
-/** So few repeats that workers must wait for their turn. */
+/** So few repeats that workers must be taking turns. */
 export const inTurn = ({ repeats, expected, deviation }: Turns): boolean =>
   expected >= 4 && repeats < 0.5 * expected && repeats < expected - 3 * deviation;

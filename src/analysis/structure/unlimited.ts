@@ -1,11 +1,10 @@
 /**
  * The same requests on a server without a limit: how often would they have overlapped more than they did?
  *
- * A limit shows as overlaps that never happen. What chance would give is found from the log itself, by replaying its
- * requests as if nothing had held them back: each start is thrown anew within its stretch of time, each duration dealt
- * to another request of the stretch (M/G/∞ with the log's own rates and durations; workers take starts in the order they
- * did), or times stay and only the workers are dealt anew. The requests that then no longer fit are the evidence: seeing
- * none where E were expected has a chance of about e^-E.
+ * A limit shows as overlaps that never happen. What chance would give is found by replaying the log's own requests as if nothing had held
+ * them back. Each start is drawn anew within its stretch of time, and each duration goes to another request of the stretch (M/G/∞ with the
+ * log's own rates and durations; workers take starts in the order in which they did). Or times stay, and only the workers are shuffled. The
+ * requests that then no longer fit are the evidence: seeing none where E were expected has a chance of about e^-E.
  */
 import { floatsAt } from '../../core/columns.ts';
 import { createDraws, shuffle } from './draws.ts';
@@ -29,10 +28,13 @@ export function misfitsWithShuffledWorkers(trace: Trace, slots: number, replicas
   return sum / replicas;
 }
 
-/** Within what starts are thrown anew: as evenly as callers come over several ticks, or as crowded as in each of them. */
+/**
+ * The stretches within which starts are drawn anew: several ticks, over which callers then come evenly, or single ticks, which keep crowds
+ * together.
+ */
 export type Stretches = 'even' | 'crowded';
 
-/** What would not fit, on average, had nothing held any request back; per worker, or in all. */
+/** Mean number of requests (and episodes) that would not fit had nothing held any request back; `slots` lanes per worker, or in all. */
 export function misfitsWithoutLimit(
   trace: Trace,
   perWorker: boolean,
@@ -87,7 +89,9 @@ interface Replay {
   readonly worker: Int32Array | null;
 }
 
-/** What of a replay would not fit in `slots` lanes per worker, or in all, had the log told of it as it does: by the tick. */
+/**
+ * Requests of a replay that would not fit in `slots` lanes per worker, or in all, if the replay were logged with the ticks of the trace.
+ */
 export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay, slots: number): Misfits {
   const byEnd = orderOf(end);
   const low = ticksAt(end, byEnd, trace.resolution);

@@ -1,6 +1,6 @@
 /**
- * The kind of server from requests whose time in the application is known: do those of one worker overlap, and if they
- * do, is there a limit? (Durations that include the wait are read in with-response-times.ts.)
+ * The kind of server from requests whose service time is logged. Do the requests of one worker overlap, and if they do, is there a limit?
+ * (Durations that include the wait are handled in with-response-times.ts.)
  */
 import type { Estimate } from '../../core/summary.ts';
 import { variesMoreThanClients } from './clients-in-turn.ts';
@@ -36,11 +36,17 @@ export function structureByWorker(trace: Trace, workers: Estimate, declared: Dec
   return hardlyTwoAtOnce(trace, workers, replicas) ?? manyAtOnce(trace, limit, workers, declared, replicas);
 }
 
-/** Of the requests that would overlap, so few do where lines are late or clocks jump; workers that run several show nearly all. */
+/**
+ * Late lines and clock jumps explain overlaps of up to this share of the requests, and of the overlaps that chance would give. Workers with
+ * several slots show nearly all the overlaps that chance would give.
+ */
 const HARDLY = 0.15;
 const ENOUGH_WOULD = 30;
 
-/** A few requests of one worker overlap by their stamps, where many would: it runs one at a time, and lines are late. */
+/**
+ * Few requests of one worker overlap by their stamps where many would by chance: it runs one at a time, and some lines are late. null: not
+ * so.
+ */
 function hardlyTwoAtOnce(trace: Trace, workers: Estimate, replicas: number): Structure | null {
   if (trace.workerIds.length < 2) return null;
   const overlap = misfits(trace, trace.worker, trace.workerIds.length, 1).requests;
@@ -51,7 +57,7 @@ function hardlyTwoAtOnce(trace: Trace, workers: Estimate, replicas: number): Str
   return syncWith(workers, 0.75, method);
 }
 
-/** The requests of every worker fit one after the other. Would they, if the worker could run more? */
+/** The requests of every worker fit one after the other. Would they still, if the worker could run more at once? */
 function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Declared, replicas: number): Structure {
   const n = trace.length;
   const several = trace.workerIds.length > 1;
@@ -78,12 +84,12 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
     ? `requests run one at a time, ${FEW_CLIENTS}`
     : 'no two requests of one worker overlap, but so few run at once that they hardly could';
   if (!declared.usuallyPool) return unknownStructure(method);
-  // One each is the plainest reading of several workers of which none was ever seen with two.
+  // One request per worker is the plainest reading if none of several workers was ever seen with two.
   const plain = { ...syncWith(workers, 0.5, method), threads: within(1, 1, 8, 0.5, method) };
   return several ? plain : { ...plain, capacity: atLeast(1, method) };
 }
 
-/** Nats from which workers of a kind that runs many at once are believed to run one: most of that kind do not. */
+/** Nats from which workers of a kind that can run many requests at once are believed to run one; most of that kind do not. */
 const ALTHOUGH_ASYNC = 9;
 
 /** Confidence by evidence in nats; measured on simulated servers (docs/inference-structure.md). */
@@ -106,7 +112,10 @@ const syncWith = (workers: Estimate, confidence: number, method: string): Struct
   unbounded: false,
 });
 
-/** As sure as a limit can be where ticks hide overlaps: servers of a kind without slots have it as well (worker connections, a pool inside). */
+/**
+ * Confidence from which a limit also counts for kinds of server without slots, which may have one too (worker connections, a pool inside).
+ * It is the highest that a limit reaches where ticks hide overlaps.
+ */
 const CLEAR_LIMIT = 0.85;
 const MOST_THREADS = 19;
 
@@ -154,19 +163,19 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
     };
   }
   const open = unboundedStructure('async', lanes > 40 ? 0.8 : lanes > MOST_THREADS ? 0.65 : 0.5, method);
-  // A server that says it has threads has as many as ran at once.
+  // A server that says it has threads has at least as many as ran at once.
   return declared.model === 'threaded'
     ? { ...open, threads: atLeast(lanes, method), capacity: atLeast(mostAtOnce(trace, lanes), method) }
     : open;
 }
 
-/** Requests of all workers that ran at once, at least. */
+/** Lower bound of the requests of all workers that ran at once. */
 const mostAtOnce = (trace: Trace, lanes: number): number =>
   trace.workerIds.length === 1
     ? lanes
     : Math.max(lanes, fewestLanes(trace, null, 1, lanes * trace.workerIds.length) ?? 0);
 
-/** Requests that each worker runs at once, as these alone show it; null: they show nothing. */
+/** Requests that each worker runs at once, from this trace alone; null: it shows nothing. */
 export function slotsOfEachWorker(trace: Trace, replicas: number): Estimate | null {
   const limit = limitOf(trace, true, replicas);
   if (limit.lanes === 1) {
@@ -180,7 +189,7 @@ export function slotsOfEachWorker(trace: Trace, replicas: number): Estimate | nu
   return sure >= 0.9 ? slotsAt(limit, sure, method) : atLeast(limit.lanes, method);
 }
 
-/** In a moment, many short requests fit one after the other by luck. */
+/** Within a few ticks, many short requests fit one after the other by luck. */
 const tellsOverlaps = (trace: Trace, { blurred }: Limit): boolean => !blurred || ticksIn(trace) >= 5;
 
 const ticksIn = (trace: Trace): number => (trace.high[trace.length - 1] - trace.low[0]) / trace.resolution;

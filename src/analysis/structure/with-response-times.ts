@@ -1,10 +1,9 @@
 /**
- * The pool behind a proxy whose durations include the wait: arrivals and departures are both in its log, starts are not.
+ * The pool behind a proxy whose durations include the wait: its log has arrivals and departures, but no starts.
  *
- * First come, first served on c slots, request i starts when it arrives or, if c earlier ones are still there, when the
- * c-th last of them departs; so for every c the log gives every start, and with it every service time. The right c is
- * the one for which requests that queued needed no more and no less time than those that did not: too few slots start
- * them too late, too many too early.
+ * With first come, first served on c slots, request i starts when it arrives or, if c earlier ones are still there, when the c-th last of
+ * them departs. So each c gives every start, and with it every service time. The right c is the one for which queued requests take as long
+ * as the others: too few slots start them too late, too many too early.
  */
 import { floatsAt } from '../../core/columns.ts';
 import { meanOf } from '../../core/statistics.ts';
@@ -20,37 +19,43 @@ import type { Found } from './without-durations.ts';
 
 const MOST_SLOTS = 64;
 const FEWEST = 10;
-/** Share of a full pool's growth that times may show and still count as unhindered. */
+/** Times count as independent of the load if they grow by at most this share of what they would in a full pool. */
 const GROWN = 0.15;
-/** Standard errors by which queued and unqueued service times may differ, and must for the slots beside it. */
+/**
+ * Standard errors between the mean service times of queued and other requests: at most ALIKE at the right number of slots, and more than
+ * UNLIKE at the numbers beside it.
+ */
 const ALIKE = 2.6;
 const UNLIKE = 3;
-/** Share of a tick that a request takes at least. */
+/** Shortest mean service time, in ticks, for which the stamps show who was there. */
 const LEAST_OF_TICK = 0.25;
-/** Share of queued requests whose service time may come out negative: the queue is hardly first come, first served then. */
+/** Share of queued requests whose service time may come out negative. With more, the queue is hardly first come, first served. */
 const MOST_NEGATIVE = 0.12;
 
-/** Sums over requests under the hypothesis of so many slots; µs. */
+/** Sums over the requests if there are so many slots; times in µs. */
 interface Split {
-  /** Requests that found at least so many others, and their service times if the hypothesis holds. */
+  /** Requests that found at least as many others as there are slots, and their service times in that case. */
   queued: number;
   queuedSum: number;
   queuedSquares: number;
   negative: number;
-  /** Requests that found at most half as many: stamps of a second would mix the others up. */
+  /**
+   * Requests that found at most half as many others as could be with them in the slots. Those between count for neither: stamps of a second
+   * mix them up.
+   */
   unqueued: number;
   unqueuedSum: number;
   unqueuedSquares: number;
-  /** Service times of all requests. */
+  /** Sum of the service times of all requests. */
   sum: number;
 }
 
 const CALLERS_LEFT =
   "callers left before their answers (499, 504), and what the server did with them later is not in the proxy's log";
 
-/** `replicas`: how often chance is replayed. */
+/** `replicas`: number of replays that the log is compared with. */
 export function poolBehindProxy(trace: Trace, table: RequestTable, declared: Declared, replicas: number): Found {
-  // Where callers leave, the proxy does not see when the server is done with them.
+  // If callers leave early, the proxy does not see when the server finishes their requests.
   if (manyLeft(table))
     return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
   const held = floatsAt(table.measuredWait, trace.row);
@@ -67,7 +72,7 @@ export function poolBehindProxy(trace: Trace, table: RequestTable, declared: Dec
       return Math.abs(difference) <= ALIKE && few && differences[k + 1] > UNLIKE && negative <= MOST_NEGATIVE * queued;
     }) + 1;
   const serviceMean = slots === 0 ? Number.NaN : splits[slots - 1].sum / trace.length;
-  // Within a tick the order of arrivals and departures blurs, and with it the number of slots and all that follows from it.
+  // Within a tick the order of arrivals and departures is lost, and with it the number of slots and all that follows from it.
   if (!(serviceMean >= LEAST_OF_TICK * trace.resolution)) {
     const blurred = trace.resolution >= COARSE ? blurredSlots(trace, splits.length, replicas) : null;
     if (blurred) return poolOfBlurred(blurred);
@@ -86,7 +91,7 @@ export function poolBehindProxy(trace: Trace, table: RequestTable, declared: Dec
   };
 }
 
-/** Nothing tells the slots, and so neither the work. */
+/** The number of slots is unknown, and so is the service time. */
 const perhapsPool = (method: string, { usuallyPool }: Declared): Found => ({
   structure: usuallyPool
     ? { ...noWorkers(method), model: 'pool', confidence: 0.55, capacity: atLeast(1, method) }
@@ -95,7 +100,7 @@ const perhapsPool = (method: string, { usuallyPool }: Declared): Found => ({
   serviceBasis: 'logged times include a wait that cannot be told from the work',
 });
 
-/** What the proxy lets through at once is what the server runs at once. */
+/** The proxy's limit is the number of requests that the server runs at once. */
 function poolOfLimit({ slots, held }: LetThrough, trace: Trace): Found {
   const beside = slots === 1 ? '' : `, and requests took no longer then than beside fewer`;
   const method = `the proxy held ${held} requests back until fewer than ${slots} were with the server (its limit)${beside}`;
@@ -112,7 +117,7 @@ function poolOfLimit({ slots, held }: LetThrough, trace: Trace): Found {
   };
 }
 
-/** µs: ticks from which who was there when somebody came is blurred. */
+/** µs: stamps at least this coarse blur which requests were there when another arrived. */
 const COARSE = 100_000;
 
 function poolOfBlurred({ slots, low, high, queued, unqueued, serviceMean }: BlurredSlots): Found {
@@ -121,7 +126,7 @@ function poolOfBlurred({ slots, low, high, queued, unqueued, serviceMean }: Blur
     ...noWorkers(method),
     model: 'pool',
     confidence: 0.8,
-    // A number that does not stand alone is a hedge, and the blur hides one more.
+    // If several numbers are possible, the best one is a hedge, and the blur may hide one slot more.
     capacity: low === high ? exactly(slots, 0.8, method) : within(slots, low, high + 1, 0.55, method),
   };
   const serviceBasis = `from arrivals and departures, first come first served on ${slots} slots`;
@@ -153,7 +158,7 @@ function whenUnhindered(trace: Trace, found: Float64Array, declared: Declared): 
   }
   const mean = (fewSum + manySum) / n;
   const error = Math.sqrt(Math.max(0, squares / n - mean * mean) * (1 / many + 1 / few));
-  // In a full pool times grow with the number found: here they must not, and it must have shown.
+  // In a full pool times grow with the number of requests found. Here they must not, and the log must be able to show such growth.
   const growth = (fewSum / few) * (manyFound / many / (fewFound / few) - 1);
   const difference = manySum / many - fewSum / few;
   const span = trace.end[n - 1] - trace.end[0];
@@ -169,7 +174,7 @@ function whenUnhindered(trace: Trace, found: Float64Array, declared: Declared): 
   return { structure, serviceMean: mean, serviceBasis: 'response times as logged: they do not grow with the load' };
 }
 
-/** The requests in the order of their arrival, split for every number of slots; and how many others each one found. */
+/** Sums for every number of slots, and by index how many others each request found when it arrived. */
 function splitBySlots(trace: Trace): { splits: Split[]; found: Float64Array } {
   const splits = Array.from({ length: Math.min(MOST_SLOTS, trace.length) }, emptySplit);
   const found = new Float64Array(trace.length);
@@ -180,7 +185,7 @@ function splitBySlots(trace: Trace): { splits: Split[]; found: Float64Array } {
   return { splits, found };
 }
 
-/** µs by index: how long each request waited for one of `slots`, first come, first served. */
+/** µs by index: how long each request waited for one of `slots` slots, first come, first served. */
 export function waitsForSlots(stays: Stays, slots: number): Float64Array {
   const wait = new Float64Array(stays.end.length);
   inOrderOfArrival(stays, (i, present) => {
@@ -217,7 +222,7 @@ const emptySplit = (): Split => ({
   sum: 0,
 });
 
-/** Mean service time of the queued less that of the others, in standard errors (Welch); NaN where there are too few. */
+/** Mean service time of queued requests less that of the others, in standard errors (Welch); NaN: too few of either. */
 function differenceOf(split: Split): number {
   if (split.queued < FEWEST || split.unqueued < FEWEST) return Number.NaN;
   const a = split.queuedSum / split.queued;

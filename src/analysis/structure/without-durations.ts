@@ -1,4 +1,4 @@
-/** The kind of server, and where it can be had the service time, from stamps (and pids) alone. */
+/** The kind of server, and the service time where it can be inferred, from stamps (and pids) alone. */
 import type { Estimate } from '../../core/summary.ts';
 import type { Declared } from './declared.ts';
 import { isClear, isLonger, type Refrain, refrainOf } from './refrain.ts';
@@ -15,9 +15,9 @@ export interface Found {
   /** µs; NaN unknown. */
   readonly serviceMean: number;
   readonly serviceBasis: string;
-  /** µs, where what was found leaves a range. */
+  /** µs; present where the evidence leaves a range. */
   readonly serviceRange?: readonly [low: number, high: number];
-  /** The times of a proxy are those of the work: nothing queues behind it. */
+  /** The proxy's times are service times: nothing queues behind the proxy. */
   readonly timesAreWork?: true;
 }
 
@@ -33,7 +33,7 @@ export function structureFromStamps(trace: Trace, workers: Estimate, declared: D
   return { structure, ...serviceFromRate(trace, declared.model ?? structure.model, structure.confidence, workers) };
 }
 
-/** E[S] where one worker runs one request, and the workers' number is known. */
+/** Mean service time E[S] = slots / rate. Needs the number of workers, and slots that take turns or workers that run one request each. */
 function serviceFromRate(trace: Trace, model: string, confidence: number, workers: Estimate): Omit<Found, 'structure'> {
   const unknown = { serviceMean: Number.NaN, serviceBasis: silent };
   if (confidence < 0.6 || !trace.hasWorkers || workers.value === null) return unknown;
@@ -71,11 +71,11 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
     return oneEach(workers, 0.92, 'a worker writes nothing while it runs a request of the slow route');
   }
   const count = trace.workerIds.length;
-  // Workers that replace each other break any pattern.
+  // A worker that replaced another breaks the pattern, so it is looked for only if every pid is one of the workers.
   const refrain = workers.value === count ? refrainOf(trace) : null;
   if (refrain && isClear(refrain) && refrain.lag % count === 0) return fromRefrain(refrain, count, workers);
   const repeats = repeatsOf(trace);
-  // Threads and event loops that are asked in turn repeat themselves as rarely: nothing to name a number of slots by.
+  // Threads and event loops that take turns repeat a worker as rarely as sync workers do: few repeats then say nothing about slots.
   const takeTurns = refrain !== null && isLonger(refrain);
   const surely = takeTurns ? null : sureOneEach(trace, repeats);
   if (surely) return oneEach(workers, surely.confidence, surely.method);
@@ -85,13 +85,13 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   return likelierOf(repeats, takeTurns, workers);
 }
 
-/** How often a worker writes two lines in a row. One that runs one request at a time, beside others, rarely does. */
+/** How often a worker writes two lines in a row. A worker that runs one request at a time, beside other workers, rarely does. */
 interface Repeats {
-  /** Of those that chance gives. */
+  /** Repeats seen / `expected`. */
   readonly ratio: number;
-  /** Those that chance gives. */
+  /** Repeats that chance would give. */
   readonly expected: number;
-  /** Standard errors above them. */
+  /** Repeats seen less `expected`, in standard errors. */
   readonly z: number;
   readonly method: string;
 }
@@ -106,14 +106,14 @@ function repeatsOf(trace: Trace): Repeats {
   };
 }
 
-/** null where repeats alone do not tell that each worker runs one request at a time. */
+/** null: the repeats alone do not show that each worker runs one request at a time. */
 function sureOneEach(
   trace: Trace,
   { ratio, expected, z, method }: Repeats,
 ): { readonly confidence: number; readonly method: string } | null {
   if (ratio < 0.4 && z < -1.5 && expected >= 5) return { confidence: z < -3 ? 0.95 : z < -2 ? 0.9 : 0.7, method };
   if (ratio < 0.45 && z < -2) return { confidence: 0.75, method };
-  // Two workers repeat each other more than many do.
+  // Two workers repeat more often than many do, even if each runs one request at a time.
   if (ratio >= (trace.workerIds.length === 2 ? 0.72 : 0.5) || z >= -3) return null;
   const stretch = evenStretchOf(trace);
   return stretch && mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to))
@@ -121,10 +121,10 @@ function sureOneEach(
     : null;
 }
 
-/** A hedge: one request each, or threads. */
+/** A guess with low confidence: one request per worker, or threads. */
 function likelierOf({ ratio, z, method }: Repeats, takeTurns: boolean, workers: Estimate): Structure {
   if (!takeTurns && ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
-  // As often as by chance is what idle workers do, whatever they run.
+  // A number of repeats close to chance is what idle workers give, whatever they run.
   const tells = Math.abs(z) > TELLING;
   return {
     ...oneOrMoreEach(workers, tells ? 0.45 : 0.35, method),
@@ -133,7 +133,7 @@ function likelierOf({ ratio, z, method }: Repeats, takeTurns: boolean, workers: 
   };
 }
 
-/** Workers of which each may run several requests at once. */
+/** Workers that may each run several requests at once. */
 const oneOrMoreEach = (workers: Estimate, confidence: number, method: string): Structure => ({
   model: 'threaded',
   confidence,
@@ -143,10 +143,10 @@ const oneOrMoreEach = (workers: Estimate, confidence: number, method: string): S
   unbounded: false,
 });
 
-/** Standard errors from which a number of repeats is not that of chance. */
+/** Standard errors beyond which a number of repeats is not due to chance. */
 const TELLING = 2;
 
-/** The order of workers repeats after as many lines as there are slots. */
+/** The order of workers repeats itself every `lag` lines: that many slots take turns. */
 function fromRefrain({ lag, share, mayBeShorter }: Refrain, count: number, workers: Estimate): Structure {
   const percent = Math.round(100 * share);
   const turns = `${percent} % of the lines have the worker of ${lag} lines before: that many slots take turns`;
@@ -157,7 +157,7 @@ function fromRefrain({ lag, share, mayBeShorter }: Refrain, count: number, worke
   return { model: 'threaded', confidence: 0.75, method: turns, threads, capacity, unbounded: false };
 }
 
-/** As many threads as a worker of a pool usually has at most: where one each is only the likelier reading. */
+/** Threads that a worker of a pool usually has at most: the upper bound where one request per worker is only the likelier reading. */
 const MOST_THREADS = 8;
 
 const oneEach = (workers: Estimate, confidence: number, method: string): Structure => ({
@@ -174,14 +174,14 @@ const oneEach = (workers: Estimate, confidence: number, method: string): Structu
   unbounded: false,
 });
 
-/** Whole groups of more requests than workers: several threads each, or one that is as much faster. */
+/** Requests end in groups of `size`: each worker has `size` / workers threads, or fewer that are faster by as much. */
 function inGroups(trace: Trace, groups: Groups, workers: Estimate): Structure {
   const { size, most } = groups;
   const count = workers.value ?? 1;
   const method = groupsText(groups);
   const threads = size / count;
   if (!Number.isInteger(threads)) return unknownStructure(method);
-  // Of processes that run dry the range tells.
+  // If `most` exceeds `size` (processes that ran dry), the range of the capacity below already allows for it.
   if (most === size && areOfOneWorker(trace, size, threads)) {
     const alone =
       'of most groups one worker has more than its share: it may run all of them, while the others are idle';
@@ -197,7 +197,7 @@ function inGroups(trace: Trace, groups: Groups, workers: Estimate): Structure {
   };
 }
 
-/** Has one worker more than its share of most groups of `size` lines in a row? */
+/** Does one worker have more than `share` of the lines in most groups of `size` consecutive lines? */
 function areOfOneWorker({ worker, length }: Trace, size: number, share: number): boolean {
   const groups = Math.floor(length / size);
   let uneven = 0;
@@ -218,9 +218,9 @@ function groupsText({ size, generations, most }: Groups): string {
 const noThreads: Estimate = { value: null, low: null, high: null, confidence: 0, method: 'the lines name no worker' };
 
 /**
- * A burst that leaves in whole groups. Half as many slots on a beat twice as fast write the same lines when two of their
- * rounds always fall into one tick: the largest group is the plainest reading, the range says the rest, and the service
- * time stays open where the beat is not slower than the tick.
+ * A burst that ends in whole groups. Half as many slots on a beat twice as fast write the same lines if two of their rounds always fall
+ * into one tick. The largest group is therefore only the plainest reading, and the range covers the rest. The service time stays unknown
+ * where the beat is not slower than the tick.
  */
 function fromGroups(groups: Groups, tick: number): Found {
   const { size, generations, period, most, low, high } = groups;
@@ -255,7 +255,7 @@ function fromCounts(trace: Trace, declared: Declared): Structure {
 const startStamped =
   "servers that stamp the start in this form (Apache, Paste's TransLogger before waitress) run a fixed pool of threads";
 
-/** Lines in the order of ends that carry starts: overlaps show, and where the rate is even the pool was full. */
+/** Lines in the order of ends that carry start stamps: overlaps show, and where the rate is even the pool was full. */
 function fromStarts(trace: Trace, declared: Declared): Found {
   const most = mostInFlight(trace);
   const method = `${most} requests in flight when later ones had already ended`;
@@ -268,7 +268,7 @@ function fromStarts(trace: Trace, declared: Declared): Found {
   const structure: Structure = declared.usuallyPool
     ? { model: 'pool', confidence: 0.75, method: startStamped, threads: noThreads, capacity, unbounded: false }
     : { ...unknownStructure(method), threads: capacity, capacity };
-  // Where the bound is far below, the number of slots is too rough for a service time.
+  // If the lower bound is far below the usual number of threads, that number is too rough for a service time.
   const close = slots !== null && slots - most <= Math.max(1, 0.2 * slots);
   return !close || !stretch
     ? { structure, serviceMean: Number.NaN, serviceBasis: silent }

@@ -1,4 +1,4 @@
-/** The slots of a whole pool from requests whose lines name no worker, but how long they took. */
+/** The slots of a whole pool, from requests whose lines have a duration but name no worker. */
 import { meanOf } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import type { Declared } from './declared.ts';
@@ -12,8 +12,9 @@ import type { Trace } from './trace.ts';
 const MOST_SLOTS = 19;
 
 /**
- * Of a pool that may be several processes, each with threads and a queue of its own, not all are full at once: from some
- * number on, a slot that is never needed beside all others says little. Where the score is low, more may be missing.
+ * The pool may be several processes, each with threads and a queue of its own, and these are not all full at once. So with more than
+ * FEW_SLOTS lanes, a slot that is never needed beside all the others proves little. Below a confidence of 0.6 the range allows for
+ * MORE_SLOTS times the lanes.
  */
 function slotsOfPool(limit: Limit, sure: number, method: string): Estimate {
   const slots = slotsAt(limit, sure, method);
@@ -27,7 +28,7 @@ function slotsOfPool(limit: Limit, sure: number, method: string): Estimate {
 const FEW_SLOTS = 5;
 const MORE_SLOTS = 1.7;
 
-/** Without pids: only the slots of the whole pool can be seen, not how they are shared out. */
+/** Without pids only the slots of the whole pool show, not how they are shared out among processes. */
 export function structureOfPool(trace: Trace, declared: Declared, replicas: number): Structure {
   const limit = limitOf(trace, false, replicas);
   if (limit.lanes === 1) return poolOfOne(trace, declared, limit);
@@ -49,7 +50,7 @@ function poolOfOne(trace: Trace, { usuallyPool }: Declared, { expected, blurred 
   return usuallyPool ? poolOf(0.5, method, atLeast(1, method)) : unknownStructure(method);
 }
 
-/** A limit that callers at random would have broken, unless clients may be what sets it; null: none is so clear. */
+/** A limit that random callers would have broken, and that the number of clients does not explain; null: no limit is so clear. */
 function limitedPool(trace: Trace, limit: Limit, replicas: number): Structure | null {
   const { lanes } = limit;
   const sure = limitConfidence(limit, MOST_SLOTS);
@@ -60,7 +61,7 @@ function limitedPool(trace: Trace, limit: Limit, replicas: number): Structure | 
   return sure >= 0.7 ? poolOf(sure, limitedText(limit), slotsOfPool(limit, sure, limitedText(limit))) : null;
 }
 
-/** Groups of as many requests as slots that end together; null: there are none. */
+/** Requests that end together in groups as large as the number of slots; null: there are no such groups. */
 function poolOfGroups(trace: Trace, { lanes }: Limit): Structure | null {
   const group = rhythmOfGroups(trace);
   if (!group || group.size !== lanes || Math.abs(group.period / meanOf(trace.duration) - 1) >= 0.25) return null;
@@ -68,7 +69,7 @@ function poolOfGroups(trace: Trace, { lanes }: Limit): Structure | null {
   return poolOf(0.8, method, within(lanes, lanes, lanes + 1, 0.75, method));
 }
 
-/** A limit that is less clear, or none. */
+/** A limit that is less clear, or no limit. */
 function doubtfulPool(limit: Limit, { usuallyPool }: Declared): Structure {
   const { lanes, score, blurred } = limit;
   const sure = limitConfidence(limit, MOST_SLOTS);
@@ -84,7 +85,7 @@ function doubtfulPool(limit: Limit, { usuallyPool }: Declared): Structure {
   return unboundedStructure('async', unboundedConfidence(lanes), open);
 }
 
-/** The more ran at once the less likely slots set a limit. */
+/** The more requests ran at once, the less likely it is that slots set the limit. */
 function unboundedConfidence(lanes: number): number {
   if (lanes > 128) return 0.8;
   return lanes > 64 ? 0.65 : 0.5;

@@ -1,6 +1,6 @@
 /**
- * How many workers a server has: the time-weighted mode of live pids, never the count of distinct pids, as a recycled worker comes back under
- * another pid.
+ * How many workers a server has: distinct pids less those that took the place of another (a recycled worker comes back under another pid),
+ * or the number alive for most of the time where the two nearly agree or old workers only finish what they began before a reload.
  */
 import { sumOf } from '../../core/statistics.ts';
 import { type Estimate, unknownEstimate } from '../../core/summary.ts';
@@ -16,9 +16,8 @@ export interface Alive {
 }
 
 /**
- * Worker processes alive at once, weighted by time. A worker lived before its first request and after its last one, about
- * as long as it usually pauses: so many of its own pauses (of the typical worker's, where it wrote too few lines) are
- * granted at both ends.
+ * Worker processes alive at once, weighted by time. A worker lives before its first request and after its last one for about as long as it
+ * usually pauses. So `pauses` of its own mean pauses are granted at both ends; if it wrote too few lines, those of the typical worker.
  */
 export function aliveAtOnce(lives: readonly Life[], pauses = PAUSES_GRANTED): Alive {
   const first = Math.min(...lives.map((life) => life.from));
@@ -47,12 +46,12 @@ export function aliveAtOnce(lives: readonly Life[], pauses = PAUSES_GRANTED): Al
   return { mode, max, share: total > 0 ? (time.get(mode) ?? 0) / total : 1 };
 }
 
-/** A worker that is idle for longer than this is taken to be gone. */
+/** A worker that is idle for more of its own mean pauses than this is taken to be gone. */
 const PAUSES_GRANTED = 3;
 
 /**
- * Workers that took the place of another: each that first appeared after the start, matched with one that had fallen
- * silent for good by then. A worker that was merely idle until late has nobody's place to take.
+ * Number of workers that took the place of another. Each worker that first appeared after the start is matched with one that had fallen
+ * silent for good by then. A worker that merely idled until late finds no vacant place.
  */
 function replacementsIn(lives: readonly Life[]): number {
   const first = Math.min(...lives.map((life) => life.from));
@@ -60,7 +59,7 @@ function replacementsIn(lives: readonly Life[]): number {
   const typical = typicalPause(lives);
   const granted = (life: Life, least: number) =>
     Math.max(least, PAUSES_GRANTED * (hasRhythm(life) ? pauseOf(life) : typical));
-  // A worker that has run as many requests as those that were recycled is due, however short its silence at the end of the log.
+  // A worker with as many requests as the recycled ones had is due to be recycled, however short its silence at the end of the log.
   const due = Math.min(...lives.filter((life) => life.fate === 'recycled').map((life) => life.requests));
   const gone = lives.filter(
     (life) => life.fate !== 'running' || life.requests >= due || last - life.to > granted(life, GONE),
@@ -69,7 +68,7 @@ function replacementsIn(lives: readonly Life[]): number {
   gone.sort((a, b) => a.to - b.to);
   late.sort((a, b) => a.from - b.from);
   const taken = new Set<Life>();
-  // Places are taken in the order in which they fell vacant.
+  // Places are taken in the order in which they became vacant.
   let vacant = 0;
   for (const birth of late) {
     const latest = birth.from + typical + (birth.booted ? BOOT_TICK : 0);
@@ -81,10 +80,13 @@ function replacementsIn(lives: readonly Life[]): number {
   return Math.min(taken.size, lives.length - 1);
 }
 
-/** µs: a server says when it boots a worker to the second, and the last answer of the one before may come later in it. */
+/** µs: a server's boot messages are stamped to the second, so the last answer of the worker before may be stamped later. */
 const BOOT_TICK = 1_000_000;
 
-/** µs: no worker is replaced in a moment, however fast requests come. */
+/**
+ * µs: nobody is replaced sooner, however fast requests come: the least silence of a worker that is gone, and the least lateness of a new
+ * one.
+ */
 const GONE = 1_000_000;
 const LATE = 1_500_000;
 
@@ -100,16 +102,19 @@ function typicalPause(lives: readonly Life[]): number {
   return ((last - first) * lives.length) / Math.max(1, requests);
 }
 
-/** Share of many replacements that stamps may hide, or make: then as many as lived at once for most of the time are right. */
+/** Share of the replacements that stamps may hide or invent. Within it, the number alive for most of the time is right. */
 const MISMATCHED = 0.02;
 
-/** Share of the time, and requests of a worker, from which more workers than usual are old ones that answer what they had begun. */
+/**
+ * Workers beyond the usual number are old ones that finish their requests if the usual number lives for this share of the time, and if each
+ * worker had so many requests.
+ */
 const NEARLY_ALWAYS = 0.98;
 const FEWEST_OF_LIFE = 20;
 
 /**
- * A server that is reloaded lets its old workers end what they are at, for as long as their longest request, while new ones begin: as many
- * as usual live nearly all the time, and as many in the end. A worker with few requests may have been idle for most of its life.
+ * A reloaded server lets its old workers finish their requests, for as long as the longest takes, while new ones begin. Then the usual
+ * number lives nearly all the time, and at the end. Each worker needs some requests: one with few may have idled for most of its life.
  */
 const areHandedOver = (lives: readonly Life[], { mode, share }: Alive): boolean =>
   share >= NEARLY_ALWAYS &&
@@ -146,8 +151,8 @@ export function workersFrom(lives: readonly Life[], booted: number | null): Esti
 }
 
 /**
- * Whether some of `workers` may have had no request. Idle workers leave no trace: one that gets a fair share is missed with a chance of
- * (1 - 1/workers)^requests, and a server that wakes the same worker first (uneven shares) hides any number.
+ * Whether some of `workers` may have had no request. Idle workers leave no trace: a worker with a fair share is missed with a chance of (1
+ * - 1/workers)^requests. A server that wakes the same workers first (uneven shares) may hide any number.
  */
 function mayHaveIdled(lives: readonly Life[], workers: number, replaced: boolean): boolean {
   const counts = lives.map(({ requests }) => requests).sort((a, b) => a - b);
