@@ -1,18 +1,19 @@
 /**
- * The requests of the parts of a log in which its server had most to do: where it ran out of slots, how many there are shows, and who queued.
+ * The requests of the parts of a log in which its server had most to do. Where it ran out of slots, their number shows, and so do the
+ * requests that queued.
  *
- * A log is cut into blocks by the position of its lines. How busy a block was is known when it is complete, whatever the log was cut
- * into; the blocks beside it count as busy as it was, because an overload begins and ends in them. Of a part of a log the first and
- * the last blocks may go on in its neighbours, so they are open: kept, and judged when the parts are joined. Of the others, closed, the busiest
- * are kept: the whole keeps nothing that one of its parts has not kept.
+ * A log is cut into blocks by the position of its lines. How busy a block was is known once it is complete, however the log was cut.
+ * Neighbours of a block count as at least as busy, because an overload begins and ends in them. The first and the last blocks of a part of
+ * a log may go on in its neighbours. They are open: kept, and judged when the parts are joined. Of the other, closed blocks the busiest are
+ * kept, so the whole keeps nothing that one of its parts has not kept.
  */
 import { endOfRun } from '../core/columns.ts';
 import { type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
 import { addRows, busyOf, copyOf, emptyPiece, levelOf, type Piece, place, stitched } from './busy-pieces.ts';
 
-/** Blocks at either end of a part that may go on in its neighbours: lines of one kind are nearly in order. */
+/** Blocks at either end of a part that may go on in its neighbours, as the lines of one kind are only nearly in order. */
 const OPEN = 3;
-/** Columns kept to be filled again. */
+/** Empty columns kept for reuse. */
 const SPARE = 4;
 /** Rows [from, to) of one block. */
 interface BlockRows {
@@ -22,17 +23,17 @@ interface BlockRows {
   readonly block: number;
   readonly stream: number;
   readonly source: number;
-  /** Of their run. */
+  /** Key of their run. */
   readonly key: string;
 }
 
-/** The blocks of one kind of lines in one input: those at its beginning, perhaps closed ones, those at its end. */
+/** The blocks of one kind of lines in one input: open ones at its beginning, perhaps closed ones, open ones at its end. */
 interface Run {
-  /** Number of the kind in the partial, and of the input. */
+  /** Number of the kind of lines in the partial, and number of the input. */
   readonly stream: number;
   readonly source: number;
   readonly head: Piece[];
-  /** null: all are open, and in `head`. */
+  /** Between head and tail there are closed blocks; null: all blocks are open, and in `head`. */
   readonly gap: Gap | null;
   readonly tail: Piece[];
 }
@@ -43,19 +44,25 @@ interface Gap {
   last: number;
 }
 
-/** Of two runs that are joined: those that were closed on either side, and how busy those were that are closed by it. */
+/**
+ * The gap of two runs after they are joined: the closed blocks of both, and between them those that the join closes (`closed`: how busy
+ * each was).
+ */
 function gapOver(left: Gap | null, closed: readonly number[], right: Gap | null): Gap | null {
   const first = left?.first ?? closed[0] ?? right?.first;
   const last = right?.last ?? closed.at(-1) ?? left?.last;
   return first === undefined || last === undefined ? null : { first, last };
 }
 
-/** Numbers of a piece: block, rows, work, first, last, level; and of a run: stream, source, blocks at its beginning and its end, gap (NaN: none). */
+/**
+ * A piece is packed as: block, rows, work, first, last, level. A run: stream, source, pieces in head and in tail, first and last of its gap
+ * (NaN: no gap).
+ */
 export const PIECE_NUMBERS = 6;
 export const RUN_NUMBERS = 6;
 
 export interface BusiestState {
-  /** The pieces of each run, its beginning first, then the closed ones. */
+  /** The runs; the pieces of each run in turn, head first, then the closed ones. */
   readonly runs: Float64Array;
   readonly pieces: Float64Array;
   readonly rows: RequestTable;
@@ -65,18 +72,21 @@ export class BusiestRows {
   readonly #blocks: number;
   readonly #blockBytes: number;
   readonly #runs = new Map<string, Run>();
-  /** In order. */
+  /** In the order of `place`, at most `#blocks`. */
   readonly #closed: Piece[] = [];
-  /** Of pieces that are not kept: most are not, and to make their columns anew costs more than to fill them. */
+  /** Tables of pieces that were not kept. Most are not, and new columns cost more than filling these. */
   readonly #spare: TableBuilder[] = [];
 
-  /** @param blocks closed ones that are kept; @param blockBytes how far the lines of one reach */
+  /**
+   * @param blocks number of closed blocks that are kept
+   * @param blockBytes length of a block
+   */
   constructor(blocks: number, blockBytes: number) {
     this.#blocks = blocks;
     this.#blockBytes = blockBytes;
   }
 
-  /** Rows of one kind of lines and one input, in the order of their lines. */
+  /** Adds rows of one kind of lines and one input, in line order. */
   add(rows: RequestTable, stream: number): void {
     const { offset, length } = rows;
     if (this.#blocks === 0 || length === 0) return;
@@ -91,7 +101,7 @@ export class BusiestRows {
     }
   }
 
-  /** Rows of one block, as a rule of the last one or of the next. */
+  /** Adds rows of one block: usually the last block or the one after it. */
   #append({ rows, from, to, block, stream, source, key }: BlockRows): void {
     const run = this.#runs.get(key);
     const open = run ? (run.gap ? run.tail : run.head) : [];
@@ -113,7 +123,7 @@ export class BusiestRows {
     run.gap.last = busy;
   }
 
-  /** Takes in what follows. */
+  /** Joins the run that follows. */
   #join(right: Run): void {
     const { stream, source } = right;
     const key = `${stream}/${source}`;
@@ -138,7 +148,7 @@ export class BusiestRows {
     this.#keep(piece);
   }
 
-  /** Among the closed ones, if it is one of the busiest. */
+  /** Puts a piece among the closed ones, if it is one of the busiest. */
   #keep(piece: Piece): void {
     place(piece, this.#closed);
     if (this.#closed.length <= this.#blocks) return;
@@ -147,7 +157,10 @@ export class BusiestRows {
     if (this.#spare.length < SPARE) this.#spare.push(rows);
   }
 
-  /** Takes over the rows of the part that follows in the input; `translated` has its ids of names, and `streams` tells its kinds of lines, as they are here. */
+  /**
+   * Adds the rows of the part that follows in the input. `translated` maps its ids of names, and `streams` its numbers of kinds of lines,
+   * to those here.
+   */
   merge(
     right: BusiestRows,
     streams: readonly number[],
@@ -173,12 +186,12 @@ export class BusiestRows {
     yield* this.#closed;
   }
 
-  /** Every table of kept rows; columns may be written. */
+  /** Every table of kept rows; columns may be changed. */
   *tables(): Generator<RequestTable> {
     for (const { rows } of this.#pieces()) yield rows.table;
   }
 
-  /** The rows of the busiest blocks of the whole, when nothing follows. */
+  /** The rows of the busiest blocks of the whole log, once nothing follows. */
   whole(): RequestTable[] {
     const all = [...this.#closed];
     for (const { head, gap, tail } of this.#runs.values()) {

@@ -1,4 +1,4 @@
-/** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
+/** What server wrote a log: its kind, workers, slots and queue, and how long callers waited, from whatever the lines carry. */
 import type { Names } from '../core/batch.ts';
 import { withTimes } from '../core/event-times.ts';
 import type { Effort, InferredRequests, LastLook, ServerInference, ServiceInference } from '../core/inference.ts';
@@ -40,27 +40,27 @@ export interface ServerInput {
   readonly table: RequestTable;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
-  /** Where logs begin that stand behind another in their input; missing: none does. */
+  /** Where logs begin that were appended to another log in their input; missing: there are none. */
   readonly beginnings?: readonly Beginning[];
-  /** All workers of a log of which not all requests are in the table; null or missing: they all are. */
+  /** All workers of a log whose table holds only part of its requests; null or missing: the table holds all. */
   readonly spans?: readonly CountedWorker[] | null;
-  /** What the formats say of their own lines: every stream of the log once. */
+  /** What the formats say about their own lines: every stream of the log once. */
   readonly streams: readonly CountedStream[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
   readonly effort?: Effort;
-  /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
+  /** µs since 1970 UTC: the log goes on, and everything up to this instant is in it; null: it has ended. */
   readonly until?: number | null;
-  /** What a longer look at the same log has found a moment ago, for a `live` one. */
+  /** What a longer look at the same live log found a moment ago. */
   readonly lastLook?: LastLook | null;
-  /** Workers of a part of a log, as the whole tells; null or missing: this log has to tell. */
+  /** Of a part of a log: its workers, as the whole log shows them; null or missing: to be inferred here. */
   readonly workers?: Estimate | null;
-  /** The same of its slots, where they are those of one process. */
+  /** The same for its slots, if they are those of one process. */
   readonly slots?: Estimate | null;
-  /** Of a part of a log: whether its waits can speak for all of it, in a pool of so many slots; missing: they can. */
+  /** Of a part of a log: whether its waits are representative of the whole log, in a pool of so many slots; missing: they are. */
   readonly canSpeak?: (slots: number | null) => boolean;
-  /** All requests of a log of which not all are in the table; missing: they all are. */
+  /** Counts of all requests of a log whose table holds only part of them; missing: the table holds all. */
   readonly counted?: CountedSteps;
-  /** Where runs of filters are done that may turn out to be needed; missing: here, when they are. */
+  /** Where filter runs are done that may turn out to be needed; missing: here, when they are needed. */
   readonly elsewhere?: Elsewhere;
 }
 
@@ -68,7 +68,7 @@ export function inferServer(input: ServerInput): ServerInference {
   return heldToLook(inferContinued(input), input.lastLook?.wait ?? null);
 }
 
-/** As if the clock had never been set back. */
+/** Infers as if the clock had never been set back. */
 function inferContinued(input: ServerInput): ServerInference {
   const steady = withoutClockSteps(input.table, input.lifecycle);
   if (!steady) return inferTelling(input);
@@ -77,7 +77,7 @@ function inferContinued(input: ServerInput): ServerInference {
   return restore(inferTelling({ ...input, table, lifecycle, until, spans: null }));
 }
 
-/** From the inputs whose lines tell most. */
+/** Uses only the inputs whose lines carry most. */
 function inferTelling(input: ServerInput): ServerInference {
   const { table } = input;
   const rows = tellingRows(table);
@@ -120,7 +120,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const whole = { ...waitInputOf(input, log, server), held };
   const waited = askForWaits(trace, pools, server.oneEach, whole, input.beginnings ?? []);
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
-  // Where durations hold the time in a proxy's queue nobody saw what ran, unless the waits were told apart.
+  // Durations that include the wait in front of a server do not show what ran, unless the waits were separated from them.
   const running = server.covers !== 'response' || waited.sharpened;
   const { lane, lanes } = placeOnLanes(
     table,
@@ -163,7 +163,7 @@ function inferFrom(input: ServerInput): ServerInference {
   };
 }
 
-/** Names in a proxy's log are of what is behind it (dynos), each of which may have several workers. */
+/** Names in a proxy's log are those of what is behind it (dynos), and each may have several workers. */
 function workersTold({ workers, mixed, structure }: Server, { durationCovers }: Declared): Estimate {
   if (durationCovers === 'response' && workers.value !== null)
     return atLeast(
@@ -221,7 +221,7 @@ function waitInputOf(input: ServerInput, log: ReadLog, server: Server): Omit<Wai
   };
 }
 
-/** Requests that a worker runs at once, or the whole pool where no worker is named; null unknown. */
+/** Requests that a worker runs at once, or the whole pool where no worker is named; null: unknown. */
 const eachHolds = (trace: Trace, { threads, capacity }: Structure): number | null =>
   trace.hasWorkers ? threads.value : capacity.value;
 
@@ -242,13 +242,13 @@ function concurrencyAt(
   return fullestOf(pools.parts, concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, known));
 }
 
-/** Of how many ran at once their mean alone is known, by Little's law. */
+/** Only the mean number of requests at once is known, by Little's law. */
 const littlesConcurrency = ({ counted }: ServerInput, trace: Trace, service: ServiceInference): Concurrency => ({
   ...unknownConcurrency,
   mean: (counted ? sumOf(counted.requests) / (counted.requests.length * counted.step) : rateOf(trace)) * service.mean,
 });
 
-/** Where the wait engine, which sharpens stamps, says nothing: the lanes of the structure place the requests, or their beat. */
+/** Times where the wait engine, which sharpens stamps, has no answer: from the lanes of the structure, or from the beat. */
 function timesWithoutWaits(
   table: RequestTable,
   trace: Trace,
@@ -263,7 +263,10 @@ function timesWithoutWaits(
 const rangeOf = ({ value, low, high }: Estimate): readonly [number, number] | null =>
   value === null ? null : [low ?? value, high ?? value];
 
-/** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
+/**
+ * Asks for the waits of each queue alone. For a pool with one request per worker (`oneEach`) it asks its generations, if the whole has no
+ * answer.
+ */
 function askForWaits(
   trace: Trace,
   pools: Pools,
@@ -276,9 +279,10 @@ function askForWaits(
   const isOneQueue = whole.slotChanges.length > 0;
   if (parts.length > 1 && !whole.waitsOfAll && !isOneQueue) return waitsOfParts(parts, table.length, inWords);
   const found = inferWait(whole, trace);
-  // Where the whole cannot speak for the log, its generations cannot either.
+  // If the whole is not representative of the log, its generations are not either.
   if (oneEach && found.wait.method === 'unknown' && whole.canSpeak()) {
-    // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.
+    // At a reload a worker may end its last request while its successor is already running one. No lane can hold both, so the whole may
+    // fail.
     const alone = pools.generations();
     if (alone.length > 1)
       return waitsOfParts(alone, table.length, `${alone.length} generations of workers, one after the other`);
@@ -288,14 +292,14 @@ function askForWaits(
   return mayBeSeveral ? withoutOneQueue(found) : found;
 }
 
-/** µs: stamps from which requests that follow each other look as if they ran at once. */
+/** µs: stamps at least this coarse make requests that follow each other look as if they overlapped. */
 const COARSE_STAMP = 100_000;
 const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
   rhythm
     ? { detected: true, size: rhythm.size, periodMicros: rhythm.period, count: rhythm.generations }
     : { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN };
 
-/** The histories of the wait, where there are some, each through `change`. */
+/** The sampled histories of the wait, if there are any, each passed through `change`. */
 const samplesOf = (
   { waitSamples }: InferredRequests,
   change = (sample: Float64Array): Float64Array => sample,

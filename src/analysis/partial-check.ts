@@ -1,6 +1,6 @@
 /**
- * Whether what was unpacked is the state of a partial: kinds, lengths and ranges of everything that is computed with. A file
- * from elsewhere may hold anything, and a wrong number must not become an endless loop or a table of terabytes.
+ * Checks that unpacked data are the state of a partial: kind, length and range of everything that is computed with. A file from elsewhere
+ * may hold anything, and a wrong number must not cause an endless loop or a table of terabytes.
  */
 import type { RequestTable } from '../core/table.ts';
 import { PIECE_NUMBERS, RUN_NUMBERS } from './busiest-rows.ts';
@@ -11,11 +11,11 @@ import { METHOD_NUMBERS, SKETCH_CELLS } from './route-sketch.ts';
 import { MAX_CELLS, STEPS } from './timeline.ts';
 
 const NUMBERS_A_ROW = 5;
-/** µs, as everywhere; beyond it numbers are not whole any more. */
+/** The largest number that is surely whole: an upper limit of counts and sums (µs, bytes). */
 const LARGEST = Number.MAX_SAFE_INTEGER;
-/** µs: years of four digits, whatever their zone. A stamp of another age is beyond 2^53 and no longer exact, which harms it alone. */
+/** µs: years of four digits in any time zone. Such an instant may exceed 2^53 and be inexact, which harms nothing else. */
 const LARGEST_INSTANT = 2.6e17;
-/** Bins of a histogram that reaches 2^52 µs. */
+/** Number of bins of a histogram that reaches 2^52 µs. */
 const MAX_BIN = 64 * 47;
 
 type Column = ArrayLike<number>;
@@ -25,7 +25,7 @@ function expect(isRight: boolean, what: string): asserts isRight {
 }
 
 const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= LARGEST;
-/** NaN and infinities stand for "unknown" and "none yet". */
+/** NaN and infinities are allowed: they stand for "unknown" and "none yet". */
 const isInstant = (value: number): boolean => !(Math.abs(value) > LARGEST_INSTANT) || !Number.isFinite(value);
 const isSize = (value: number): boolean => !(value < 0 || value === Number.POSITIVE_INFINITY);
 const all = (column: Column, test: (value: number) => boolean): boolean => {
@@ -33,7 +33,7 @@ const all = (column: Column, test: (value: number) => boolean): boolean => {
   return true;
 };
 
-/** @throws RangeError that says which part cannot be */
+/** @throws RangeError that says which part is invalid */
 export function checkState(state: PartialState, inputs: number): void {
   expect(typeof state === 'object' && state !== null, 'content');
   checkNames(state.names);

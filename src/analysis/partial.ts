@@ -1,7 +1,7 @@
 /**
- * What a stretch of log contributes to the summary: counters, histograms, a timeline, the lives of workers and the rows
- * kept for inference. `merge(right)` joins the neighbour that follows; it is associative, and every sum is of whole µs,
- * so the summary does not depend on how the log was cut: one thread or eight, one chunk or a thousand, one file or its shards.
+ * What a stretch of a log contributes to the summary: counters, histograms, a timeline, the lives of workers, and the rows kept for
+ * inference. `merge(right)` appends the stretch that follows. It is associative, and all sums are of whole µs, so the summary does not
+ * depend on how the log was cut: one thread or eight, one chunk or a thousand, one file or its shards.
  */
 import { type Names, type RequestBatch, type StreamFacts, sameFacts } from '../core/batch.ts';
 import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
@@ -14,18 +14,18 @@ import { RouteCounts } from './route-counts.ts';
 import { Timeline } from './timeline.ts';
 import { FIRST_ERROR, Totals } from './totals.ts';
 
-/** Rows kept whole for the inference; about 100 bytes each. A block is of some hundred lines. */
+/** Rows kept whole for the inference, about 100 bytes each. A block is some hundred lines. */
 const RETENTION: Retention = { all: KEPT_WHOLE, sample: 6_000, busiestBlocks: 20, blockBytes: 1 << 16 };
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;
-/** Bytes: no answer is larger, and sums of such are exact in any order. */
+/** Bytes: no answer is larger. Sums of sizes up to this are exact, in whatever order they are added. */
 const LARGEST_SIZE = 2 ** 42;
 
 export interface Stream {
   readonly facts: StreamFacts;
   requests: number;
-  /** By id of the worker: lines of this kind name it. */
+  /** By worker id: whether lines of this kind name the worker. */
   readonly workers: boolean[];
 }
 
@@ -34,7 +34,7 @@ export class Partial {
   readonly timeline = new Timeline();
   readonly routeCounts: RouteCounts;
   readonly sample = new RequestSample();
-  /** By id of the worker. */
+  /** By worker id. */
   readonly workers: Totals[] = [];
   readonly status = new Float64Array(MAX_STATUS);
   readonly streams: Stream[] = [];
@@ -44,11 +44,11 @@ export class Partial {
   requests = 0;
   bytes = 0;
   bytesKnown = 0;
-  /** µs since 1970 UTC: the first start (or end, where starts are unknown) and the last end (or start). */
+  /** µs since 1970 UTC: the earliest start (or end, where starts are unknown) and the latest end (or start). */
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
   readonly #normaliser = new BatchNormaliser();
-  /** Used again each time names of routes are forgotten. */
+  /** Buffer of dropRoutes, reused each time. */
   #neededRoutes = new Uint8Array(0);
 
   constructor(names: Names = createNames(), retention = RETENTION) {
@@ -66,7 +66,7 @@ export class Partial {
     const stream = this.#streamOf(facts);
     stream.requests += rows.length;
     this.requests += rows.length;
-    // A pass per subject: each is a small loop over few columns, which runs twice as fast as one loop over all.
+    // One pass per subject: a small loop over few columns runs twice as fast as one loop over all of them.
     this.#countAnswers(rows);
     this.#place(rows, facts.durationCovers === 'service');
     this.routeCounts.add(rows);
@@ -82,7 +82,7 @@ export class Partial {
       const code = status[i];
       this.status[code < MAX_STATUS ? code : 0]++;
       const size = bytes[i];
-      // Not NaN either.
+      // NaN fails this comparison, too.
       if (size <= LARGEST_SIZE) {
         sum += size;
         known++;
@@ -92,7 +92,9 @@ export class Partial {
     this.bytesKnown += known;
   }
 
-  /** When requests ran: the timeline, the first and the last instant. Lines come in the order of time: many end in the same step. */
+  /**
+   * When requests ran: the timeline, and the first and the last instant. Lines come in order of time, so runs of them fall into one step.
+   */
   #place(rows: RequestTable, busyIsService: boolean): void {
     const { start, end, status, length } = rows;
     const { timeline } = this;
@@ -109,7 +111,7 @@ export class Partial {
     }
   }
 
-  /** A request whose end is not known. */
+  /** A request whose end is unknown. */
   #placeStart(start: number, status: number): void {
     if (start !== start) return;
     this.timeline.count(start, status >= FIRST_ERROR);
@@ -128,7 +130,7 @@ export class Partial {
     this.last = last;
   }
 
-  /** Callers of these rows, which were added before, got another status than the server wrote. */
+  /** The callers of these rows, which were added before, got another status than the server wrote. */
   answeredAs(rows: RequestTable, answers: readonly { readonly row: number; readonly status: number }[]): void {
     for (const { row, status } of answers) {
       const before = rows.status[row];
@@ -141,7 +143,7 @@ export class Partial {
     }
   }
 
-  /** Forgets the names of routes that no total and no kept row has; ids change. */
+  /** Drops the names of routes that no total and no kept row uses; ids of the others change. */
   dropRoutes(): void {
     const { routes } = this.names;
     if (this.#neededRoutes.length < routes.size) this.#neededRoutes = new Uint8Array(2 * routes.size);
@@ -155,7 +157,7 @@ export class Partial {
     this.renumberRoutes(routes.keepOnly(needed));
   }
 
-  /** Ids of routes have changed. */
+  /** Route ids have changed: `routeIds` maps old to new. */
   renumberRoutes(routeIds: Int32Array): void {
     this.retained.renumberRoutes(routeIds);
     this.sample.renumber(routeIds);
@@ -189,8 +191,8 @@ export class Partial {
   }
 
   /**
-   * A worker of one name was at work in both at once (containers count their processes from 1 each), or both were written at once
-   * and no worker is in both: they are logs of different servers. Parts of one server's log follow each other.
+   * Logs of different servers: a worker with the same name was at work in both at once (containers each count their processes from 1), or
+   * both were written at once and have no worker in common. Parts of one server's log follow each other.
    */
   isOfAnotherServer(than: Partial): boolean {
     let inCommon = 0;
@@ -203,7 +205,10 @@ export class Partial {
     return isTwo || (inCommon === 0 && wereAtOnce(this.#spanOfUnnamed(), than.#spanOfUnnamed()));
   }
 
-  /** The server with a name of its own in `than` whose log goes on here: it has workers in common, and none was at work in both at once. */
+  /**
+   * The server named in `than` whose log goes on here: they have workers in common, none of which was at work in both at once. null: there
+   * is none.
+   */
   serverContinued(than: Partial): string | null {
     const servers = new Set<string>();
     than.workers.forEach((_, id) => {
@@ -220,7 +225,7 @@ export class Partial {
     return null;
   }
 
-  /** When the workers were at work whose names tell no server. */
+  /** When those workers were at work whose names contain no server. */
   #spanOfUnnamed(): WorkerSpan {
     let first = Number.POSITIVE_INFINITY;
     let last = Number.NEGATIVE_INFINITY;
@@ -238,9 +243,9 @@ export class Partial {
   }
 
   /**
-   * Joins the partial of the stretch that follows. `right` may use other names; its ids are translated. Its first input
-   * becomes input number `sourceShift` (0: both are parts of the same input). `workerOn` names its workers: those of another
-   * host are others than those of the same process id here.
+   * Joins the partial of the stretch that follows. `right` may use other names; its ids are translated. Its first input becomes input
+   * number `sourceShift` (0: both are parts of the same input). `workerOn` renames its workers: those of another host are not the ones with
+   * the same process id here.
    */
   merge(right: Partial, sourceShift = 0, workerOn: (worker: string) => string = asItIs): void {
     const routeIds = translate(right.names.routes, this.names.routes);
@@ -284,6 +289,6 @@ const asItIs = (text: string): string => text;
 /** Id in `from` → id in `to`. */
 function translate(from: Names['routes'], to: Names['routes'], rename = asItIs): Int32Array {
   const isSame = from === to && rename === asItIs;
-  // Where both share their names, those that are added here come after those that are translated.
+  // If both share their names, names added here get ids after those that are translated.
   return new Int32Array(from.size).map((_, id) => (isSame ? id : to.add(rename(from.text(id)))));
 }

@@ -1,4 +1,4 @@
-/** The pools that wrote a log: one for each server, or one after the other where the number of workers changes. */
+/** The pools that wrote a log: one for each server, or one after the other if the number of workers (or slots) changes. */
 import type { Names, StreamFacts } from '../core/batch.ts';
 import { indicesBelow } from '../core/columns.ts';
 import type { ServerInference, ServerPart } from '../core/inference.ts';
@@ -44,31 +44,31 @@ interface PoolLog {
 export interface CountedStream {
   readonly facts: StreamFacts;
   readonly requests: number;
-  /** By id of the worker: whether lines of this kind name it; missing: not known. */
+  /** By worker id: whether lines of this kind name the worker; missing: unknown. */
   readonly workers?: readonly boolean[];
 }
 
 export interface Pools {
-  /** Empty where no names tell several apart. */
+  /** Empty if no names tell several servers apart. */
   readonly servers: readonly ServerPart[];
-  /** In order of time; empty where the pool stayed the same, and where there are several servers. */
+  /** In order of time. Empty if the pool stayed the same, or if there are several servers. */
   readonly regimes: readonly Regime[];
-  /** Generations of the workers of one pool that was reloaded; empty where it was not, and where there are several pools. */
+  /** Generations of the workers of one pool that was reloaded. Empty if it was not, or if there are several pools. */
   readonly reloads: readonly Regime[];
-  /** One for each server or regime; empty where there is one pool. */
+  /** One for each server or regime; empty for a single pool. */
   readonly parts: readonly PoolPart[];
-  /** One for each generation of `reloads`, inferred when asked for. */
+  /** One for each generation of `reloads`, inferred on demand. */
   readonly generations: () => readonly PoolPart[];
   readonly inWords: string;
-  /** Why nobody knows how many workers there were all the time; null: it is known. */
+  /** Why the number of workers is not known for the whole time; null: it is known. */
   readonly doubt: string | null;
 }
 
 const onePool: Regimes = { regimes: [], doubtful: null };
 
 /**
- * @param infer is asked about each part as if it were a log of its own
- * @param isThreads workers may run several requests each, up to a limit
+ * @param infer infers a part as if it were a log of its own
+ * @param isThreads each worker may run several requests, up to a limit
  */
 export function poolsOf<Log extends PoolLog>(
   log: Log,
@@ -82,7 +82,7 @@ export function poolsOf<Log extends PoolLog>(
   const named =
     trace.hasWorkers || nameless ? rowsOfServers(log.table, trace.workerIds, nameOf, nameless !== null) : [];
   const told = nameless ? [...named, nameless] : named;
-  // Lines of which none names a worker are no server beside others where nothing names those.
+  // Lines of which none names a worker are a server of their own only beside a server with named workers.
   const servers = (told.length > 1 ? told : []).map(({ name, rows }): ServerPart => {
     const table = selectRows(log.table, rows);
     const lifecycle = eventsOfServer(log.lifecycle, log.table, { name, rows });
@@ -109,7 +109,7 @@ export function poolsOf<Log extends PoolLog>(
       doubt: null,
     };
   }
-  // A part that has as many workers throughout is not asked again whether it has.
+  // A part whose number of workers is known to be constant is not searched for changes again.
   const { regimes, doubtful } = log.workers ? onePool : changesIn(log.table, trace, lives, isThreads);
   const reloads = regimes.length > 1 ? [] : reloadsOf(lives);
   const nameOfLife = ({ id }: Life) => nameOf(id);
@@ -145,7 +145,7 @@ export function poolsOf<Log extends PoolLog>(
 }
 
 /**
- * Where all lines of one kind of server name no worker and all others do, those lines are a server of their own, named after their format;
+ * If all lines of one kind of server name no worker, and all others do, those lines are a server of their own, named after their format.
  * null: there are no such lines.
  */
 function serverWithoutWorkers({ table, streams }: PoolLog): Pick<ServerPart, 'name' | 'rows'> | null {
@@ -157,7 +157,7 @@ function serverWithoutWorkers({ table, streams }: PoolLog): Pick<ServerPart, 'na
   return rows.length > 0 ? { name: without[0].facts.format, rows } : null;
 }
 
-/** The kinds of lines that name the workers of these rows, or no workers if the rows have none; all kinds where that is not known. */
+/** The kinds of lines that name the workers of these rows (or that name none, if the rows have none); all kinds if that is unknown. */
 export function streamsOf<Stream extends CountedStream>(
   streams: readonly Stream[],
   { length, worker }: RequestTable,
@@ -171,7 +171,8 @@ export function streamsOf<Stream extends CountedStream>(
 }
 
 /**
- * The events of one of several servers: those that name its workers, and those that name no worker if the input has lines of no other server.
+ * The events of one of several servers: those that name its workers, and those that name no worker if their input has lines of no other
+ * server.
  * @param requests of all servers
  */
 export function eventsOfServer(
@@ -214,7 +215,7 @@ function sizesOf(regimes: readonly Regime[]): string {
 const inDoubt = ({ from, to, workers }: Stretch, { at }: Moments): string =>
   `whether ${countText(workers, 'worker')} ran between ${at(from)} and ${at(to)} UTC, or more of which the others had nothing to do, the log does not show`;
 
-/** Workers that every regime or generation has, or else pids that no other one followed. */
+/** Workers of all servers together, of the regimes, or of the generations; else the pids that did not replace another one. */
 export function workersOf({ servers, regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
   if (servers.length > 1) return inAll(servers.map(({ inference }) => inference.workers));
   if (regimes.length > 1) return workersOfRegimes(regimes);
@@ -223,13 +224,13 @@ export function workersOf({ servers, regimes, reloads }: Pools, lives: readonly 
     : workersFrom(lives, declared.workers);
 }
 
-/** Workers that were started beyond those that ran at the same time. */
+/** Number of workers started beyond those that ran at the same time. */
 export function restartsOf({ value }: Estimate, { regimes }: Pools, started: number): number | null {
   const most = Math.max(value ?? 0, ...regimes.map(({ workers }) => workers.value ?? 0));
   return value === null ? null : Math.max(0, started - most);
 }
 
-/** One server's requests without the waits that are those of all servers together. */
+/** Removes waits that are those of all servers together from one server's requests. */
 export function withoutWaits<Log extends PoolLog>(input: Log): Log {
   const { table } = input;
   const streams = input.streams.map(({ facts: { waitsOfAll: _, ...facts }, ...stream }) => ({

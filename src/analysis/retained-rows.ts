@@ -1,12 +1,12 @@
 /**
- * The requests kept whole for the inference: all of them while they fit, and beyond that whole stretches of time chosen
- * by a hash of their date, so that the choice does not depend on how the log was cut into pieces.
+ * The requests kept whole for the inference: all of them while they fit, else whole stretches of time chosen by a hash of their date. So
+ * the choice does not depend on how the log was cut into pieces.
  *
- * Time is cut into blocks of one minute; blocks have a total order (by the hash of their eight-minute group, then by
- * number); of more than `all` rows, kept is the longest run of blocks in that order that holds at most `sample` rows. A part of the log holds at most as
- * many rows of each block as the whole, so whatever the whole keeps every part has kept, and merging parts and trimming
- * again gives exactly the whole's choice. A first block that alone is too large keeps its first rows.
- * An incident is rarely among them, so the busiest rows (`busiest-rows.ts`) are kept as well.
+ * Time is cut into blocks of one minute. Blocks have a total order: by the hash of their eight-minute group, then by number. If there are
+ * more than `all` rows, the longest run of first blocks in that order that holds at most `sample` rows is kept. A part of the log has at
+ * most as many rows of each block as the whole. So every part has kept whatever the whole keeps, and merging parts and trimming again gives
+ * exactly the whole's choice. If the first block alone is too large, its first rows are kept. An incident is rarely among these blocks, so
+ * the busiest rows (`busiest-rows.ts`) are kept as well.
  */
 
 import { endOfRun } from '../core/columns.ts';
@@ -24,12 +24,12 @@ function orderOf(block: number): number {
   return mixBits(group ^ 0x2c1b3c6d) * (1 << GROUP_BITS) + (block - group * (1 << GROUP_BITS));
 }
 
-/** Ids of the right-hand side → ids of the left; and how many inputs the left has. */
+/** Maps ids of the right-hand side to ids of the left. `sourceShift`: number of inputs of the left. */
 export interface Translation {
   readonly workerIds: Int32Array;
   readonly threadIds: Int32Array;
   readonly routeIds: Int32Array;
-  /** By number of a kind of lines there: its number here. */
+  /** Index: number of a kind of lines on the right; value: its number on the left. */
   readonly streams: readonly number[];
   readonly sourceShift: number;
 }
@@ -48,15 +48,15 @@ interface Block {
   readonly rows: TableBuilder;
 }
 
-/** A log of so many requests, or fewer, is kept whole. */
+/** A log of at most this many requests is kept whole. */
 export const KEPT_WHOLE = 40_000;
 
 export interface Retention {
-  /** So many rows are kept all. */
+  /** Up to so many rows, all are kept. */
   readonly all: number;
-  /** Of more rows so many are kept: what a screenful of conclusions needs, at a tenth of the cost. */
+  /** Of more rows, so many are kept: enough for a screenful of conclusions, at a tenth of the cost. */
   readonly sample: number;
-  /** And so many of the busiest blocks of the log, of so many bytes each. */
+  /** In addition, so many of the busiest blocks of the log, each of so many bytes. */
   readonly busiestBlocks: number;
   readonly blockBytes: number;
 }
@@ -66,9 +66,9 @@ export class RetainedRows {
   readonly #blocks = new Map<number, Block>();
   #busiest: BusiestRows;
   #count = 0;
-  /** Blocks at or beyond this order are not kept. */
+  /** Blocks whose order is at or beyond this are not kept. */
   #horizon = Number.POSITIVE_INFINITY;
-  /** `table()`, until rows change. */
+  /** Cache of `table()`; null once rows change. */
   #table: RequestTable | null = null;
   /** Rows seen, kept or not. */
   seen = 0;
@@ -87,7 +87,7 @@ export class RetainedRows {
     return this.#beginnings;
   }
 
-  /** Another log begins in an input. */
+  /** Another log begins within an input. */
   begin(beginning: Beginning): void {
     this.#table = null;
     this.#beginnings.push(beginning);
@@ -97,7 +97,7 @@ export class RetainedRows {
     return this.#count === this.seen;
   }
 
-  /** @param stream number of their kind of lines */
+  /** @param stream number of the rows' kind of lines */
   add(rows: RequestTable, stream: number): void {
     this.seen += rows.length;
     this.#busiest.add(rows, stream);
@@ -148,7 +148,7 @@ export class RetainedRows {
     }
   }
 
-  /** Takes over the rows of the part that follows in the input; the maps translate its ids of names. */
+  /** Adds the rows of the part that follows in the input; the maps translate its ids. */
   merge(right: RetainedRows, { workerIds, threadIds, routeIds, streams, sourceShift }: Translation): void {
     const translated = (rows: RequestTable): RequestTable => ({
       ...rows,
@@ -174,21 +174,21 @@ export class RetainedRows {
     if (this.#count > this.#limit) this.#trim();
   }
 
-  /** Ids of routes have changed. */
+  /** Route ids have changed: `routeIds` maps old to new. */
   renumberRoutes(routeIds: Int32Array): void {
     for (const { route, length } of this.#tables()) {
       for (let i = 0; i < length; i++) if (route[i] >= 0) route[i] = routeIds[route[i]];
     }
   }
 
-  /** The tables that hold the rows, to be changed. */
+  /** The tables that hold the kept rows, for changes. */
   *#tables(): Generator<RequestTable> {
     this.#table = null;
     for (const { rows } of this.#blocks.values()) yield rows.table;
     yield* this.#busiest.tables();
   }
 
-  /** Rows of `table()` whose waits and answers have been changed. */
+  /** Copies the waits and statuses of `rows`, changed rows of `table()`, to the kept rows. */
   tell(rows: RequestTable): void {
     const key = (table: RequestTable, row: number) => `${table.source[row]}/${table.offset[row]}`;
     const rowOf = new Map(Array.from({ length: rows.length }, (_, row) => [key(rows, row), row]));
@@ -209,7 +209,7 @@ export class RetainedRows {
     }
   }
 
-  /** What another process needs to go on with these rows. */
+  /** Everything another process needs to continue with these rows. */
   state(): RetainedState {
     const all = new TableBuilder(this.#count);
     for (const block of this.#blocks.values()) all.appendRows(block.rows.table);
@@ -248,7 +248,7 @@ export class RetainedRows {
   }
 }
 
-/** Rows without a time are placed by their offset, a megabyte a block. */
+/** Rows without a time are placed by their offset, one block per megabyte. */
 function blockOf(rows: RequestTable, row: number): number {
   const instant = instantOf(rows, row);
   return Number.isNaN(instant) ? Math.floor(rows.offset[row] / (1 << 20)) : Math.floor(instant / MICROS_PER_MINUTE);

@@ -1,13 +1,15 @@
 /**
- * Two logs of the same requests: the application's and that of the proxy in front of it. Read together they would count everything
- * twice. They are held against what two servers would write that share the traffic:
+ * Two logs of the same requests: that of the application, and that of the proxy in front of it. Read together they would count everything
+ * twice. They are compared with what two servers that share the traffic would write:
  *
- * - Routes. In each second the lines of both logs are pooled. Were they other requests, which of them stand in which log would be
- *   left to chance: of a route with c of the T lines, the first log, with A of them, has A c / T, with the hypergeometric variance
- *   A B c (T - c) / (T² (T - 1)). The same requests have half of each: the squares of the differences are far below that. Requests
- *   dealt out in turn to two servers agree in number, and not in their routes.
- * - Durations. Requests of one route that end in the same second are paired in the order of their lines. A proxy waits at least as
- *   long as the application works, so in hardly any pair the proxy's duration is the shorter one; paired with the next line, many are.
+ * - Routes. In each second the lines of both logs are pooled. If the requests were different, chance would decide which line stands in
+ * which log: of the c lines of a route among T lines, the first log, which has A of the T, would have A c / T, with the hypergeometric
+ * variance A B c (T - c) / (T² (T - 1)). If the requests are the same, each log has half of each route's lines, and the squared differences
+ * are far below that variance. Requests dealt in turn to two servers agree in number, but not in their routes.
+ *
+ * - Durations. Requests of one route that end in the same second are paired in line order. A proxy waits at least as long as the
+ * application works, so its duration is the shorter one in hardly any pair. If each line is paired with the next one instead, it is in
+ * many.
  */
 import type { Dictionary } from '../core/dictionary.ts';
 import { medianOf } from '../core/statistics.ts';
@@ -15,19 +17,22 @@ import { instantOf, type RequestTable } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
 import { ROUNDING, seenFor, type Twin } from './align-requests.ts';
 
-/** µs: width of the cells in which lines are compared, and how many lines of both logs there should be in one on average. */
+/** µs: smallest width of the cells in which lines are compared; and how many lines of both logs a cell should hold on average. */
 const SECOND = 1_000_000;
 const IN_CELL = 8;
-/** Times as wide: where one log stamps the start, its ends are known to a second, which is not the second of the other log. */
+/**
+ * Factors for the width. If one log stamps the start, its ends are known only to a second, which need not be the same second in the other
+ * log.
+ */
 const WIDER = [1, 4];
-/** What the squares of the differences may be of those that chance makes, and how many deviations below them they must be. */
+/** The squared differences may be at most this share of what chance makes, and must lie this many standard deviations below it. */
 const MOST_OF_CHANCE = 0.5;
 const DEVIATIONS = 5;
-/** Requests of the shorter log that have a twin in their cell. */
+/** Share of the requests of the shorter log that must have a twin in their cell. */
 const LEAST_TWINS = 0.5;
-/** Cells that the lines of a request may lie apart, and one. */
+/** The two lines of a request lie less than this many cells apart. */
 const MOST_CELLS = 3;
-/** Pairs with the next line in which the proxy would have been quicker, and the share of them among true pairs. */
+/** Fewest pairs with the next line in which the proxy is quicker, and how many true pairs may be so, as a share of these. */
 const FEWEST_ODD = 20;
 const MOST_ODD = 0.1;
 
@@ -36,18 +41,18 @@ export interface LoggedRequests {
   readonly routes: Dictionary;
 }
 
-/** As many lines of one route in both logs, of the same moment: of the same requests, in whatever order. */
+/** As many lines of one route in both logs at about the same moment: they are of the same requests, in unknown order. */
 export interface TwinGroup {
   readonly one: readonly number[];
   readonly other: readonly number[];
 }
 
 export interface SameRequests {
-  /** Requests of the shorter log (within the time of both) that the other one has as well, 0..1. */
+  /** Share of the requests of the shorter log (within the time of both) that the other one has as well, 0..1. */
   readonly share: number;
-  /** Lines that surely are of the same requests, those of a route that ended in the same second together. */
+  /** Lines that surely are of the same requests: those of one route that ended at about the same time. */
   readonly groups: readonly TwinGroup[];
-  /** Median of what the durations of the second log are longer by, µs; NaN where not both have durations. */
+  /** Median of how much longer the durations of the second log are, µs; NaN: not both have durations. */
   readonly longer: number;
 }
 
@@ -57,7 +62,7 @@ interface Cell {
   readonly other: number[];
 }
 
-/** null: nothing shows that they are the same. */
+/** null: nothing shows that the requests are the same. */
 export function sameRequests(one: LoggedRequests, other: LoggedRequests): SameRequests | null {
   for (const wider of WIDER) {
     const same = sameInCells(one, other, cellsOf(one, other, wider));
@@ -89,10 +94,13 @@ function sameInCells(one: LoggedRequests, other: LoggedRequests, cells: Cells): 
   return { share, groups, longer };
 }
 
-/** Paired in the order of their lines. */
+/** Pairs the lines of both logs in their order. */
 const inOrder = ({ one, other }: TwinGroup): Twin[] => one.map((row, k) => ({ one: row, other: other[k] }));
 
-/** Lines of one route between moments up to which both logs have as many of them: some end in the next second. */
+/**
+ * Lines of one route from one moment at which both logs have equally many of them to the next: some requests end in a later cell in one
+ * log.
+ */
 function groupsIn(cells: Cells): TwinGroup[] {
   const groups: TwinGroup[] = [];
   const waiting = new Map<string, { since: number; one: number[]; other: number[] }>();
@@ -112,9 +120,9 @@ function groupsIn(cells: Cells): TwinGroup[] {
   return groups;
 }
 
-/** Cell of time → route → its rows: of routes that both logs have, in minutes of which both have lines. */
+/** Cell of time → route → its rows. Only routes that both logs have, in minutes in which both have lines. */
 function cellsOf(one: LoggedRequests, other: LoggedRequests, wider: number): Map<number, Map<string, Cell>> {
-  // Where the ends of one are not known, its starts are compared with starts.
+  // If the ends in one log are unknown, starts are compared with starts.
   const byStart = [one, other].some(({ rows }) => mostlyWithoutEnd(rows));
   const at = ({ rows }: LoggedRequests, row: number) => (byStart ? rows.start[row] : instantOf(rows, row));
   const minutes = (log: LoggedRequests) => {
@@ -133,7 +141,7 @@ function cellsOf(one: LoggedRequests, other: LoggedRequests, wider: number): Map
       const instant = at(log, row);
       const minute = Math.floor(instant / MICROS_PER_MINUTE);
       const name = nameOf(log, log.rows.route[row]);
-      // A line without a time is never found again.
+      // A line without a time cannot be found in the other log.
       if (!Number.isNaN(minute) && mine.has(minute) && theirs.has(minute) && isKnown(name))
         rows.push({ row, name, instant });
     }
@@ -141,7 +149,7 @@ function cellsOf(one: LoggedRequests, other: LoggedRequests, wider: number): Map
   };
   const rows = { one: taken(one), other: taken(other) };
   const count = rows.one.length + rows.other.length;
-  // Whole seconds: the tick of most stamps must not lie across a border.
+  // Whole seconds, so that no tick of usual stamps lies across a border.
   const width =
     wider * SECOND * Math.max(1, Math.round((IN_CELL * spanOf([...rows.one, ...rows.other])) / (count * SECOND)));
   const cells = new Map<number, Map<string, Cell>>();
@@ -195,13 +203,13 @@ function agreeInRoutes(cells: Cells): boolean {
       p2 += p * p;
       p3 += p * p * p;
     }
-    // Of the squares of a draw whose covariances are drawn · (p (1 - p), -p q): twice the trace of their matrix squared.
+    // Variance of the squares of a draw with covariances drawn · (p (1 - p), -p q): twice the trace of that matrix squared.
     variance += 2 * drawn * drawn * (p2 - 2 * p3 + p2 * p2);
   }
   return isFarBelow(squares, chance, variance);
 }
 
-/** Two streams of callers that know nothing of each other differ by the root of their sum. */
+/** Chance: the difference of two independent streams of callers has their sum as its variance. */
 function agreeInNumber(cells: Cells): boolean {
   let [squares, chance, variance] = [0, 0, 0];
   for (const routes of cells.values()) {
@@ -213,7 +221,10 @@ function agreeInNumber(cells: Cells): boolean {
   return isFarBelow(squares, chance, variance);
 }
 
-/** A sum of squares as chi-squared of the degrees of freedom that its mean and variance give, in normal deviations (Wilson & Hilferty 1931). */
+/**
+ * Treats a sum of squares as chi-squared, with the degrees of freedom that its mean and variance give, and converts it to normal deviations
+ * (Wilson & Hilferty 1931).
+ */
 function isFarBelow(squares: number, chance: number, variance: number): boolean {
   if (!(chance > 0 && squares <= MOST_OF_CHANCE * chance)) return false;
   const spread = variance / (9 * chance * chance);

@@ -1,6 +1,6 @@
 /**
- * Logs of several servers that are read together, or one log whose pool changed: each pool has its own queue, so each is asked on its own
- * how long its callers waited, and the answers are joined.
+ * Logs of several servers that are read together, or one log whose pool changed. Each pool has its own queue, so its waits are inferred on
+ * their own, and the results are joined.
  */
 import type { InferredRequests, PoolRegime, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
 import { meanOf } from '../core/statistics.ts';
@@ -13,8 +13,8 @@ import type { WaitResult } from './wait/infer-wait.ts';
 import { quantile, unknownWait } from './wait/summarise-waits.ts';
 
 /**
- * Name and rows (ascending) of each server, in the order of `workers`: the ids of all workers, as they were first seen. Empty for a single
- * server, unless `evenOne`. Rows without a worker belong to no server.
+ * Name and rows (ascending) of each server, in the order of `workers`, the ids of all workers as first seen. Empty for a single server,
+ * unless `evenOne`. Rows without a worker belong to no server.
  */
 export function rowsOfServers(
   { length, worker }: RequestTable,
@@ -35,10 +35,10 @@ export function rowsOfServers(
   return Array.from(servers, ([name, rows]) => ({ name, rows: Int32Array.from(rows) }));
 }
 
-/** Numbers of inputs have 16 bits: all are below this. */
+/** The number of an input has 16 bits, so all are below this. */
 const MOST_INPUTS = 1 << 16;
 
-/** Whether logs overlap in time. If their lines name no workers, nobody knows whether their requests share a queue. */
+/** Whether logs overlap in time. If their lines also name no workers, it is unknown whether their requests share a queue. */
 export function wereWrittenAtOnce(table: RequestTable, beginnings: readonly Beginning[]): boolean {
   const spans = new Map<number, { first: number; last: number }>();
   for (let i = 0; i < table.length; i++) {
@@ -62,10 +62,13 @@ export interface PoolPart {
   readonly inference: Pick<ServerInference, 'wait' | 'requests' | 'concurrency'> & ShownOfPool;
 }
 
-/** Largest share of the requests whose wait may be unknown when the waits of the others are told. */
+/** Largest share of the requests with unknown waits at which the waits of the others are reported for all. */
 const MOST_UNKNOWN = 0.1;
 
-/** @param length rows of the whole table @param what the parts are, in words */
+/**
+ * @param length rows of the whole table
+ * @param what the parts are, in words
+ */
 export function waitsOfParts(parts: readonly PoolPart[], length: number, what: string): WaitResult {
   const nothing = () => new Float64Array(length).fill(Number.NaN);
   const columns = { start: nothing(), end: nothing(), uncertainty: nothing(), wait: nothing() };
@@ -88,7 +91,7 @@ export function waitsOfParts(parts: readonly PoolPart[], length: number, what: s
   return { wait: waitOf(told, samples, what), requests: { ...requests, ...waitSamples }, sharpened: true };
 }
 
-/** Waits in each history of all servers together (µs, by row). A server with fewer histories than others repeats its own. */
+/** The waits in each sampled history of all servers together (µs, by row). A server with fewer histories than others repeats its own. */
 function samplesOf(parts: readonly PoolPart[], length: number): Float64Array[] {
   const histories = parts.map(({ inference: { requests } }) => requests.waitSamples ?? [requests.wait]);
   const most = Math.max(...histories.map(({ length: many }) => many));
@@ -102,7 +105,7 @@ function samplesOf(parts: readonly PoolPart[], length: number): Float64Array[] {
   });
 }
 
-/** Means, shares and the ends of the ranges are weighted by the number of requests. */
+/** The waits of all parts as one. Means, shares and range ends are averages weighted by requests. */
 function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], what: string): WaitInference {
   const waits = parts.map(({ inference }) => inference.wait);
   const total = parts.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -115,7 +118,7 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
       0.5,
     );
   const p95 = at(0.95);
-  // The 95th percentile of all requests is not the mean of the servers' own, so the ends of its range are carried over as ratios.
+  // The 95th percentile of all requests is not the mean of the servers' percentiles, so the ends of its range are carried over as ratios.
   const ofP95 = (end: (wait: WaitInference) => number) => {
     const theirs = mean((wait) => wait.p95);
     return theirs > 0 ? p95 * (mean(end) / theirs) : mean(end);
@@ -142,7 +145,10 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
   };
 }
 
-/** What each pool of one log did. @param oneQueue waits of all of them, where they share a queue; null: each has its own */
+/**
+ * What each pool of one log did.
+ * @param oneQueue the waits of all pools, if they share a queue; null: each has its own
+ */
 export const toldRegimes = (
   regimes: readonly Regime[],
   parts: readonly PoolPart[],
@@ -165,7 +171,7 @@ export const toldRegimes = (
     };
   });
 
-/** Gives up waits that were inferred for one queue where there may be several. Measured ones stay. */
+/** Discards waits inferred for one queue where there may be several. Measured waits stay. */
 export function withoutOneQueue(found: WaitResult): WaitResult {
   if (found.wait.method !== 'inferred') return found;
   return unknownWaits(
@@ -174,7 +180,7 @@ export function withoutOneQueue(found: WaitResult): WaitResult {
   );
 }
 
-/** The same without its waits, for the reason given. */
+/** The same result with unknown waits, for the reason `basis`. */
 export function unknownWaits(found: WaitResult, basis: string): WaitResult {
   const { waitSamples: _, wait, ...requests } = found.requests;
   return { ...found, wait: unknownWait(basis), requests: { ...requests, wait: wait.map(() => Number.NaN) } };

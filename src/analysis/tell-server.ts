@@ -36,14 +36,14 @@ import { structureOfPool } from './structure/without-workers.ts';
 import { withQueuedService } from './wait/queue-depth.ts';
 import type { SlotChange } from './wait/slot-changes.ts';
 
-/** What is told apart in a log before it is asked for its server. */
+/** What is extracted from a log before its server is inferred. */
 export interface ReadLog {
   readonly trace: Trace;
-  /** With times of their own, where their lines had none. */
+  /** Events whose lines had no time have an estimated one. */
   readonly lifecycle: readonly LifecycleEvent[];
   readonly lives: readonly Life[];
   readonly declared: Declared;
-  /** Lines of one of several servers tell the waits of all. */
+  /** The measured waits of one server are those of all servers together. */
   readonly waitsOfAll: boolean;
   readonly pools: Pools;
 }
@@ -51,9 +51,9 @@ export interface ReadLog {
 export interface Server {
   readonly structure: Structure;
   readonly workers: Estimate;
-  /** Why its requests are of several servers whose workers share their ids; null: they are not. */
+  /** Why its requests must come from several servers whose workers share their ids; null: they do not. */
   readonly mixed: ReturnType<typeof sameIds>;
-  /** What the durations cover. */
+  /** What the durations include. */
   readonly covers: Declared['durationCovers'];
   readonly growth: LoadGrowth | null;
   readonly behindThreads: LoadGrowth | null;
@@ -61,11 +61,11 @@ export interface Server {
   readonly queue: ServerInference['queue'];
   readonly queueOfThreads: ServerInference['queueOfThreads'];
   readonly rhythm: Rhythm | null;
-  /** Every worker runs one request at a time, and lines name it. */
+  /** Lines name the worker, and every worker runs one request at a time. */
   readonly oneEach: boolean;
-  /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
+  /** Number of callers, if they are fewer than the slots and keep that many slots busy, never one more; null: not so, or unknown. */
   readonly fewerCallers: number | null;
-  /** Callers who may ask in turn, fewer than the slots; null: nothing looks like them. */
+  /** Callers who may ask in turn, if they are fewer than the slots; null: nothing looks like that. */
   readonly inTurn: ReturnType<typeof callersInTurn>;
   readonly slotChanges: readonly SlotChange[];
 }
@@ -89,7 +89,7 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
   const structure = growth?.inTurn && !behindProxy ? withThreadsInside(told) : told;
   const holdsThreads = model === 'threaded' && covers !== 'response' && mixed === null;
   const queued = withQueuedService(found, trace, lifecycle, capacity.value);
-  // A server without slots has no stretch in which they were all taken.
+  // A server without slots has no stretch in which all slots were taken.
   const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
   const service = serviceOf(table, trace, seen, covers, growth);
   const oneEach = trace.hasWorkers && threads.value === 1;
@@ -112,14 +112,14 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
   };
 }
 
-/** An event loop whose requests take turns for slots inside the application may do no more than hand them to threads, which are what runs them. */
+/** An event loop whose requests queue for slots inside the application may only hand them over to threads, which run them. */
 const withThreadsInside = (loop: Structure): Structure => ({
   ...loop,
   confidence: Math.min(loop.confidence, HEDGED),
   method: `${loop.method}; what has the slots that requests queue for inside the application, threads or others, no line says`,
 });
 
-/** Of service times that no line tells; where lines of several servers share process ids, or are a proxy's, slots bound nothing. */
+/** Bounds of service times that no line gives. There are none for a proxy's log, or if lines of several servers share process ids. */
 function boundsOfUntold(
   trace: Trace,
   { structure, mixed, covers }: Pick<Server, 'structure' | 'mixed' | 'covers'>,
@@ -130,7 +130,7 @@ function boundsOfUntold(
   return bounds === null ? {} : { bounds };
 }
 
-/** Of the whole log, where parts of it, the server's own lines or the names of its threads tell more than its requests. */
+/** The shape of the whole log, as its pools, the server's own lines and thread names correct what the requests alone show. */
 function toldServer(
   input: ServerInput,
   { trace, lifecycle, declared, pools }: ReadLog,

@@ -1,4 +1,7 @@
-/** What the log of a proxy adds to that of the server behind it: how long requests waited, and what callers got whom the server never saw. */
+/**
+ * What the log of a proxy adds to that of the server behind it: how long requests waited, and the errors that callers got without the
+ * server.
+ */
 import type { StreamFacts } from '../core/batch.ts';
 import { GATEWAY_ERRORS } from '../core/status.ts';
 import { countText, durationText, listText, percentText } from '../core/words.ts';
@@ -10,27 +13,27 @@ import { slowSenders } from './slow-senders.ts';
 
 /** Logs whose lines are of one kind, joined. */
 export interface Kind {
-  /** Of most of its lines; null: no line of it is a request. */
+  /** Facts of most of its lines; null: none of its lines is a request. */
   facts: StreamFacts | null;
   readonly partial: Partial;
-  /** Lines of a proxy beside those of its server in one input: no requests of their own. */
+  /** Its lines are a proxy's, logged beside those of its server in one input: no requests of their own. */
   readonly isRetold: boolean;
   readonly inputs: { readonly path: string; readonly source: number; readonly requests: number }[];
 }
 
-/** Share of the kept log's requests whose wait must be told by the lines of the proxy; and where callers left, who waited longest. */
+/** Share of the server's requests whose wait the proxy's lines must give; larger if callers left, because those waited longest. */
 const ENOUGH_TWINS = 0.5;
 const ENOUGH_OF_LEFT = 0.9;
-/** Share of the pairs that may be lines of two servers. */
+/** Share of the pairs whose lines may be of different servers. */
 const HARDLY_MIXED = 0.05;
-/** Lines of the same routes that the proxy has more, as a share, from which a good deal of its requests went elsewhere. */
+/** If the proxy has this share more lines of the same routes, a good deal of its requests went to other servers. */
 const ELSEWHERE = 0.1;
-/** µs: two durations of a request that waited for nobody differ by what the way costs, to either side. */
+/** µs: the two durations of a request that did not wait differ by the cost of the way between, in either direction. */
 const NOTHING = 2_000;
-/** µs by which two clocks may differ without a word. */
+/** µs: a smaller difference between two clocks is not mentioned. */
 const SAME_CLOCK = 250_000;
 
-/** By a clock that is so many µs ahead. */
+/** The requests of a log by another clock: `ahead` µs are subtracted from its instants. */
 export function requestsOf({ partial }: Kind, ahead: number): LoggedRequests {
   const rows = partial.retained.table();
   const routes = partial.names.routes;
@@ -39,7 +42,9 @@ export function requestsOf({ partial }: Kind, ahead: number): LoggedRequests {
   return { rows: { ...rows, start: set(rows.start), end: set(rows.end) }, routes };
 }
 
-/** Has `teller` tell what the lines of `proxy` say of the same requests, by a clock that is so many µs ahead. Returns that in words. */
+/**
+ * Adds to `teller` what the lines of `proxy` show about the same requests; the proxy's clock is `ahead` µs ahead. Returns that in words.
+ */
 export function tellByProxy(teller: Kind, proxy: Kind, same: SameRequests, ahead: number): string {
   const [server, seen] = [requestsOf(teller, 0), requestsOf(proxy, ahead)];
   const haveDurations = teller.facts?.fields.duration === true && proxy.facts?.fields.duration === true;
@@ -76,7 +81,7 @@ export function tellByProxy(teller: Kind, proxy: Kind, same: SameRequests, ahead
   ].join('');
 }
 
-/** Share of the pairs of which nobody knows of which of several servers they are. */
+/** Share of the pairs for which it is unknown which of several servers they belong to. */
 function shareMixed({ partial }: Kind, { groups }: SameRequests): number {
   const { worker } = partial.retained.table();
   const servers = partial.workers.map((_, id) => serverOfWorker(partial.names.workers.text(id)));
@@ -85,7 +90,9 @@ function shareMixed({ partial }: Kind, { groups }: SameRequests): number {
   return size(groups.filter(isMixed)) / Math.max(1, size(groups));
 }
 
-/** The proxy answered many more requests to routes of the server than the server did, and none of them by itself. */
+/**
+ * Whether the proxy answered many more requests to the server's routes than the server did, not counting those that it answered by itself.
+ */
 function wentElsewhere(server: LoggedRequests, seen: LoggedRequests): boolean {
   const known = routesOf(server);
   const { end, status, route, length } = seen.rows;
@@ -106,7 +113,7 @@ function wentElsewhere(server: LoggedRequests, seen: LoggedRequests): boolean {
 const routesOf = ({ rows, routes }: LoggedRequests): Set<string> =>
   new Set(Array.from(new Set(rows.route.subarray(0, rows.length)), (id) => (id < 0 ? '' : routes.text(id))));
 
-/** What the proxy's duration is longer by is the wait in front of the application. Returns whether the log was told its waits. */
+/** The proxy's duration less the server's is the wait in front of the application. Returns whether waits were added to the log. */
 function tellWaits(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[], ofAll: boolean): boolean {
   const { partial, facts } = teller;
   if (!facts?.fields.duration || !proxy.facts?.fields.duration || facts.fields.wait || facts.fields.arrival)
@@ -114,7 +121,7 @@ function tellWaits(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[], o
   const rows = partial.retained.table();
   const waits = pairs.filter(({ wait }) => wait >= -NOTHING);
   const withLeft = pairs.some((pair) => pair.hasLeft);
-  // Whose request of several servers was left waiting, no order tells.
+  // With several servers, no order of lines shows whose request was left waiting.
   if (withLeft && ofAll) return false;
   if (waits.length < (withLeft ? ENOUGH_OF_LEFT : ENOUGH_TWINS) * rows.length) return false;
   for (const { one, wait } of waits) rows.measuredWait[one] = Math.max(0, wait);
@@ -131,7 +138,7 @@ function tellWaits(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[], o
   return true;
 }
 
-/** Callers who left did not see what the server answered. Returns how many. */
+/** Callers who left did not see what the server answered, so the proxy's status counts. Returns how many they are. */
 function tellAnswers(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[]): number {
   const late = pairs.filter((pair) => pair.hasLeft);
   if (late.length === 0) return 0;
@@ -145,7 +152,7 @@ function tellAnswers(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[])
   return late.length;
 }
 
-/** Callers to whom the proxy gave an error without the server: each is an event. Returns how many. */
+/** Adds an event for each caller who got an error from the proxy without the server. Returns how many they are. */
 function tellErrors(teller: Kind, seen: LoggedRequests, pairs: readonly PairedRequest[]): number {
   const known = routesOf(requestsOf(teller, 0));
   const paired = new Set(pairs.map(({ other }) => other));

@@ -1,6 +1,6 @@
 /**
- * A log that is too long to be kept whole is inferred from the requests that are kept of it, a sample and its busiest parts; how busy it was
- * in each step the timeline tells of all of it. So what was followed is weighed by how much of the log was as busy (`strata.ts`).
+ * A log too long to be kept whole is inferred from the requests kept of it: a sample and its busiest parts. The timeline shows for all of
+ * it how busy each step was. So what was followed is weighted by how much of the log was as busy (`strata.ts`).
  */
 import { floatsAt } from '../core/columns.ts';
 import type { PoolRegime, ServerInference, WaitInference, WorkerLife } from '../core/inference.ts';
@@ -22,11 +22,14 @@ import type { CountedSteps } from './wait/queue-depth.ts';
 import { NO_WAIT } from './wait/summarise-waits.ts';
 import { concurrencyOf } from './whole-concurrency.ts';
 
-/** Mean concurrency of a long log: `micros` of time, and of all logged durations. */
+/**
+ * Mean number of requests in service in a long log of `micros` µs, whose logged durations sum to `durations`; `seen`: the mean in its kept
+ * part.
+ */
 export const meanConcurrency = (partial: Partial, seen: number, micros: number, durations: number): number =>
   logsServices(partial) ? durations / micros : seen;
 
-/** The inference of the followed part of a long log, as it speaks for the whole. */
+/** Extends the inference of the followed part of a long log to the whole log. */
 export function ofWholeLog(kept: ServerInference, partial: Partial, part: FollowedPart | null): ServerInference {
   if (!part) return kept;
   const inference = ofAllResponses(kept, partial);
@@ -53,7 +56,7 @@ export function ofWholeLog(kept: ServerInference, partial: Partial, part: Follow
     : { ...whole, ...fullYetUntold(known, part) };
 }
 
-/** The time in which all slots of the pool that there was were busy; nothing of a log of one pool. */
+/** Time in which all slots of the pool of that time were busy; empty for a log of one pool. */
 function fullTimeOf(
   regimes: readonly PoolRegime[],
   { requests, stepSeconds }: FollowedPart['view'],
@@ -63,10 +66,10 @@ function fullTimeOf(
   return { saturatedMicros, saturatedRatio: saturatedMicros / (requests.length * stepSeconds * MICROS_PER_SECOND) };
 }
 
-/** Of more workers each had hardly a request, and none tells how long it lived. */
+/** With more workers, each had hardly a request, and none shows how long it lived. */
 const MOST_WORKERS = 20_000;
 
-/** When each worker of a long log was at work; null: they are too many. */
+/** When each worker of a long log was at work; null: there are too many workers, or none. */
 export function spansOfWorkers({ workers }: Partial): CountedWorker[] | null {
   const spans = workers
     .map(({ first, last, requests }, id) => ({ id, from: first, to: last, requests }))
@@ -74,24 +77,24 @@ export function spansOfWorkers({ workers }: Partial): CountedWorker[] | null {
   return spans.length > 0 && spans.length <= MOST_WORKERS ? spans : null;
 }
 
-/** Lives with the busy time of all of their requests, where lines log service times. */
+/** The lives with the busy time of all their requests, where lines log service times. */
 function livesOfWhole(lives: readonly WorkerLife[], partial: Partial): readonly WorkerLife[] {
   if (!logsServices(partial)) return lives;
   return lives.map((life) => ({ ...life, busyMicros: partial.workers[life.worker]?.busyMicros ?? life.busyMicros }));
 }
 
-/** Times of a proxy that do not grow with the load are those of all requests: the kept ones are of the busiest parts. */
+/** A proxy's times that do not grow with the load are averaged over all requests, as the kept ones are from the busiest parts. */
 function ofAllResponses(inference: ServerInference, partial: Partial): ServerInference {
   const { service, seenByProxy, capacity } = inference;
-  // Where slots were found, the work was told from the wait.
+  // Where slots were found, the service time was separated from the wait.
   if (!seenByProxy || capacity.value !== null || service.method !== 'inferred') return inference;
   const { mean } = partial.routeCounts.durations();
-  // Little's law.
+  // Little's law: the mean number in service scales with the mean time.
   const running = (inference.concurrency.mean * mean) / service.mean;
   return { ...inference, service: { ...service, mean }, concurrency: { ...inference.concurrency, mean: running } };
 }
 
-/** Service times that no line tells, bounded by the requests of all workers: those kept of them leave gaps. */
+/** Bounds of service times that no line gives, from all requests of all workers; the kept requests leave gaps. */
 function boundedByAll({ service, ...server }: ServerInference, partial: Partial): ServerInference['service'] {
   const workers = partial.workers.filter(({ requests }) => requests > 0);
   const queue = queueSlotsOf(server, workers.length > 0);
@@ -104,7 +107,10 @@ function boundedByAll({ service, ...server }: ServerInference, partial: Partial)
   return { ...service, bounds: { ...service.bounds, highMean: ofAll < highMean ? ofAll : highMean } };
 }
 
-/** Whether what is kept of a long log can speak for the waits of all of it, in a pool of these slots: else nothing need be followed. */
+/**
+ * Whether what is kept of a long log is representative of the waits in all of it, in a pool of so many slots. If not, nothing need be
+ * followed.
+ */
 export function canSpeak(partial: Partial, part: FollowedPart): (slots: number | null) => boolean {
   const told = new Map<number | null, boolean>();
   const ask = (slots: number | null) => {
@@ -118,13 +124,13 @@ export function canSpeak(partial: Partial, part: FollowedPart): (slots: number |
   };
 }
 
-/** As they are counted in all of the log. */
+/** Requests of all steps of the whole log. */
 export const countedSteps = ({ view: { stepSeconds, requests } }: FollowedPart): CountedSteps => ({
   step: stepSeconds * MICROS_PER_SECOND,
   requests,
 });
 
-/** Requests in the known steps, by stratum. */
+/** Number of requests in the known steps, by stratum. */
 function countsOf(known: Known, { table }: FollowedPart): Float64Array {
   const counts = new Float64Array(STRATA);
   for (let row = 0; row < table.length; row++) {
@@ -159,7 +165,7 @@ function waitsOf(inference: ServerInference, known: Known, part: FollowedPart): 
   };
 }
 
-/** µs: standard error of the mean wait: stretches of time are the draws of each stratum. */
+/** Standard error of the mean wait, µs. Each followed stretch of time is one draw from its stratum. */
 function samplingError(
   wait: Float64Array,
   { rows, stratum, draw }: Followed,
@@ -180,7 +186,7 @@ function samplingError(
       sum += wait[rows[k]];
       count++;
     }
-    // What was followed whole has no such error.
+    // A stratum that was followed completely has no sampling error.
     const unseen = count === 0 ? 0 : 1 - 1 / Math.max(1, weight[s]);
     if (unseen === 0) continue;
     const mean = sum / count;
