@@ -1,8 +1,8 @@
 /**
- * Which line of a proxy and which line of the server behind it are of one request. Both logs are written as requests end, so the lines
- * of a route stand in the same order in both, but for those that only one of them has. Of all ways to lay the two orders beside each
- * other the one is taken that pairs most of the lines (the heaviest increasing subsequence, Fredman 1975): a pair has one status, ends
- * within the ticks of both stamps, and took the proxy no less than the server.
+ * Which line of a proxy and which line of the server behind it are of the same request. Both logs are written as requests end, so the lines
+ * of a route stand in the same order in both, except for those that only one log has. Of all alignments of the two orders the one that
+ * pairs most lines is taken (heaviest increasing subsequence, Fredman 1975). The two lines of a pair have one status, end within the ticks
+ * of both stamps, and the proxy took no less time than the server.
  */
 import { indicesBelow } from '../core/columns.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -14,24 +14,27 @@ export interface Twin {
   readonly other: number;
 }
 
-/** µs by which a proxy's duration may be the shorter one: two clocks, and milliseconds that are cut off. */
+/** µs by which a proxy's duration may be the shorter one: two clocks, and truncated milliseconds. */
 export const ROUNDING = 2_000;
-/** µs between the two lines of a request, besides the ticks of their stamps. */
+/** µs that the ends of a request's two lines may differ, beyond the ticks of their stamps. */
 const APART = 50_000;
-/** Lines of the proxy that are held against one of the server. */
+/** Most lines of the proxy that are considered for one of the server. */
 const MOST_HELD = 200;
-/** Lines that are asked to make room for one. */
+/** Most pairs that are rearranged to make room for one line. */
 const MOST_TRIED = 100;
-/** Of two ways that pair as many lines the one is better whose lines end nearer to each other, by this share of a pair at most. */
+/**
+ * Of two alignments that pair equally many lines, the one whose lines end closer together is better: a pair counts less by up to this
+ * share.
+ */
 const NEARNESS = 0.1;
-/** Share of the lines that end before one that stands in front of them, from which their order is not that of writing. */
+/** If more than this share of the lines end before an earlier line, the rows are not in the order of writing. */
 const OUT_OF_ORDER = 0.02;
 
-/** µs that a proxy had the request, its own queue included. */
+/** µs that the proxy had the request, including the wait in its own queue. */
 export const seenFor = ({ duration, measuredWait }: RequestTable, row: number): number =>
   duration[row] + (measuredWait[row] > 0 ? measuredWait[row] : 0);
 
-/** Rows in the order in which they were written: that of their lines, or, where several logs were joined, of their ends. */
+/** Rows in the order in which they were written: the order of lines or, if several logs were joined, that of their ends. */
 export function inOrderOfWriting({ length, end, resolution }: RequestTable): Int32Array {
   const rows = indicesBelow(length);
   let [latest, early] = [Number.NEGATIVE_INFINITY, 0];
@@ -42,13 +45,13 @@ export function inOrderOfWriting({ length, end, resolution }: RequestTable): Int
   return early <= OUT_OF_ORDER * length ? rows : rows.sort((a, b) => end[a] - end[b] || a - b);
 }
 
-/** A line of the proxy, by its place in their order, that may be of the same request. */
+/** A line of the proxy, by its place in `asked`, that may be of the same request. */
 interface Fit {
   readonly at: number;
   readonly weight: number;
 }
 
-/** Lines of one route of the server (`served`) and of the proxy (`asked`), each in the order of writing. */
+/** Aligns lines of one route of the server (`served`) and of the proxy (`asked`), each in the order of writing. */
 export function alignRequests(
   server: RequestTable,
   served: readonly number[],
@@ -61,12 +64,12 @@ export function alignRequests(
   const partner = new Int32Array(served.length).fill(-1);
   const takenBy = new Int32Array(asked.length).fill(-1);
   for (const { of, at } of chains.heaviest()) [partner[of], takenBy[at]] = [at, of];
-  // Two that ended at once may stand in one order here and in the other there; so may lines of several servers that were put in order.
+  // Lines that ended together may stand in different orders in both logs, and so may lines of several servers that were sorted.
   for (const k of fits.keys()) if (partner[k] < 0) place(k, fits, partner, takenBy, new Set());
   return served.flatMap((one, k) => (partner[k] < 0 ? [] : [{ one, other: asked[partner[k]] }]));
 }
 
-/** Finds a free line of the proxy for the k-th of the server, if need be by giving others another one (Kuhn's augmenting paths). */
+/** Finds a free line of the proxy for the server's k-th, if need be by giving other lines another partner (Kuhn's augmenting paths). */
 function place(
   k: number,
   fits: readonly (readonly Fit[])[],
@@ -90,7 +93,7 @@ function place(
   return false;
 }
 
-/** Both lines end at one moment, have one status (0: unknown), and the server took no longer than the proxy saw. */
+/** Whether the two lines may be of one request: same end, same status (0: unknown), and the server took no longer than the proxy saw. */
 function mayBeOne(server: RequestTable, one: number, proxy: RequestTable, other: number): boolean {
   const later = proxy.end[other] - server.end[one];
   if (later > server.resolution[one] + APART || later < -proxy.resolution[other] - APART) return false;
@@ -99,7 +102,7 @@ function mayBeOne(server: RequestTable, one: number, proxy: RequestTable, other:
   return !(server.duration[one] > seenFor(proxy, other) + ROUNDING);
 }
 
-/** By place in `served`. */
+/** The lines of `asked` that fit each line, by place in `served`. */
 function fitsOf(
   server: RequestTable,
   served: readonly number[],
@@ -113,7 +116,7 @@ function fitsOf(
     const end = server.end[one];
     const tick = server.resolution[one];
     while (from < asked.length && latest[from] < end - APART - proxy.resolution[asked[from]]) from++;
-    // Of many lines in one tick the k-th is the k-th of the other log, or stands near it.
+    // In a tick with many lines, the k-th line of one log is the k-th of the other or close to it.
     beside = end === since ? beside + 1 : 0;
     since = end;
     const fits: Fit[] = [];
@@ -130,21 +133,21 @@ function fitsOf(
   });
 }
 
-/** The latest end up to each of the rows: from where on none ends before a moment. */
+/** The latest end up to each of the rows. It is ascending, so a first row to consider can be found. */
 function runningLatest(end: Float64Array, rows: readonly number[]): Float64Array {
   let latest = Number.NEGATIVE_INFINITY;
   return Float64Array.from(rows, (row) => (latest = Math.max(latest, end[row])));
 }
 
 interface Link {
-  /** Places in the two orders. */
+  /** Place in `served`, and place in `asked`. */
   readonly of: number;
   readonly at: number;
   readonly weight: number;
   readonly before: Link | null;
 }
 
-/** Chains of pairs that go forward in both orders; the heaviest one that ends at or before a place is kept in a Fenwick tree. */
+/** Chains of pairs that ascend in both orders. A Fenwick tree keeps the heaviest chain that ends at or before each place in `asked`. */
 class HeaviestChains {
   readonly #best: (Link | null)[];
 
@@ -152,7 +155,7 @@ class HeaviestChains {
     this.#best = new Array<Link | null>(places + 1).fill(null);
   }
 
-  /** What the next of one order may be paired with in the other. */
+  /** Adds the next line of `served` with its fits. Lines must be added in order. */
   add(of: number, fits: readonly Fit[]): void {
     const links = fits.map(({ at, weight }): Link => {
       const before = this.#upTo(at);
@@ -167,7 +170,7 @@ class HeaviestChains {
     return chain.reverse();
   }
 
-  /** Of those that end at places before `at`. */
+  /** The heaviest chain that ends before place `at`. */
   #upTo(at: number): Link | null {
     let most: Link | null = null;
     for (let k = at; k > 0; k -= k & -k) {

@@ -1,4 +1,4 @@
-/** From a partial to everything that is said about it: the summary (findings come later) and the facts behind it. */
+/** From a partial to the analysis of it: the summary (findings are added later) and the facts behind it. */
 import type { Analysis } from '../core/finding.ts';
 import type { LastLook } from '../core/inference.ts';
 import type { InputSummary } from '../core/summary.ts';
@@ -17,17 +17,17 @@ import { canSpeak, countedSteps, ofWholeLog, spansOfWorkers } from './whole-log.
 export interface AnalyseOptions {
   readonly inputs: readonly InputSummary[];
   readonly version: string;
-  /** The configuration that makes a format's server log a field, from the parsers. */
+  /** The configuration that makes the server of a format log a field; from the parsers. */
   readonly howToLog: HowToLog;
-  /** `live`, `look`: for a window on the screen; `full`: everything for a post-mortem. */
+  /** `live`, `look`: for a window on the screen; `full`: everything, for a post-mortem. */
   readonly effort: 'live' | 'look' | 'full';
-  /** µs since 1970 UTC: the log goes on, and everything up to here is in it. */
+  /** µs since 1970 UTC: the log goes on, and everything up to this instant is in it; null or missing: it has ended. */
   readonly until?: number | null;
-  /** What a longer look at the same log has found a moment ago, for a `live` one. */
+  /** What a longer look at the same live log found a moment ago. */
   readonly lastLook?: LastLook | null;
-  /** A longer stretch of the log, which holds this one: of a log of which only a stretch is wanted. */
+  /** If only a stretch of a log is wanted: a longer stretch that contains it. */
   readonly around?: Partial | null;
-  /** Where runs of filters are done that may turn out to be needed; missing: here, when they are. */
+  /** Where filter runs are done that may turn out to be needed; missing: here, when they are needed. */
   readonly elsewhere?: Elsewhere;
 }
 

@@ -1,11 +1,11 @@
-/** How much of a log is asked about limits, by the effort that is made; and of growth with load for how many slots requests queue inside. */
+/** How much of a log is examined for limits, by effort, and for the number of slots that requests queue for inside the application. */
 import type { Effort, HiddenSlots, LoadGrowth } from '../core/inference.ts';
 import type { RequestTable } from '../core/table.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { loadGrowth } from './structure/hidden-slots.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
 
-/** Rows of which questions about limits are asked, and how often chance is replayed. */
+/** Rows that are examined for limits, and how often chance is replayed. */
 export const efforts = {
   live: { rows: 800, replicas: 3 },
   look: { rows: 800, replicas: 3 },
@@ -13,10 +13,10 @@ export const efforts = {
   full: { rows: 6000, replicas: 6 },
 } as const;
 
-/** A window of fewer requests does not tell for how many slots they queue. */
+/** In a shorter window it does not show how many slots requests queue for. */
 const FEWEST_FOR_SLOTS = 600;
 
-/** For how many slots requests queue inside the application is seldom asked of a live log, and then of all of its window, unless that is short. */
+/** In a live log, the number of slots inside the application is seldom asked for, and then of the whole window, unless that is short. */
 export function growthAsked(
   table: RequestTable,
   evidence: Trace,
@@ -30,7 +30,10 @@ export function growthAsked(
   return loadGrowth(traceOf(evidencePart(table, efforts.full.rows)), null, efforts.full.replicas, behindProxy);
 }
 
-/** Requests that hold a thread each, and wait in turn for what fewer of them can have at once; null: they do not, or it does not show. */
+/**
+ * Requests that hold a thread each and wait in turn for something that fewer of them can have at once; null: they do not, or it does not
+ * show.
+ */
 export function turnsBehindThreads(evidence: Trace, effort: Effort): LoadGrowth | null {
   if (effort === 'live' || effort === 'look') return null;
   const growth = loadGrowth(evidence, null, efforts[effort].replicas, false);

@@ -1,25 +1,28 @@
-/** A block of the lines of a log, how busy it was, and in what order blocks are kept (`busiest-rows.ts`). */
+/** A block of the lines of a log, how busy it was, and in which order blocks are kept (`busiest-rows.ts`). */
 import { type RequestTable, TableBuilder } from '../core/table.ts';
 
-/** Blocks are as busy as each other within a quarter of a doubling; those come in the order of their lines, so that neighbours stay together. */
+/**
+ * Blocks within a quarter of a doubling count as equally busy. These are kept in the order of their lines, so that neighbours stay
+ * together.
+ */
 const LEVELS_A_DOUBLING = 4;
-/** No time is known. */
+/** Level of a block that has no known time. */
 const NEVER_BUSY = -1e6;
 
 export interface Piece {
   /** Number of the block in its input. */
   readonly block: number;
   readonly rows: TableBuilder;
-  /** µs of logged durations. */
+  /** µs: sum of logged durations. */
   work: number;
-  /** µs since 1970 UTC. */
+  /** µs since 1970 UTC: earliest and latest stamp. */
   first: number;
   last: number;
-  /** How busy it and its neighbours were; NaN: open. */
+  /** How busy it was, or a neighbour if that was busier; NaN: open, not yet known. */
   level: number;
 }
 
-/** How many requests ran at once; without durations, how densely they came. */
+/** Mean number of requests in service or, without durations, requests per µs. */
 export function busyOf({ rows: { table, length }, work, first, last }: Piece): number {
   const span = last - first + table.resolution[0];
   return span > 0 ? (work > 0 ? work : length) / span : 0;
@@ -28,7 +31,7 @@ export function busyOf({ rows: { table, length }, work, first, last }: Piece): n
 export const levelOf = (busy: number): number =>
   busy > 0 ? Math.floor(LEVELS_A_DOUBLING * Math.log2(busy)) : NEVER_BUSY;
 
-/** Busier ones first, as busy ones in the order of their lines. */
+/** Busier pieces first; equally busy ones in the order of their lines. */
 const inOrder = (a: Piece, b: Piece): number =>
   b.level - a.level ||
   a.rows.table.source[0] - b.rows.table.source[0] ||
@@ -71,7 +74,7 @@ export function addRows(piece: Piece, rows: RequestTable, from: number, to: numb
   piece.last = last;
 }
 
-/** The pieces of both in the order of their blocks; what both have of a block is joined. */
+/** The pieces of both in the order of their blocks; two pieces of one block are joined. */
 export function stitched(left: readonly Piece[], right: readonly Piece[]): Piece[] {
   const all = [...left];
   for (const piece of right) {

@@ -1,33 +1,33 @@
 /**
- * By how much the clock of one host is ahead of another's, whose logs tell of the same requests. Some lines of one log are compared with every
- * line of the same route in the other. Two lines of different requests may lie any time apart; two lines of the same request lie as far apart
- * as the clocks do, so these make a peak in the histogram of the differences.
+ * By how much the clock of one host is ahead of another's, from logs of both about the same requests. Some lines of one log are compared
+ * with every line of the same route in the other. Lines of different requests may lie any time apart. Two lines of one request lie as far
+ * apart as the clocks do, so these make a peak in the histogram of the differences.
  */
 import { countBelow } from '../core/statistics.ts';
 import type { LoggedRequests } from './same-requests.ts';
 
-/** About how many pairs of lines are looked at, and the fewest lines that are enough. */
+/** Pairs of lines that are compared, about, and the fewest lines that suffice. */
 const MOST_PAIRS = 4_000_000;
 const FEWEST = 40;
-/** µs: width of a bin of the histogram; and how many bins on each side count as the same place. */
+/** µs: width of a bin of the histogram; and how many bins on each side of one count with it. */
 const BIN = 1_000_000;
 const BESIDE = 1;
-/** Bins around a peak that are part of it. */
+/** Bins on each side of a peak that belong to it. */
 const APART = 3;
 /** Bins on each side that show how many differences fall into a bin by chance. */
 const AROUND = 60;
-/** A peak stands out from chance by so many standard deviations, and holds this share of the compared lines; and how many peaks are looked at. */
+/** A peak must exceed chance by so many standard deviations, and hold this share of the compared lines. At most MOST_PEAKS are returned. */
 const DEVIATIONS = 4;
 const FOUND_AGAIN = 0.3;
 const MOST_PEAKS = 3;
-/** µs: steps in which a peak is scanned, and its least width. */
+/** µs: step in which a peak is scanned, and least width of the scanning window. */
 const STEP = 20_000;
 const NARROWEST = 100_000;
-/** µs: clocks are at most so far apart, a wrong time zone included; and clocks that agree may differ by so much. */
+/** µs: clocks differ by this much at most, wrong time zones included; and clocks that roughly agree may differ by NEAR. */
 export const FARTHEST = 26 * 3_600_000_000;
 export const NEAR = 2_000_000;
 
-/** µs by which the clock of `other` may be ahead, at most `farthest` either way, the likeliest first; empty: no difference stands out. */
+/** µs by which the clock of `other` may be ahead, within ± `farthest`, the likeliest first. Empty: no difference stands out. */
 export function clockOffsets(one: LoggedRequests, other: LoggedRequests, farthest: number): number[] {
   const differences = differencesOf(one, other, farthest + AROUND * BIN);
   const ticks = [finest(one), finest(other)];
@@ -44,7 +44,7 @@ export function clockOffsets(one: LoggedRequests, other: LoggedRequests, farthes
     for (let k = bin + from; k <= bin + to; k++) sum += counts.get(k) ?? 0;
     return sum;
   };
-  // Several bins of one peak are high: those around the highest are left out.
+  // The bins next to the highest one of a peak are high as well, and are skipped.
   const peaks: { readonly bin: number; readonly excess: number }[] = [];
   const atMost = Math.ceil(farthest / BIN);
   const bins = Array.from(counts.keys()).filter((bin) => Math.abs(bin) <= atMost);
@@ -62,12 +62,12 @@ export function clockOffsets(one: LoggedRequests, other: LoggedRequests, farthes
     const middle = (bin + 0.5) * BIN;
     const inside = differences.micros.filter((difference) => Math.abs(difference - middle) <= 2 * BIN);
     const ahead = densest(Float64Array.from(inside).sort(), middle, width);
-    // Stamps of whole seconds on both sides lie whole seconds apart.
+    // If both logs have stamps of whole seconds, the difference is taken for whole seconds.
     return Math.abs(ahead) < NARROWEST / 2 ? 0 : Math.round(ahead / tick) * tick;
   });
 }
 
-/** µs: the middle of the window of `width` with the most differences. The ticks of the stamps spread a peak over that width. */
+/** µs: middle of the window of `width` µs that holds the most differences. The ticks of the stamps spread a peak over that width. */
 function densest(sorted: Float64Array, middle: number, width: number): number {
   let [most, from, to] = [0, middle, middle];
   let [low, high] = [0, 0];
@@ -80,7 +80,10 @@ function densest(sorted: Float64Array, middle: number, width: number): number {
   return (from + to) / 2;
 }
 
-/** µs by which lines of `other` are later than lines of the same route in `one`, at most `farthest` either way; `of`: how many lines of `one` were compared. */
+/**
+ * µs by which lines of `other` are later than lines of the same route in `one`, within ± `farthest`. `of`: how many lines of `one` were
+ * compared.
+ */
 function differencesOf(
   one: LoggedRequests,
   other: LoggedRequests,

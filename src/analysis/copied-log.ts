@@ -1,12 +1,15 @@
-/** A log that is given twice (a file and its copy, a pattern that matches both): row by row the same, which two servers never are. */
+/**
+ * Detects a log that is given twice (a file and its copy, a pattern that matches both): all rows are the same, which those of two servers
+ * never are.
+ */
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { instantOf } from '../core/table.ts';
 import type { Partial } from './partial.ts';
 
-/** Rows that differ from the one before: a server that answers one health check a second writes the same as its neighbour. */
+/** Fewest rows that differ from the one before: servers that answer one health check a second write the same lines as their neighbours. */
 const LEAST_TELLING = 8;
 
-/** FNV-1a (Fowler, Noll, Vo), 32 bits of each half of two seeds: 2^-64 for two logs that differ. */
+/** Two 32-bit FNV-1a hashes (Fowler, Noll, Vo) with different seeds: two different logs agree with a chance of 2^-64. */
 class Hash {
   #low = 0x811c9dc5;
   #high = 0x050c5d1f;
@@ -24,7 +27,7 @@ class Hash {
   }
 }
 
-/** What a log holds: equal for copies alone. null: it holds too little to be told from another one, or says no time. */
+/** A text that is equal only for copies of a log. null: the log has too few distinct rows to be recognised, or no time. */
 export function fingerprintOf(partial: Partial): string | null {
   const { names, requests, bytes, first, last } = partial;
   if (!Number.isFinite(first)) return null;

@@ -1,26 +1,26 @@
 /**
- * The part of a long log that can be followed: steps of its timeline of which every request is kept. In a step of which only some requests
- * are kept, slots would seem idle that were busy with the others.
+ * The part of a long log that can be followed: the steps of its timeline all of whose requests are kept. In a step of which only some
+ * requests are kept, slots that were busy with the others would seem idle.
  */
 import { instantOf, type RequestTable, selectRows } from '../core/table.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
 import type { TimelineView } from './timeline.ts';
 
-/** s: of steps longer than this, few are kept whole. */
+/** Seconds: few steps longer than this are kept whole. */
 const LONGEST_STEP = 10;
 
-/** If whole steps hold less than this share of the kept requests, they are not what the log is about. */
+/** If whole steps hold less than this share of the kept requests, they do not represent the log. */
 const FEWEST_WHOLE = 0.05;
 
 export interface FollowedPart {
   readonly table: RequestTable;
-  /** Of the whole log. */
+  /** Timeline of the whole log. */
   readonly view: TimelineView;
-  /** By step of the timeline: 1 where all of its requests are in the table. */
+  /** By step of the timeline: 1 if all of its requests are in the table. null: this was not determined. */
   readonly isWhole: Uint8Array | null;
 }
 
-/** The rows of whole steps; all rows where steps are too long, where hardly one is whole, or where rows have no time. */
+/** The rows of whole steps. All rows if steps are too long, if hardly any is whole, or if some row has no time. */
 export function wholeSteps(table: RequestTable, view: TimelineView): FollowedPart {
   if (view.stepSeconds > LONGEST_STEP) return { table, view, isWhole: null };
   const step = view.stepSeconds * MICROS_PER_SECOND;

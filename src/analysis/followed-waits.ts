@@ -1,19 +1,25 @@
-/** The followed requests of a long log whose waits are known, and how many of the log each of them stands for. */
+/** The followed requests of a long log whose waits are known, and how many requests of the log each of them represents. */
 import { indicesBelow } from '../core/columns.ts';
 import type { ServerInference } from '../core/inference.ts';
 import { sumOf } from '../core/statistics.ts';
 import { type Known, stepAt } from './known-steps.ts';
 import { FIRST_FULL, STRATA, type Strata } from './strata.ts';
 
-/** From this share of the requests on, or from this much time (µs), strata of which nothing was followed leave the waits of the log unknown. */
+/**
+ * Strata of which nothing was followed leave the waits of the log unknown if they hold more than this share of the requests, or at least
+ * LONG µs.
+ */
 const HARDLY_ANY = 0.004;
 const LONG = 20_000_000;
-/** Followed requests from which a stratum is known. */
+/** Followed requests from which a stratum counts as known. */
 const ENOUGH = 20;
-/** µs: a stretch of time of this length is one draw of the sample. */
+/** µs: length of a stretch of time that is one draw of the sample. */
 const DRAW = 60_000_000;
 
-/** By stratum: how many requests of the log each followed one stands for. null: too many requests are of strata of which nothing was followed. */
+/**
+ * By stratum: how many requests of the log each followed one represents. null: too many requests are in strata of which nothing was
+ * followed.
+ */
 export function weightsOf(
   strata: Pick<Strata, 'requests' | 'steps' | 'step'>,
   counts: Float64Array,
@@ -25,7 +31,7 @@ export function weightsOf(
   let missingSteps = 0;
   for (let s = 0; s < STRATA; s++) {
     if (all[s] === 0) continue;
-    // Callers of a calm stratum waited no longer than those of the next busier one, which stands in where too little was followed.
+    // Callers in a calm stratum waited no longer than in the next busier one, so that one stands in if too little was followed.
     let of = s;
     while (of < FIRST_FULL && counts[of] < ENOUGH) of++;
     if (counts[of] > 0 && (counts[of] >= ENOUGH || counts[of] === all[of])) weight[of] += all[s] / counts[of];
@@ -37,12 +43,12 @@ export function weightsOf(
   return missing > HARDLY_ANY * total || missingSteps * step >= LONG ? null : weight;
 }
 
-/** The followed requests whose wait is known: their rows, strata and stretches of time. */
+/** The followed requests whose wait is known: row, stratum and stretch of time of each. */
 export interface Followed {
   readonly rows: Int32Array;
   readonly stratum: Uint8Array;
   readonly draw: Int32Array;
-  /** By stratum. */
+  /** Number of these requests by stratum. */
   readonly counts: Float64Array;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which routes are listed of a log with too many of them: those with a thousandth of the requests, or half a percent of the busy
- * time. They are found in the sample, counted by the sketch; the others of a method are summed up as "GET (other)".
+ * Which routes of a log with too many of them are listed: those with a thousandth of the requests, or half a percent of the busy time. They
+ * are found in the sample and counted by the sketch. The other routes of each method are summed up as "GET (other)".
  */
 import { DurationHistogram } from './histogram.ts';
 import type { Partial } from './partial.ts';
@@ -10,13 +10,13 @@ import { type RouteTotals, Totals } from './totals.ts';
 const SHARE_OF_REQUESTS = 1 / 1000;
 const SHARE_OF_BUSY_TIME = 1 / 200;
 
-/** How sure the numbers of routes are. */
+/** How accurate the numbers of routes are. */
 export interface RouteEstimates {
-  /** Distinct routes, about. */
+  /** Approximate number of distinct routes. */
   readonly distinct: number;
-  /** By so many requests the number of a listed route may be too high; it is never too low. */
+  /** Requests by which the count of a listed route may be too high; it is never too low. */
   readonly excessRequests: number;
-  /** Requests that the times of listed routes come from. */
+  /** Number of sampled requests from which the times of listed routes come. */
   readonly sampledRequests: number;
 }
 
@@ -27,8 +27,8 @@ interface Sampled {
 }
 
 /**
- * Puts the totals of the listed routes into the partial, in an order that only the requests decide, and names the others in all
- * that is kept. For a partial to which nothing will be added. null: each route was counted.
+ * Puts the totals of the listed routes into the partial, in an order that depends only on the requests, and renames all other routes in the
+ * kept data. Nothing may be added to the partial afterwards. null: every route was counted, nothing is changed.
  */
 export function listHeavyRoutes(partial: Partial): RouteEstimates | null {
   const { names } = partial;

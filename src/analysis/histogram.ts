@@ -7,7 +7,7 @@
  */
 const SUB_BITS = 6;
 const SUB_BINS = 1 << SUB_BITS;
-/** Bins are made for so many at once, where durations are: a log may have thousands of routes of a few requests each. */
+/** Bins are allocated in groups of so many, only where there are durations: a log may have thousands of routes of a few requests each. */
 const BINS_AT_ONCE = 64;
 const NO_BINS = new Float64Array(0);
 
@@ -32,7 +32,7 @@ function middleOf(bin: number): number {
 }
 
 export class DurationHistogram {
-  /** Of the bins from `low` on. */
+  /** Counts of the bins from `#low` on. */
   #bins = NO_BINS;
   #low = 0;
   count = 0;

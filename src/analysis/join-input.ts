@@ -9,12 +9,12 @@ export interface WorkerSpan {
   readonly last: number;
 }
 
-/** Parts of one server's log follow each other; one long request may reach this far into the next part, µs. */
+/** µs: parts of one server's log follow each other, but one long request may reach this far into the next part. */
 const LONG_OVERLAP = 5_000_000;
 
 /**
- * Were at work at once, for longer than one request reaches into the next part of a log. A worker of one name that was so in two logs
- * is two, of servers that count their processes alike (containers); and logs that have no worker in common are of two servers.
+ * Whether both were at work at once, for longer than one request reaches into the next part of a log. If a worker name was so in two logs,
+ * it stands for two workers of servers that number their processes alike (containers).
  */
 export function wereAtOnce(one: WorkerSpan, other: WorkerSpan): boolean {
   const both = Math.min(one.last, other.last) - Math.max(one.first, other.first);
@@ -22,18 +22,17 @@ export function wereAtOnce(one: WorkerSpan, other: WorkerSpan): boolean {
   return both > LONG_OVERLAP && both > shorter / 2;
 }
 
-/** What the server of a log is called that is not the one of the logs before: the name of its file, or its path. */
+/** Name of a log's server that differs from those of the logs before: the name of its file, or its path. */
 export const serverOfInput = (path: string, before: readonly string[]): string =>
   before.some((other) => basename(other) === basename(path)) ? path : basename(path);
 
-/** The name of a worker among those of several servers; where the log names its host it bears that already. */
+/** Name of a worker among those of several servers; unchanged if the log names its host, as that is already in it. */
 export const workerOn = (server: string, worker: string): string =>
   worker.includes('/') ? worker : `${server}/${worker}`;
 
 /**
- * Joins the log of the input at `path`, which follows the inputs that `into` holds. Where one process id was at work in both
- * at once they are logs of two servers, and the workers of this one bear the name of its file, or of the first part of its log,
- * which is returned then.
+ * Joins the log of the input at `path`, which follows the inputs that `into` holds. If it is of another server, its workers are named after
+ * its file, or as in an earlier part of its log. Returns that name; null: both are of one server.
  */
 export function joinInput(
   into: Partial,
@@ -52,5 +51,5 @@ export function joinInput(
   return server;
 }
 
-/** The server that the name of a worker tells; '' where it tells none. */
+/** The server in the name of a worker; '': there is none. */
 export const serverOfWorker = (worker: string): string => worker.slice(0, Math.max(0, worker.lastIndexOf('/')));

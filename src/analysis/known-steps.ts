@@ -1,4 +1,4 @@
-/** The steps of a long log's timeline whose requests were followed from where nobody queued on. */
+/** The steps of a long log's timeline that were followed from a moment on at which nobody queued. */
 import type { FollowedPart } from './followed-part.ts';
 import type { Partial } from './partial.ts';
 import { type Strata, strataOf } from './strata.ts';
@@ -6,14 +6,14 @@ import { type Strata, strataOf } from './strata.ts';
 export const logsServices = ({ streams }: Partial): boolean =>
   streams.every(({ facts }) => facts.durationCovers === 'service');
 
-/** What the followed part tells of the whole log. */
+/** What the followed part shows of the whole log. */
 export interface Known {
   readonly strata: Strata;
-  /** By step: its requests were followed, and so was whoever had queued before it. */
+  /** By step: 1 if its requests were followed, and so were all that had queued before it. */
   readonly isKnown: Uint8Array;
 }
 
-/** null: the timeline does not tell. */
+/** null: the timeline does not show it. */
 export function knownOf(
   partial: Partial,
   { isWhole, view }: FollowedPart,
@@ -23,7 +23,7 @@ export function knownOf(
   const strata = strataOf(view, slots);
   if (!strata) return null;
   const isKnown = new Uint8Array(isWhole.length);
-  // Who was queued when a stretch began is not seen before its first step that was not full.
+  // Requests that queued when a stretch began are not seen, so nothing is known before its first step that was not full (but at the beginning of the log).
   for (let k = 0; k < isWhole.length; k++) {
     const isBeginning = k === 0 || isWhole[k - 1] === 0 || (isKnown[k - 1] === 0 && strata.full[k - 1] === 1);
     isKnown[k] = isWhole[k] === 1 && (k === 0 || !isBeginning || strata.full[k] === 0) ? 1 : 0;

@@ -1,10 +1,10 @@
 /**
- * Requests whose callers had left: the proxy gave up on them (504), or their client hung up (499), and the worker that was to answer them
- * went on, or began only later. Its line comes later than the proxy's then, and by their ends alone they cannot be paired.
+ * Requests whose callers had left: the proxy gave up on them (504), or their client hung up (499). The worker that was to answer went on,
+ * or began only later. Its line then comes later than the proxy's, and the two cannot be paired by their ends alone.
  *
- * Those that were answered are paired first, in the order of their lines. What is left of a route is paired as a queue runs: the
- * oldest request of a caller who left began first. Where a request that came later, and was answered, began earlier, the older one
- * never reached a worker.
+ * Answered requests are paired first, in the order of their lines. What is left of a route is paired in the order of the queue: of the
+ * callers who left, the oldest one's request began first. If a request that came later and was answered began earlier, the older one never
+ * reached a worker.
  */
 import type { RequestTable } from '../core/table.ts';
 import { alignRequests, inOrderOfWriting, seenFor, type Twin } from './align-requests.ts';
@@ -13,18 +13,18 @@ import { traceOf } from './structure/trace.ts';
 
 /** Statuses that a proxy writes for a request whose answer it did not wait for: nginx's "client closed request", and its time-out. */
 const LEFT: ReadonlySet<number> = new Set([499, 504]);
-/** Callers who leave, at least and as a share of all, from which pairing by the ends alone would choose among the requests. */
+/** Callers who left, at least and as a share of all, from which pairing by ends alone would mismatch the others. */
 const FEWEST = 5;
 const SHARE = 0.01;
 
 /** A request of both logs. */
 interface Pair extends Twin {
-  /** Its caller did not see its answer. */
+  /** Its caller left and did not see the answer. */
   readonly hasLeft: boolean;
 }
 
 export interface PairedRequest extends Pair {
-  /** µs; of one whose caller left as far as two stamps tell. */
+  /** µs of wait; if the caller left, only as exact as the two stamps. */
   readonly wait: number;
 }
 
@@ -37,18 +37,18 @@ export function manyLeft({ length, status }: RequestTable): boolean {
   return left >= Math.max(FEWEST, SHARE * length);
 }
 
-/** Pairs of a line of the server (`one`) and one of the proxy (`other`); both logs have ends and durations. */
+/** Pairs of a line of the server (`one`) and a line of the proxy (`other`). Both logs have ends and durations. */
 export function pairRequests(server: LoggedRequests, proxy: LoggedRequests): PairedRequest[] {
   const pairs = pairsOf(server, proxy, manyLeft(proxy.rows));
   const [began, came] = [startsOf(server.rows), startsOf(proxy.rows)];
   return pairs.map((pair) => {
-    // The time that the proxy waited is the least: the answer had not come.
+    // A lower bound if the caller left, since the answer had not come by then.
     const least = seenFor(proxy.rows, pair.other) - server.rows.duration[pair.one];
     return { ...pair, wait: pair.hasLeft ? Math.max(least, began[pair.one] - came[pair.other]) : least };
   });
 }
 
-/** µs since 1970 UTC by row: the likeliest start, by the order of the lines within a tick. */
+/** µs since 1970 UTC by row: the likeliest start, from the order of lines within a tick. */
 function startsOf(rows: RequestTable): Float64Array {
   const start = rows.start.map((from, row) => from + rows.resolution[row] / 2);
   const trace = traceOf(rows);
@@ -76,7 +76,7 @@ function pairsOf(server: LoggedRequests, proxy: LoggedRequests, withLeft: boolea
   return [...answered, ...rest.flatMap(({ served, left }) => pairInTurn(server, served, proxy, left, order))];
 }
 
-/** Rows with both times, in the order of writing. */
+/** Rows with both times by route, in the order of writing. */
 function rowsByRoute({ rows, routes }: LoggedRequests): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const row of inOrderOfWriting(rows)) {
@@ -89,7 +89,7 @@ function rowsByRoute({ rows, routes }: LoggedRequests): Map<string, number[]> {
   return found;
 }
 
-/** When requests began that were answered, and when the youngest of those that had begun had come. */
+/** For each instant, the latest arrival among answered requests that had begun by then. */
 class OrderOfService {
   readonly #began: Float64Array;
   readonly #youngest: Float64Array;
@@ -101,7 +101,7 @@ class OrderOfService {
     this.#youngest = Float64Array.from(order, ({ other }) => (youngest = Math.max(youngest, theirs.start[other])));
   }
 
-  /** µs since 1970 UTC: somebody who came then had begun for sure before `instant`. */
+  /** µs since 1970 UTC: latest arrival of a request that began before `instant`; -Infinity: there is none. */
   youngestBefore(instant: number): number {
     let [low, high] = [0, this.#began.length];
     while (low < high) {
@@ -113,7 +113,7 @@ class OrderOfService {
   }
 }
 
-/** Of one route: the server's requests in the order in which they began, callers who left in the order in which they came. */
+/** Pairs within one route: the server's requests in the order of their starts, with callers who left in the order of their arrivals. */
 function pairInTurn(
   { rows: mine }: LoggedRequests,
   served: readonly number[],
@@ -130,7 +130,8 @@ function pairInTurn(
     while (next < waiting.length && theirs.start[waiting[next]] + theirs.resolution[waiting[next]] < youngest) next++;
     const other = waiting[next];
     if (other === undefined) break;
-    // Both are known to a tick: who began before he came, or was answered before he left, is somebody else.
+    // Both are known to a tick. If the request began before this caller came, or was answered before the caller left, it is somebody
+    // else's.
     if (theirs.start[other] > mine.start[one] + tick || theirs.end[other] > mine.end[one] + tick) continue;
     pairs.push({ one, other, hasLeft: true });
     next++;

@@ -1,9 +1,9 @@
 /**
- * Logs that stand one behind another in one input: those of several servers, written at the same time (`kubectl logs -l app=shop`, `cat pod-*.log`),
- * or the parts of one log in the wrong order (`cat access.log access.log.1`). Read as one log, its clock seems to be set back.
+ * Logs that stand one after another in one input: those of several servers, written at the same time (`kubectl logs -l app=shop`, `cat
+ * pod-*.log`), or the parts of one log in the wrong order (`cat access.log access.log.1`). Read as one log, its clock seems to be set back.
  *
- * A clock that is really set back goes on from there on the same server: by an hour in autumn, by less than the log is long elsewhere,
- * and it says nothing of where the log ends.
+ * After a real step back of the clock, the same server goes on: by an hour in autumn, else by less than the log is long, and the place of
+ * the step says nothing about where the log ends.
  */
 import { clockSteps } from '../core/clock-steps.ts';
 import { instantOf, type RequestTable, sliceRows } from '../core/table.ts';
@@ -11,14 +11,14 @@ import { MICROS_PER_MINUTE } from '../core/time.ts';
 import { isByOffset } from './line-order.ts';
 import { Partial } from './partial.ts';
 
-/** Share of a log, at least, behind whose beginning the next one begins where both are of the same time. */
+/** If both logs cover the same time, the next one begins at least this share of the log before its end. */
 const FROM_THE_BEGINNING = 0.8;
-/** Share of the time that both are of, at most, by which their ends differ where they were read at the same moment. */
+/** If both were read at the same moment, their ends differ by at most this share of the time that both cover. */
 const SAME_END = 0.02;
-/** µs: winter time sets clocks back by so much, and the first line behind it may be so late. */
+/** µs: clocks are set back by an hour for winter time, and the first line after that may be so late. */
 const WINTER_TIME = 60 * MICROS_PER_MINUTE;
 const FIRST_LINE = 30_000_000;
-/** µs that lines of one log may overtake each other by, where its parts meet. */
+/** µs by which lines may be out of order where two parts of one log meet. */
 const DISORDER = 5_000_000;
 
 interface Stretch {
@@ -32,16 +32,16 @@ interface Stretch {
 }
 
 export interface LogsInARow {
-  /** In the order of their lines, and the bytes at which they begin; `retained.beginnings` of all but the first says so too. */
+  /** In the order of their lines, with the byte at which each begins. All but the first carry it in `retained.beginnings`, too. */
   readonly logs: readonly { readonly log: Partial; readonly from: number }[];
   /** What is assumed, in a sentence. */
   readonly sentence: string;
 }
 
-/** What the log of that number in an input is called. */
+/** Name of the k-th log (from 0) in an input. */
 export const pathOfLog = (path: string, k: number): string => (k === 0 ? path : `${path} (${k + 1})`);
 
-/** The logs of one input of which every row is kept; null: it is one log. */
+/** The logs of one input all of whose rows are kept; null: it is one log, or too little is kept to tell. */
 export function logsInARow(partial: Partial): LogsInARow | null {
   const { retained, lifecycle, lifecycleCount } = partial;
   const streams = partial.streams.filter(({ requests }) => requests > 0);
@@ -60,7 +60,10 @@ export function logsInARow(partial: Partial): LogsInARow | null {
   return inARow(logs, row.relations, table.source[0]);
 }
 
-/** Logs of the input of a number, and what each but the first is to the one before it. */
+/**
+ * @param source number of the input
+ * @param relations what each log but the first is to the one before it
+ */
 export function inARow(logs: LogsInARow['logs'], relations: readonly Relation[], source: number): LogsInARow {
   logs.forEach(({ log, from }, k) => {
     if (k > 0) log.retained.begin({ source, offset: from });
@@ -75,13 +78,13 @@ export function inARow(logs: LogsInARow['logs'], relations: readonly Relation[],
 type Relation = 'servers' | 'parts' | 'clock';
 
 export interface PlacesInARow {
-  /** First row of each. */
+  /** First row of each log. */
   readonly begins: readonly number[];
-  /** What each but the first is to the one before it. */
+  /** What each log but the first is to the one before it. */
   readonly relations: readonly Relation[];
 }
 
-/** Where in the rows of one input, in the order of their lines, logs begin; null: they are of one log. */
+/** Where logs begin in the rows of one input, which are in the order of its lines; null: it is one log. */
 export function placesInARow(table: RequestTable): PlacesInARow | null {
   const steps = clockSteps(table);
   if (steps.length === 0 || !isByOffset(table, table.source[0])) return null;

@@ -1,4 +1,4 @@
-/** What the log tells, what it lacks, and the line of configuration that would add it. */
+/** What the log contains, what it lacks, and the line of configuration that would add it. */
 import type { LogField } from '../core/format.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent, LifecycleKind } from '../core/lifecycle.ts';
@@ -6,8 +6,8 @@ import type { InputSummary, Knows } from '../core/summary.ts';
 import type { Stream } from './partial.ts';
 
 /**
- * The configuration that makes the server of a format log a field; null when it cannot. `said`: what the log has of its server's own
- * lines; `beside`: formats of inputs that hold nothing else, one of which may be the server whose requests are in another input.
+ * The configuration that makes the server of a format log a field; null: it cannot. `said`: kinds of the server's own lines in the log.
+ * `beside`: formats of inputs that hold only such lines; one of them may be of the server whose requests are in another input.
  */
 export type HowToLog = (
   format: string,
@@ -24,7 +24,7 @@ const gives: Record<LogField, string> = {
   wait: 'the queue time as it was, instead of as inferred',
 };
 
-/** A field is known when at least half of the requests carry it. */
+/** A field counts as known if at least half of the requests carry it. */
 export function missingFields(
   streams: readonly Stream[],
   lifecycle: readonly LifecycleEvent[],
@@ -49,7 +49,7 @@ export function missingFields(
   const busiest = [...streams].sort((a, b) => b.requests - a.requests)[0];
   const worthAsking = (field: LogField) => {
     if (known[field]) return false;
-    // A server that says how many of its requests wait for a thread is one process: its pid would tell nothing.
+    // A server that says how many of its requests wait for a thread is a single process, so its pid would add nothing.
     if (field === 'pid' && said.has('queued')) return false;
     if (field === 'thread') return inference.model === 'threaded' && inference.threads.confidence < 0.8;
     return true;

@@ -1,4 +1,4 @@
-/** Of a long log of which no wait is told, where its pool was full for longest, and where to look for what callers waited then. */
+/** For a long log whose waits are unknown: when its pool was full for longest, and where to look for the waits of that time. */
 import type { ServerInference } from '../core/inference.ts';
 import { momentsBetween } from '../core/moments.ts';
 import { sumOf } from '../core/statistics.ts';
@@ -9,15 +9,15 @@ import type { Known } from './known-steps.ts';
 import { KEPT_WHOLE } from './retained-rows.ts';
 import { unknownWait } from './wait/summarise-waits.ts';
 
-/** µs: full steps this near to each other are one stretch; what is looked at before and behind it. */
+/** µs: full steps at most APART from each other are one stretch; a stretch is extended by AROUND on both sides. */
 const APART = 60_000_000;
 const AROUND = 60_000_000;
-/** µs: what was usual before it tells what was not; the less where that is too much to be followed whole. */
+/** µs before a stretch that are read as well, as they show what is usual; fewer if there are too many requests to be followed. */
 const BEFORE = [600_000_000, 300_000_000, 120_000_000, AROUND];
 
 export type OfWhole = Pick<ServerInference, 'wait' | 'requests' | 'notFollowed'>;
 
-/** Nothing like the longest stretches of a full pool was followed: how long callers waited then is not known. */
+/** Nothing like the longest stretches of a full pool was followed, so the waits in them are unknown. */
 export function notFollowed(inference: ServerInference, known: Known, { table, view }: FollowedPart): OfWhole {
   const { strata, isKnown } = known;
   const { from, step, full } = strata;
@@ -51,10 +51,13 @@ export function notFollowed(inference: ServerInference, known: Known, { table, v
   };
 }
 
-/** µs: a pool that is full for less is so now and then. */
+/** µs: a pool is now and then full for less. */
 const LONG_FULL = 60_000_000;
 
-/** The like of all stretches is kept, but the waits in them are not told (the pool was full already when they begin): where it was full for longest. */
+/**
+ * Steps like all of the log's are kept, but their waits are unknown (the pool was already full when the kept parts begin): where it was
+ * full for longest.
+ */
 export function fullYetUntold({ strata, isKnown }: Known, { table, view }: FollowedPart): Pick<OfWhole, 'notFollowed'> {
   const { full } = strata;
   const stretches = fullStretches(strata);
@@ -67,7 +70,7 @@ export function fullYetUntold({ strata, isKnown }: Known, { table, view }: Follo
   return { notFollowed: { ...stretch, ...look, requests: table.length, fullShare, isKept: true } };
 }
 
-/** From when on the log is to be read so that the stretch is followed, and whether all of that can be. */
+/** From when on the log must be read to follow the stretch, and whether all requests since then fit. */
 function whereToLook(
   { from, to }: { readonly from: number; readonly to: number },
   { from: begin, stepSeconds, requests }: FollowedPart['view'],
@@ -79,7 +82,7 @@ function whereToLook(
   return { lookFrom: lookFrom ?? from, isFollowed: lookFrom !== undefined };
 }
 
-/** µs since 1970 UTC, with what is looked at before and behind it. */
+/** µs since 1970 UTC, AROUND included on both sides. */
 interface FullStretch {
   readonly from: number;
   readonly to: number;
@@ -108,6 +111,6 @@ const fullStretches = ({ from, step, full }: Known['strata']): FullStretch[] =>
     step,
   );
 
-/** Some of a stretch may have been followed. */
+/** The whole full stretch that contains `part`, as some of it may have been followed. */
 const withAllOfIt = (part: FullStretch, { strata }: Known): FullStretch =>
   fullStretches(strata).find(({ from, to }) => from <= part.from && to >= part.to) ?? part;

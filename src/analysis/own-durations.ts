@@ -1,7 +1,7 @@
 /**
- * Durations of the server's own requests, where those of the lines are something else: the log of a proxy in front of it was read as
- * well, whose are answer times with the wait inside, and both in one histogram would be neither; or requests were killed, whose lines
- * tell a millisecond; or the times of a proxy were found to be those of the work.
+ * Durations of the server's own requests, if those in the lines are something else. The log of a proxy in front was read as well, whose
+ * response times include the wait, so one histogram of both would show neither. Or requests were killed, whose lines say a millisecond. Or
+ * a proxy's times turned out to be service times.
  */
 import type { ServerInference } from '../core/inference.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -14,10 +14,10 @@ export interface OwnDurations {
   readonly routes: ReadonlyMap<number, DurationHistogram>;
 }
 
-/** µs: a request took so much more than its line says only if it was killed. */
+/** µs: a request took this much longer than its line says only if it was killed. */
 const KILLED = 1_000_000;
 
-/** null: all durations of the log mean the same. The inference has already told the server's lines from the proxy's. */
+/** null: all durations of the log mean the same. The inference has already separated the server's lines from the proxy's. */
 export function ownDurations(
   { streams, retained }: Partial,
   { route, duration, length }: RequestTable,

@@ -1,11 +1,11 @@
 /**
- * The text that `analyze --partial` writes and `merge` reads: a line a partial, so that partials may be concatenated and
- * engines that pipe lines can carry them. A line is base64 of a gzip member that holds
+ * The text that `analyze --partial` writes and `merge` reads: one line per partial, so that partials can be concatenated, and piped through
+ * engines that work line by line. A line is the base64 of a gzip member with this content:
  *   "logscope/partial/v4\n"  magic and version
  *   uint32 LE                length of the header in bytes
  *   header                   JSON of the value, typed arrays as {"$array": kind, "at": byte offset, "length": n},
  *                            NaN and infinities as {"$number": "NaN"}
- *   columns                  the typed arrays' bytes (little endian), each at a multiple of 8
+ *   columns                  the bytes of the typed arrays (little endian), each at a multiple of 8
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { UserError } from '../core/errors.ts';
@@ -21,14 +21,14 @@ import { SideBySide, withAssumptions } from './side-by-side.ts';
 const VERSION = 4;
 const MAGIC = `logscope/partial/v${VERSION}\n`;
 const ANY_VERSION = /^logscope\/partial\/v(\d{1,9})\n/;
-/** A partial keeps bounded data; what unpacks to more than this is not one. */
+/** A partial keeps bounded data, so anything that unpacks to more than this is not one. */
 const MAX_BYTES = 1 << 29;
 
 const kinds = { Float64Array, Float32Array, Int32Array, Uint32Array, Uint16Array, Uint8Array } as const;
 type Kind = keyof typeof kinds;
 type Column = InstanceType<(typeof kinds)[Kind]>;
 
-/** A partial and what was read into it. */
+/** A partial, and the inputs that were read into it. */
 export interface PartialFile {
   readonly partial: Partial;
   readonly inputs: readonly InputSummary[];
@@ -59,7 +59,7 @@ export function packPartial({ partial, inputs }: PartialFile): string {
   return `${gzipSync(Buffer.concat([Buffer.from(MAGIC), length, head, body]), { level: 6 }).toString('base64')}\n`;
 }
 
-/** Reads one line. Throws a UserError that names `path` when it is not a whole partial of this version. */
+/** Reads one line. Throws a UserError that names `path` if it is not a complete partial of this version. */
 export function unpackPartial(line: string, path: string): PartialFile {
   const broken = (why: string) =>
     new UserError(
@@ -100,13 +100,13 @@ export function unpackPartial(line: string, path: string): PartialFile {
   }
 }
 
-/** What stands in a line that cannot be unpacked. */
+/** What a line holds that cannot be unpacked, in words. */
 function whatElse(line: string): string {
   if (isPackedPartial(line)) return 'its end is missing, or it was changed on the way';
   return line.startsWith('{') && line.includes('"logscope/summary/') ? 'it is a summary' : 'it is something else';
 }
 
-/** The counts and words that a report of inputs is made of. */
+/** Whether it has the counts and words that reports of inputs are made of. */
 function isInput(input: InputSummary): boolean {
   const { bytes, lines, requests, lifecycle, continuation, unparsed, unrelated = 0, timestamp } = input;
   return (
@@ -122,7 +122,7 @@ function isInput(input: InputSummary): boolean {
 }
 
 function revive(value: unknown, body: ArrayBuffer): unknown {
-  // Text from elsewhere is as hostile as that of a log.
+  // Text from elsewhere may be as hostile as that of a log.
   if (typeof value === 'string') return printable(value);
   if (typeof value !== 'object' || value === null) return value;
   if ('$number' in value) return Number(value.$number);
@@ -132,14 +132,17 @@ function revive(value: unknown, body: ArrayBuffer): unknown {
   return new kinds[$array as Kind](body, at, length);
 }
 
-/** The same of a host that is named: its workers and its inputs are told from those of other hosts. */
+/** The same, with its workers and inputs named after a host, so that they differ from those of other hosts. */
 export function onHost({ partial, inputs }: PartialFile, host: string): PartialFile {
   const named = new Partial(createNames(Number.POSITIVE_INFINITY));
   named.merge(partial, 0, (worker) => `${host}/${worker}`);
   return { partial: named, inputs: inputs.map((input) => ({ ...input, host })) };
 }
 
-/** Joins partials in the given order, as logs that are read together are; inputs keep their order, so `source` of a row stays the index of its input. */
+/**
+ * Joins partials in the given order, like logs that are read together. Inputs keep their order, so a row's `source` stays the index of its
+ * input.
+ */
 export class PartialJoin {
   readonly #logs = new SideBySide();
   readonly inputs: InputSummary[] = [];
@@ -150,7 +153,7 @@ export class PartialJoin {
     this.inputs.push(...inputs);
   }
 
-  /** All of them as one; nothing may be added after that. */
+  /** All partials as one; nothing may be added afterwards. */
   joined(): PartialFile {
     const joined = this.#logs.join();
     const inputs = withAssumptions(this.inputs, joined?.assumptions ?? []);
@@ -158,7 +161,7 @@ export class PartialJoin {
   }
 }
 
-/** The same with the numbers of its inputs from `source` on. */
+/** A copy whose inputs are numbered from `source` on. */
 function shifted(partial: Partial, source: number): Partial {
   const other = new Partial(createNames(Number.POSITIVE_INFINITY), partial.retained.retention);
   other.merge(partial, source);

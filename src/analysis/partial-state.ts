@@ -1,6 +1,6 @@
 /**
- * A partial as plain data: typed arrays, strings and numbers, ready for another thread (structured clone) or, packed by
- * `partial-file.ts`, for another machine.
+ * A partial as plain data: typed arrays, strings and numbers, for another thread (structured clone) or, packed by `partial-file.ts`, for
+ * another machine.
  */
 import type { StreamFacts } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
@@ -24,18 +24,18 @@ export interface PartialState {
   readonly names: { readonly workers: string[]; readonly threads: string[]; readonly routes: string[] };
   readonly timeline: TimelineView;
   readonly unrouted: HistogramState;
-  /** Five numbers a route or worker: requests, errors, busyMicros, first, last. */
+  /** Five numbers per route (or worker): requests, errors, busyMicros, first, last. */
   readonly routes: Float64Array;
-  /** By route; null where no line of the route had a duration. */
+  /** By route id; null: no line of the route had a duration. */
   readonly routeDurations: (HistogramState | null)[];
   readonly workers: Float64Array;
   readonly status: Float64Array;
-  /** `workers`: ids of those that lines of this kind name; missing in states of older versions. */
+  /** `workers`: ids of those named by lines of this kind; missing in states of older versions. */
   readonly streams: { readonly facts: StreamFacts; readonly requests: number; readonly workers?: readonly number[] }[];
   readonly lifecycle: readonly LifecycleEvent[];
   readonly retained: RetainedState;
   readonly sample: SampleState;
-  /** null: `routes` tells of each route. */
+  /** null: each route is counted in `routes`. */
   readonly sketch: (Omit<SketchState, 'durations'> & { readonly durations: HistogramState }) | null;
   readonly totals: {
     readonly lifecycleCount: number;
@@ -66,7 +66,7 @@ const textsOf = (dictionary: Dictionary): string[] =>
 
 const NUMBERS = 5;
 
-/** Ids without a row (a worker only a lifecycle line named) are NaN. */
+/** Five numbers per id; NaN for ids without requests (e.g. a worker named only by a lifecycle line). */
 function packTotals(rows: readonly (Totals | undefined)[]): Float64Array {
   const packed = new Float64Array(rows.length * NUMBERS).fill(Number.NaN);
   rows.forEach((row, id) => {
@@ -125,7 +125,7 @@ export function stateOf(partial: Partial): PartialState {
 export function partialOfState(state: PartialState): Partial {
   const partial = new Partial(createNames(Number.POSITIVE_INFINITY));
   for (const kind of ['workers', 'threads', 'routes'] as const) {
-    // Two names of broken UTF-8 may read alike; ids count positions, so the second gets a text of its own.
+    // Two names of broken UTF-8 may read the same. As ids are positions, the second one gets a text of its own.
     const { [kind]: names } = partial.names;
     state.names[kind].forEach((text, id) => {
       if (names.add(text) < id) names.add(`${text}#${id}`);

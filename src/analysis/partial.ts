@@ -16,7 +16,7 @@ import { FIRST_ERROR, Totals } from './totals.ts';
 
 /** Rows kept whole for the inference, about 100 bytes each. A block is some hundred lines. */
 const RETENTION: Retention = { all: KEPT_WHOLE, sample: 6_000, busiestBlocks: 20, blockBytes: 1 << 16 };
-/** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
+/** From this number on, unused route names are dropped when partials are joined; kept rows and the sample need far fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;
 /** Bytes: no answer is larger. Sums of sizes up to this are exact, in whatever order they are added. */

@@ -1,4 +1,7 @@
-/** The pools of a long log, one after the other: its timeline tells of all requests of each, the followed requests tell how long callers waited. */
+/**
+ * The pools of a long log, one after the other. Its timeline covers all requests of each; the followed requests show how long callers
+ * waited.
+ */
 import type { PoolRegime, ServerInference } from '../core/inference.ts';
 import { sumOf } from '../core/statistics.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
@@ -9,7 +12,7 @@ import { STRATA, type Strata } from './strata.ts';
 import type { TimelineView } from './timeline.ts';
 import { fullShares } from './whole-concurrency.ts';
 
-/** @param known what the followed part tells of the log; null: it tells neither waits nor when slots were busy */
+/** @param known what the followed part shows of the log; null: neither waits nor when slots were busy */
 export function regimesOfWhole(
   inference: ServerInference,
   partial: Partial,
@@ -36,7 +39,7 @@ export function regimesOfWhole(
   });
 }
 
-/** The steps of the timeline that begin within the regime. */
+/** The steps [first, behind) of the timeline that begin within the regime, to the nearest step. */
 function stepsOf({ from, stepSeconds, requests }: TimelineView, regime: PoolRegime): [first: number, behind: number] {
   const at = (instant: number) =>
     Math.min(requests.length, Math.max(0, Math.round((instant - from) / (MICROS_PER_SECOND * stepSeconds))));
@@ -52,7 +55,7 @@ function strataWithin({ stratum, step }: Strata, first: number, behind: number, 
   return within;
 }
 
-/** Mean wait in a regime, µs; NaN where nothing of its busiest strata was followed within it. */
+/** Mean wait in a regime, µs. NaN: too little of its busiest strata was followed within it. */
 function waitWithin(
   { from, to }: PoolRegime,
   strata: Pick<Strata, 'requests' | 'steps' | 'step'>,

@@ -1,6 +1,6 @@
 /**
- * A random sample of requests that does not depend on how the log was cut: the ones whose offsets have the smallest hashes. The
- * smallest of a whole are among the smallest of its parts, so parts join to exactly the sample of the whole.
+ * A random sample of requests that does not depend on how the log was cut: those whose offsets have the smallest hashes. The smallest
+ * hashes of a whole are among the smallest of its parts, so the samples of parts join to exactly the sample of the whole.
  */
 import { mixBits } from '../core/random.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -14,7 +14,7 @@ export interface SampleState {
   readonly hash: Uint32Array;
   readonly offset: Float64Array;
   readonly source: Uint16Array;
-  /** Ids in names.routes, -1 none. */
+  /** Index in `names.routes`; -1: none. */
   readonly route: Int32Array;
   /** µs, NaN unknown. */
   readonly duration: Float64Array;
@@ -30,7 +30,7 @@ const emptyState = (length: number): SampleState => ({
 
 const hashOf = (offset: number): number => mixBits(offset ^ 0x5bd1e995);
 
-/** The first row from `row` on whose hash is at most `limit`: few have one, and a loop that does nothing else is quickly compiled. */
+/** First row from `row` on whose hash is at most `limit`. Such rows are rare, and a loop that does nothing else is compiled quickly. */
 function nextBelow(offset: Float64Array, row: number, length: number, limit: number): number {
   let next = row;
   while (next < length && hashOf(offset[next]) > limit) next++;
@@ -41,7 +41,7 @@ export class RequestSample {
   readonly #size: number;
   #columns: SampleState;
   #length = 0;
-  /** Requests with a larger hash are not among the smallest. */
+  /** Larger hashes are certainly not among the smallest. */
   #limit = 0xffff_ffff;
 
   constructor(size = SAMPLED_REQUESTS) {
@@ -77,13 +77,16 @@ export class RequestSample {
     this.#columns = wider;
   }
 
-  /** Forgets all but the smallest; the ones left stand as they came. To put thousands in order takes ten times as long. */
+  /**
+   * Drops all but the smallest hashes and leaves the rest in their order of arrival. Sorting thousands of rows would take ten times as
+   * long.
+   */
   #forgetLarge(): void {
     const { hash, offset, source, route, duration } = this.#columns;
     const smallest = hash.slice(0, this.#length).sort();
     const limit = smallest[this.#size - 1];
     if (smallest[this.#size] === limit) {
-      // Which of several is kept, their order decides.
+      // Several rows have the hash at the limit; which of them is kept must be decided by their order.
       this.#trim();
       return;
     }
@@ -101,7 +104,7 @@ export class RequestSample {
     this.#limit = limit;
   }
 
-  /** Forgets all but the smallest; the ones left stand in their order. */
+  /** Drops all but the smallest hashes and puts the rest in order. */
   #trim(): void {
     const old = this.#columns;
     const kept = this.#inOrder().subarray(0, this.#size);
@@ -112,10 +115,11 @@ export class RequestSample {
     if (kept.length === this.#size) this.#limit = this.#columns.hash[this.#size - 1];
   }
 
-  /** The rows by hash, those of one hash by their place in the inputs. */
+  /** Row numbers in the order of hashes; rows with equal hashes by their place in the inputs. */
   #inOrder(): Float64Array {
     const { hash, offset, source } = this.#columns;
-    // A hash has 32 bits, a row fewer than 21: one number holds both exactly, and numbers are sorted without asking us.
+    // A hash has 32 bits and a row number fewer than 21, so one number holds both exactly. Plain numbers are sorted without a comparison
+    // function.
     const rows = new Float64Array(this.#length);
     for (let row = 0; row < rows.length; row++) rows[row] = hash[row] * ROWS + row;
     rows.sort();
@@ -129,7 +133,10 @@ export class RequestSample {
     return rows;
   }
 
-  /** @param routeIds its ids of routes → ours @param sourceShift inputs in front of its own */
+  /**
+   * @param routeIds maps the route ids of `right` to ours
+   * @param sourceShift number of inputs in front of its own
+   */
   merge(right: SampleState, routeIds: Int32Array, sourceShift: number): void {
     for (let i = 0; i < right.hash.length; i++) {
       if (right.hash[i] > this.#limit) continue;
@@ -139,7 +146,7 @@ export class RequestSample {
     }
   }
 
-  /** The sample in its order, as copies. */
+  /** The sample in order, as copies. */
   state(): SampleState {
     this.#trim();
     const { hash, offset, source, route, duration } = this.#columns;
@@ -158,7 +165,7 @@ export class RequestSample {
     for (let i = 0; i < this.#length; i++) see(this.#columns.route[i]);
   }
 
-  /** Ids of routes have changed. */
+  /** Route ids have changed: `routeIds` maps old to new. */
   renumber(routeIds: Int32Array): void {
     const { route } = this.#columns;
     for (let i = 0; i < this.#length; i++) if (route[i] >= 0) route[i] = routeIds[route[i]];

@@ -1,4 +1,4 @@
-/** Requests by route: of each while there are not too many, and beyond that all of them in a sketch. */
+/** Requests by route: per route while there are not too many routes, else all in a sketch. */
 import type { Names } from '../core/batch.ts';
 import { MOST_ROUTES } from '../core/names.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -10,9 +10,9 @@ export class RouteCounts {
   readonly names: Names;
   /** Durations of requests without a route: garbage on the port. */
   unrouted = new DurationHistogram();
-  /** By id of the route, while there are not too many of them. */
+  /** By route id, while there are not too many routes. */
   readonly routes: RouteTotals[] = [];
-  /** All that is known of routes when there are too many of them to list. */
+  /** Replaces `routes` once there are too many routes to list; null: not yet. */
   sketch: RouteSketch | null = null;
   #routeCount = 0;
 
@@ -58,14 +58,14 @@ export class RouteCounts {
     if (this.#hasTooManyRoutes) this.fold();
   }
 
-  /** A request of this route that was counted failed after all. */
+  /** A counted request of this route has turned out to be an error. */
   fail(id: number): void {
     if (id < 0) return;
     if (this.sketch) this.sketch.add(this.names.routes.hash(id), methodOfId(this.names.routes, id), 0, 1, 0);
     else if (this.routes[id]) this.routes[id].errors++;
   }
 
-  /** Names are capped where too many routes would be a burden: then there are never too many. */
+  /** Names are capped where many routes would be a burden, so there are then never too many. */
   get #hasTooManyRoutes(): boolean {
     return this.#routeCount > MOST_ROUTES && this.names.mostRoutes > MOST_ROUTES;
   }
@@ -85,7 +85,7 @@ export class RouteCounts {
     }
   }
 
-  /** From totals of each route to a sketch of them all. */
+  /** Moves the totals of all routes into a sketch. */
   fold(): RouteSketch {
     if (this.sketch) return this.sketch;
     const sketch = new RouteSketch();
@@ -103,7 +103,7 @@ export class RouteCounts {
     if (durations) sketch.durations.merge(durations);
   }
 
-  /** @param routeIds its ids of routes → ours */
+  /** @param routeIds maps the route ids of `right` to ours */
   merge(right: RouteCounts, routeIds: Int32Array): void {
     this.unrouted.merge(right.unrouted);
     const sketch = right.sketch ? this.fold() : this.sketch;
@@ -122,13 +122,13 @@ export class RouteCounts {
     if (this.#hasTooManyRoutes) this.fold();
   }
 
-  /** Sets the totals of a route (from another process). */
+  /** Sets the totals of a route, from another process. */
   set(id: number, totals: RouteTotals): void {
     if (this.routes[id] === undefined) this.#routeCount++;
     this.routes[id] = totals;
   }
 
-  /** Ids of routes have changed. */
+  /** Route ids have changed: `routeIds` maps old to new. */
   renumber(routeIds: Int32Array): void {
     const totals = [...this.routes.entries()].filter(([, one]) => one !== undefined);
     this.routes.length = 0;

@@ -1,32 +1,30 @@
 /**
- * Requests, errors and busy time of more routes than can be listed, in bounded memory: a count-min sketch (G. Cormode, S.
- * Muthukrishnan, J. Algorithms 55, 2005) by the hash of a route's name
- * (`Dictionary.hash`). It is linear, so that the result is the same for any order and
- * any cut. What it gives of a route is never too low, and too high by more than e / WIDTH of all requests in
- * one of e^DEPTH cases.
+ * Requests, errors and busy time of more routes than can be listed, in bounded memory: a count-min sketch (G. Cormode, S. Muthukrishnan, J.
+ * Algorithms 55, 2005) by the hash of a route's name (`Dictionary.hash`). It is linear, so the result is the same for any order and any
+ * split. An estimate is never too low, and too high by more than e / WIDTH of all requests in one of e^DEPTH cases.
  */
 import type { Dictionary } from '../core/dictionary.ts';
 import { DurationHistogram } from './histogram.ts';
 
 const DEPTH = 4;
 const WIDTH = 1 << 15;
-/** The smallest hashes of routes tell how many there are, within some 2 %. */
+/** This many smallest hashes of routes are kept. They give the number of routes within some 2 %. */
 const DISTINCT_HASHES = 4096;
 
 export interface SketchState {
-  /** Requests, errors, busy µs of each method. */
+  /** Requests, errors and busy µs of each method in turn. */
   readonly methods: Float64Array;
   readonly durations: DurationHistogram;
   readonly requests: Float64Array;
   readonly errors: Float64Array;
   readonly busyMicros: Float64Array;
-  /** The smallest hashes of routes, in their order. */
+  /** The smallest hashes of routes, ascending. */
   readonly smallest: Uint32Array;
 }
 
 export const SKETCH_CELLS = DEPTH * WIDTH;
 
-/** Methods whose routes are summed up together; the last name is that of any other method. */
+/** Methods whose unlisted routes are summed up together; the last name stands for any other method. */
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'CONNECT', 'TRACE', 'OTHER'];
 const NUMBERS_A_METHOD = 3;
 export const METHOD_NUMBERS = METHODS.length * NUMBERS_A_METHOD;
@@ -37,10 +35,10 @@ export function methodOf(route: string): number {
   return index < 0 ? METHODS.length - 1 : index;
 }
 
-/** The methods as routes begin with them; the last one is no method. */
+/** The bytes with which the routes of each method begin; OTHER, the last one, has none. */
 const BEGINNINGS = METHODS.slice(0, -1).map((method) => new TextEncoder().encode(`${method} `));
 
-/** The same of the route with this id, whose text is not made: there may be very many. */
+/** The same for a route id. The route's text is not created, as there may be very many. */
 export function methodOfId(routes: Dictionary, id: number): number {
   let index = 0;
   while (index < BEGINNINGS.length && !routes.begins(id, BEGINNINGS[index])) index++;
@@ -80,7 +78,7 @@ export class RouteSketch {
     for (let row = 0; row < DEPTH; row++) {
       const cell = row * WIDTH + (mixed(hash, SEEDS[row]) & (WIDTH - 1));
       this.#requests[cell] += requests;
-      // Most have none: their cells need not be fetched.
+      // Most calls have no errors, so those cells need not be fetched.
       if (errors !== 0) this.#errors[cell] += errors;
       this.#busy[cell] += busyMicros;
     }
@@ -101,25 +99,25 @@ export class RouteSketch {
     return [...this.#smallest].sort((a, b) => a - b).slice(0, DISTINCT_HASHES);
   }
 
-  /** Of all routes of a method, exactly. */
+  /** Totals of all routes of a method, exact. */
   ofMethod(method: number): RouteEstimate {
     const [requests, errors, busyMicros] = this.#methods.subarray(method * NUMBERS_A_METHOD);
     return { requests, errors, busyMicros };
   }
 
-  /** Never too low. */
+  /** Estimate for the route with this hash; never too low. */
   estimate(hash: number): RouteEstimate {
     const least = (cells: Float64Array) =>
       Math.min(...SEEDS.map((seed, row) => cells[row * WIDTH + (mixed(hash, seed) & (WIDTH - 1))]));
     return { requests: least(this.#requests), errors: least(this.#errors), busyMicros: least(this.#busy) };
   }
 
-  /** By so many requests an estimate may be too high, of `requests` in all. */
+  /** Requests by which an estimate may be too high, with `requests` in all. */
   static excess(requests: number): number {
     return Math.ceil((Math.E / WIDTH) * requests);
   }
 
-  /** Number of distinct routes, about. */
+  /** Approximate number of distinct routes. */
   distinct(): number {
     const kept = this.#sorted();
     if (kept.length < DISTINCT_HASHES) return kept.length;

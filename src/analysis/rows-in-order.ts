@@ -1,23 +1,24 @@
-/** The rows of logs in the order of their lines, those of several logs merged by time. */
+/** The rows of logs in the order of their lines; rows of several logs are merged by time. */
 import { instantOf, type RequestTable, selectRows } from '../core/table.ts';
 import { inOrderOfTime } from './line-order.ts';
 
-/** Where another log begins in an input that holds several, one behind another. */
+/** Where another log begins in an input that holds several logs, one after another. */
 export interface Beginning {
   readonly source: number;
-  /** Bytes. */
+  /** Byte position. */
   readonly offset: number;
 }
 
-/** Number of the log of a row, among those of its input. */
+/** Number of the row's log within its input, from 0. */
 export const logInInput = ({ source, offset }: RequestTable, row: number, beginnings: readonly Beginning[]): number =>
   beginnings.length === 0
     ? 0
     : beginnings.filter((one) => one.source === source[row] && one.offset <= offset[row]).length;
 
 /**
- * Every row once, where they `mayRepeat`. One log: by offset, or by time where its lines do not stand in its order. Several: each so, merged by time (a stable merge, so none is reordered). Where lines of several have
- * the same time, those of the input that begins first come first: parts of one log follow each other in whatever order they were given.
+ * One log: by offset, or by time if its lines are not in the order of time. Several logs: each like this, merged by time; the merge is
+ * stable, so none is reordered. If lines of several logs have the same time, those of the log that begins first come first. So the parts of
+ * one log follow each other in whatever order they were given. `mayRepeat`: rows may occur twice, and each is taken once.
  */
 export function inLineOrder(table: RequestTable, mayRepeat: boolean, beginnings: readonly Beginning[]): RequestTable {
   const { offset, source } = table;
@@ -41,7 +42,7 @@ export function inLineOrder(table: RequestTable, mayRepeat: boolean, beginnings:
   );
 }
 
-/** `rows`, in the order of their inputs and lines, by log. */
+/** Splits `rows`, which are in the order of inputs and lines, by log. */
 function queuesOf(table: RequestTable, rows: readonly number[], beginnings: readonly Beginning[]): number[][] {
   const queues: number[][] = [];
   let [source, log] = [-1, -1];
@@ -54,7 +55,7 @@ function queuesOf(table: RequestTable, rows: readonly number[], beginnings: read
   return queues;
 }
 
-/** µs since 1970 UTC; Infinity: no row has a time. */
+/** µs since 1970 UTC of the earliest row; Infinity: no row has a time. */
 function beginOf(rows: readonly number[], table: RequestTable): number {
   let first = Number.POSITIVE_INFINITY;
   for (const row of rows) if (instantOf(table, row) < first) first = instantOf(table, row);

@@ -1,4 +1,4 @@
-/** Of logs of several servers what is said of each: its own requests, beside what was inferred from them alone. */
+/** The analysis of one of several servers: its own requests, with what was inferred from them alone. */
 import type { Analysis } from '../core/finding.ts';
 import type { ServerPart } from '../core/inference.ts';
 import { selectRows } from '../core/table.ts';
@@ -8,7 +8,7 @@ import { Partial, type Stream } from './partial.ts';
 import { eventsOfServer, streamsOf, withoutMeasuredWaits } from './pools.ts';
 import { summarise } from './summarise.ts';
 
-/** `whole`: of all of them, as analysed from `streams`. */
+/** `whole`: the analysis of all servers, made from `streams`. */
 export function analysisOfServer(
   whole: Analysis,
   streams: readonly Stream[],
@@ -17,7 +17,7 @@ export function analysisOfServer(
 ): Analysis {
   const { names, inference } = whole;
   const picked = selectRows(whole.requests, part.rows);
-  // Waits that are known of all servers together are nobody's here.
+  // Waits measured for all servers together are not those of this one.
   const isMeasured = part.inference.wait.method === 'measured' || inference.wait.method !== 'measured';
   const requests = isMeasured ? picked : withoutMeasuredWaits(picked);
   const partial = new Partial(names);

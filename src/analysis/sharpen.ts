@@ -1,7 +1,7 @@
 /**
- * Coarse stamps made sharp: requests of one slot follow each other, and lines stand in the order of their ends.
+ * Sharpens coarse stamps: requests of one slot follow each other, and lines stand in the order of their ends.
  *
- * Unknown end e_i in [low_i, high_i). With `previous` the request before i on the same slot,
+ * The unknown end e_i lies in [low_i, high_i). With `previous`, the request before i on the same slot,
  *   e_i >= e_previous + D_i + gap   and, for lines in order,   e_(i+1) >= e_i - jitter.
  * All these difference constraints point forward in the order of lines, so the tightest bounds take one pass each way:
  *   low_i  = max(low_i,  low_previous + D_i + gap,  max of earlier lows - jitter)
@@ -15,15 +15,14 @@ export interface Chains {
   readonly low: Float64Array;
   readonly high: Float64Array;
   readonly duration: Float64Array;
-  /** Index of the next and the previous request on the same slot, -1 none. */
+  /** Index of the next and of the previous request on the same slot; -1: none. */
   readonly next: Int32Array;
   readonly previous: Int32Array;
 }
 
 /**
- * Narrows `low` and `high` in place. `jitter`: how far lines may be out of the order of their ends, Infinity when their
- * order says nothing. Returns how many windows came out empty: their lanes or their order are not what was assumed;
- * such a window is closed at its middle.
+ * Narrows `low` and `high` in place. `jitter`: how far lines may deviate from the order of their ends; Infinity: their order says nothing.
+ * Returns how many windows came out empty because the lanes or the order are not as assumed. Such a window is closed at its middle.
  */
 export function sharpen(chains: Chains, gap: number, jitter: number): number {
   const { length, low, high, duration, next, previous } = chains;

@@ -1,7 +1,6 @@
 /**
- * Logs that are read together: those whose lines are of one kind are joined first, so that a log of one kind can be held against that
- * of another. Where both tell of the same requests (an application and the proxy in front of it), these are counted once; so is a log
- * that is given twice.
+ * Logs that are read together. Those whose lines are of one kind are joined first, so that one kind can be compared with another. If two
+ * kinds log the same requests (an application and the proxy in front of it), these are counted once. So is a log that is given twice.
  */
 
 import { sameFacts } from '../core/batch.ts';
@@ -14,13 +13,13 @@ import type { Partial } from './partial.ts';
 import { type SameRequests, sameRequests } from './same-requests.ts';
 import { type Kind, requestsOf, tellByProxy } from './told-by-proxy.ts';
 
-/** What is assumed of an input, in a sentence. */
+/** What is assumed about an input, in a sentence. */
 export interface Assumption {
   readonly source: number;
   readonly sentence: string;
 }
 
-/** The reports of inputs, with what was assumed of them. */
+/** The reports of inputs, extended by what was assumed about them. */
 export function withAssumptions(inputs: readonly InputSummary[], assumptions: readonly Assumption[]): InputSummary[] {
   const said = [...inputs];
   for (const { source, sentence } of assumptions) {
@@ -31,13 +30,16 @@ export function withAssumptions(inputs: readonly InputSummary[], assumptions: re
 
 export class SideBySide {
   readonly #kinds: Kind[] = [];
-  /** Of those that were added, as they were before they were joined; the first one is kept until there is a second. */
+  /**
+   * Fingerprints of the added logs, as they were before joining. That of the first is computed only when there is a second; until then
+   * `#first` keeps it.
+   */
   readonly #prints: { readonly path: string; readonly print: string | null }[] = [];
   #first: Partial | null = null;
-  /** What was noted as inputs were added. */
+  /** Assumptions noted as inputs were added. */
   readonly #assumptions: Assumption[] = [];
 
-  /** Whether an input is a copy of one before it, which is noted. */
+  /** Whether a log is a copy of an earlier one; notes it if so. */
   #isCopy(partial: Partial, path: string, source: number): boolean {
     if (this.#prints.length === 0 && !this.#first) {
       this.#first = partial;
@@ -59,7 +61,7 @@ export class SideBySide {
     return original !== undefined;
   }
 
-  /** The next input, whose rows bear the number `source`, and the logs that stand in it one behind another. */
+  /** Adds the next input, whose rows have the number `source`. `row`: the logs that stand in it one after another; null: it is one log. */
   add(partial: Partial, path: string, source: number, row = logsInARow(partial)): void {
     if (!row) {
       this.#addLog(partial, path, source);
@@ -87,14 +89,14 @@ export class SideBySide {
     known.inputs.push(input);
   }
 
-  /** Lines of a proxy in an input that was added: they tell of its requests once more. */
+  /** Adds lines of a proxy from an input that was added: they log its requests a second time. */
   addRetold(partial: Partial, path: string, source: number): void {
     const facts = partial.streams[0]?.facts ?? null;
     const input = { path, source, requests: partial.requests };
     if (facts) this.#kinds.push({ facts, partial, isRetold: true, inputs: [input] });
   }
 
-  /** All of them as one; null: there is none. */
+  /** All logs as one; null: there are none. */
   join(): { readonly partial: Partial; readonly assumptions: readonly Assumption[] } | null {
     const assumptions = [...this.#assumptions];
     const kept: Kind[] = [];
@@ -125,16 +127,16 @@ export class SideBySide {
 interface TwinLog {
   readonly other: Kind;
   readonly same: SameRequests;
-  /** µs by which the clock of the new one is ahead of that of the other one. */
+  /** µs by which the new log's clock is ahead of the other one's. */
   readonly ahead: number;
 }
 
-/** The one that tells of the same requests, by clocks that may differ. */
+/** The kept kind that logs the same requests, allowing for different clocks; null: none does. */
 function twinAmong(kept: readonly Kind[], kind: Kind): TwinLog | null {
   for (const other of kept) {
     const one = requestsOf(other, 0);
     const two = requestsOf(kind, 0);
-    // Clocks that agree well enough to see that the requests are the same may still be apart by more than the ticks of the stamps.
+    // Clocks that agree well enough to show that the requests are the same may still differ by more than a tick of the stamps.
     const byOne = sameRequests(one, two);
     const offsets = clockOffsets(one, two, byOne ? NEAR : FARTHEST);
     for (const ahead of offsets) {
@@ -152,7 +154,7 @@ const seenFromTheOther = ({ share, groups, longer }: SameRequests): SameRequests
   longer: -longer,
 });
 
-/** The log with workers, else the one with durations, else the one whose durations are those of the work. */
+/** Whether `one` is the log to keep: the one with workers, else the one with durations, else the one whose durations are service times. */
 function tellsMore(one: Kind, other: Kind, { longer }: SameRequests): boolean {
   const rank = ({ facts }: Kind) => (facts?.fields.worker ? 2 : 0) + (facts?.fields.duration ? 1 : 0);
   return rank(one) === rank(other) ? !(longer < 0) : rank(one) > rank(other);

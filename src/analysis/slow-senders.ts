@@ -1,15 +1,15 @@
 /**
- * Pairs in which what the proxy took longer is no queue: it had begun with the request and waited for its body, or still sent the answer
- * (nginx's $request_time holds both). One queue keeps all routes waiting alike: a route whose requests wait much longer than any of those
+ * Routes for which the proxy's longer time is no queue: it had the request already but waited for its body, or was still sending the answer
+ * (nginx's $request_time includes both). One queue makes all routes wait equally long. So a route whose requests wait much longer than any
  * of other routes that began just before and after them does not wait for a worker.
  */
 import type { RequestTable } from '../core/table.ts';
 import type { PairedRequest } from './left-callers.ts';
 
-/** Requests of other routes that are looked at to each side, and fewer pairs of a route than show it. */
+/** Requests of other routes that are compared on each side, and the fewest pairs of a route that show it. */
 const BESIDE = 6;
 const FEWEST = 5;
-/** µs by which it must be longer, and times as long; share of the pairs of a route of which that is so. */
+/** A wait must exceed the longest of the others by this many µs and by this factor, in more than the share MOST of the route's pairs. */
 const LONGER = 100_000;
 const TIMES = 2;
 const MOST = 0.5;
@@ -32,7 +32,7 @@ export function slowSenders({ route, start, status }: RequestTable, pairs: reado
   return new Set([...seen].filter(([, { all, odd }]) => all >= FEWEST && odd > MOST * all).map(([id]) => id));
 }
 
-/** The nearest pairs of other routes, as many to each side. */
+/** The nearest pairs of other routes, equally many on each side if there are enough. */
 function besideOf(inOrder: readonly PairedRequest[], at: number, route: Int32Array): PairedRequest[] {
   const own = route[inOrder[at].one];
   const found: PairedRequest[] = [];

@@ -1,48 +1,49 @@
 /**
- * The steps of a log's timeline in strata, by how busy they were. The followed part of the log shows what happened in each stratum; weighted by
- * the requests and the time that the whole log has in it, it speaks for the rest (post-stratification: Cochran, Sampling Techniques, 1977, 5A).
+ * The steps of a log's timeline, grouped into strata by how busy they were. The followed part of the log shows what happened in each
+ * stratum. Weighted by the requests and the time of the whole log in it, it represents the rest (post-stratification: Cochran, Sampling
+ * Techniques, 1977, 5A).
  */
 import type { ServerInference } from '../core/inference.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
 import type { TimelineView } from './timeline.ts';
 
-/** A step counts as full from this share of its slots: hand-overs leave small gaps. */
+/** A step counts as full from this share of busy slots on, because hand-overs leave small gaps. */
 const FULL_STEP = 0.9;
-/** Steps on either side that count when it is asked how busy a step was: stamps may put work into the step beside its own. */
+/** How busy a step was is averaged over so many steps on either side, as stamps may put work into a neighbouring step. */
 const AROUND = 2;
-/** Upper ends of the strata of steps that were not full, as a share of the slots. */
+/** Upper bounds of the strata of steps that were not full, as a share of the slots. */
 const UP_TO = [0.15, 0.3, 0.45, 0.6, 0.7, 0.8, FULL_STEP];
-/** s: the longer a pool has been full, the longer its queue, so each doubling of that time is a stratum. */
+/** Seconds. The longer a pool has been full, the longer its queue, so each doubling of that time from here on is a stratum of its own. */
 const SHORTEST_FULL = 10;
 
 export interface Strata {
   readonly from: number;
-  /** µs */
+  /** µs: length of a step. */
   readonly step: number;
-  /** By step. */
+  /** By step: its stratum, and 1 if it was full. */
   readonly stratum: Uint8Array;
   readonly full: Uint8Array;
-  /** By stratum. */
+  /** By stratum: number of requests, and of steps. */
   readonly requests: Float64Array;
   readonly steps: Float64Array;
 }
 
-/** From this stratum on the pool was full, for longer and longer. */
+/** From this stratum on the pool was full, in later strata for longer. */
 export const FIRST_FULL = UP_TO.length;
 export const STRATA = FIRST_FULL + 20;
 
-/** Share of the slots that were busy in the steps of a stratum, about. */
+/** Approximate share of the slots that were busy in the steps of a stratum. */
 export const busyShareOf = (stratum: number): number =>
   stratum < FIRST_FULL ? ((UP_TO[stratum - 1] ?? 0) + UP_TO[stratum]) / 2 : 1;
 
-/** Slots of the pool that there was at an instant; NaN unknown. */
+/** Slots of the pool that ran at an instant; NaN unknown. */
 export function slotsAt({ regimes, capacity, unbounded }: ServerInference): (instant: number) => number {
   const one = unbounded ? Number.NaN : (capacity.value ?? Number.NaN);
   if (regimes.length < 2) return () => one;
   return (instant) => (regimes.find(({ to }) => instant < to) ?? regimes[regimes.length - 1]).capacity ?? Number.NaN;
 }
 
-/** null: the slots are not known at every step. */
+/** null: the number of slots is not known at every step. */
 export function strataOf(view: TimelineView, slots: (instant: number) => number): Strata | null {
   const { from, stepSeconds, requests, busyMicros } = view;
   const step = stepSeconds * MICROS_PER_SECOND;

@@ -1,4 +1,4 @@
-/** The lists of the summary: its workers in order of time, its routes in order of the time they kept the server busy. */
+/** The lists of the summary: workers in order of time, routes in the order of the time for which they kept the server busy. */
 import type { ServerInference, ServiceBounds } from '../core/inference.ts';
 import type { RouteSummary, WorkerSummary } from '../core/summary.ts';
 import { printable, routeText } from '../core/text.ts';
@@ -10,7 +10,7 @@ import type { Partial } from './partial.ts';
 const MAX_ROUTES = 500;
 const MAX_WORKERS = 1000;
 
-/** By character codes: the same in every locale, and without the tables of ICU, which take 5 ms to load. */
+/** Compares character codes: the same in every locale, and without ICU's tables, which take 5 ms to load. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export function summariseWorkers(partial: Partial, inference: ServerInference): WorkerSummary[] {
@@ -53,7 +53,7 @@ const highOf = (bound: Pick<ServiceBounds, 'highMean' | 'highP95'> | undefined) 
   p95: secondsOrNull(bound?.highP95 ?? Number.NaN),
 });
 
-/** Its durations, or some of them, are a proxy's: from the request to the answer. */
+/** Whether durations, or some of them, are a proxy's: from the request to the answer. */
 export const isOfProxy = ({ streams }: Partial): boolean =>
   streams.some(({ facts }) => facts.durationCovers === 'response');
 

@@ -8,7 +8,7 @@ const MAX_STEPS = 4096;
 
 export interface SummarisedTimeline {
   readonly timeline: Summary['timeline'];
-  /** Requests per second in the fullest step; null where the log has no clock. */
+  /** Requests per second in the step with the most requests; null: the log has no usable times. */
   readonly peakRate: number | null;
 }
 
@@ -37,32 +37,32 @@ export function summariseTimeline(input: SummariseInput): SummarisedTimeline {
       busy: cells(busy ?? (logged ? view.busyMicros : null)),
       queue: cells(queue),
     },
-    // Where some lines carry no time, nobody knows in which step they came.
+    // If some lines have no time, the steps in which they came are unknown.
     peakRate: isTimed(partial.requests, fine.requests) ? highest(fine.requests) / fine.stepSeconds : null,
   };
 }
 
-/** Share of the requests that must be placed in time. */
+/** Share of the requests that must have a time. */
 const TIMED = 0.98;
 const isTimed = (requests: number, placed: Float64Array): boolean =>
   placed.reduce((sum, count) => sum + count, 0) >= TIMED * requests;
 
 const highest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, value), 0);
 
-/** Three decimals: a mean number of slots needs no more, and the document stays small. */
+/** Three decimals suffice for a mean number of slots, and keep the document small. */
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 type Interval = (input: SummariseInput, row: number) => readonly [from: number, to: number];
 
 const inferredBusy: Interval = ({ inference: { requests } }, row) => [requests.start[row], requests.end[row]];
 
-/** Little's law: the time spent waiting inside a step, over the step, is the mean queue. */
+/** Little's law: the time spent waiting within a step, divided by its length, is the mean queue. */
 const inferredQueue: Interval = ({ inference: { requests } }, row) => [
   requests.start[row] - requests.wait[row],
   requests.start[row],
 ];
 
-/** µs of the intervals inside each cell of the view; null when no row has one. */
+/** µs of the intervals within each cell of the view; null: no row has an interval. */
 function spread(
   input: SummariseInput,
   view: { from: number; stepSeconds: number; requests: Float64Array },

@@ -1,4 +1,4 @@
-/** Reads a partial and its inference into the summary, the document that `analyze --json` prints. */
+/** Turns a partial and its inference into the summary, the document that `analyze --json` prints. */
 import { clockSteps, continuedTable, shiftsOf } from '../core/clock-steps.ts';
 import type { ServerInference, ServiceBounds } from '../core/inference.ts';
 import { MOST_ROUTES } from '../core/names.ts';
@@ -85,7 +85,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
       basis: wait.basis,
     },
     throughput: {
-      // Of pools one after the other each has its own.
+      // Of pools one after the other, each has its own ceiling.
       ceiling_per_second:
         capacity !== null && inference.regimes.length === 0 && service.mean !== null && service.mean > 0
           ? capacity / service.mean
@@ -116,13 +116,13 @@ const numberOrNull = (value: number): number | null => (Number.isFinite(value) ?
 interface Window {
   readonly from: number;
   readonly to: number;
-  /** µs that the log lasted longer than its stamps say, because the clock was set back meanwhile. */
+  /** µs by which the log lasted longer than its stamps say, because the clock was set back meanwhile. */
   readonly setBack: number;
   /** Requests per second over the window; null where the log has no clock. */
   readonly rate: number | null;
 }
 
-/** From the first start to the last end, sharpened where the inference could. */
+/** From the first start to the last end, as sharpened by the inference where it could. */
 function windowOf({ partial, requests, inference }: SummariseInput, all: DurationHistogram): Window {
   if (partial.first > partial.last) return { from: Number.NaN, to: Number.NaN, setBack: 0, rate: null };
   let { first: from, last: to } = partial;
@@ -137,13 +137,13 @@ function windowOf({ partial, requests, inference }: SummariseInput, all: Duratio
   const lasted = lastedMicros(requests);
   const setBack = lasted > 0 ? lasted - (partial.last - partial.first) : 0;
   const micros = to - from + setBack + (startsKnown ? 0 : resolution);
-  // Nobody is busy for longer than the log lasts: without durations, the first round began before its stamps.
+  // No pool is busy for longer than the log lasts: without durations, its first round began before the first stamp.
   const { saturatedMicros } = inference.concurrency;
   if (!startsKnown && saturatedMicros > to - from) from = to - saturatedMicros;
   return { from, to, setBack, rate: micros > 0 ? (partial.requests * MICROS_PER_SECOND) / micros : null };
 }
 
-/** From the first stamp to the last as if the clock had never been set back; 0 where it was not. */
+/** µs from the first stamp to the last as if the clock had never been set back; 0: it was not. */
 function lastedMicros(requests: RequestTable): number {
   const steps = clockSteps(requests);
   if (steps.length === 0) return 0;
@@ -151,7 +151,7 @@ function lastedMicros(requests: RequestTable): number {
   return last - first;
 }
 
-/** The first and the last instant that is known of any request: some lines may tell their duration and others not. */
+/** The first and the last known instant of any request. Some lines may have a duration and others none. */
 function extentOf(
   { start, end }: Pick<RequestTable, 'start' | 'end'>,
   length: number,
@@ -217,8 +217,8 @@ function serviceTime(
   own: OwnDurations | null,
   all: DurationHistogram,
 ): Summary['service_time'] {
-  // A proxy's times are no service times.
-  // Where a queue was told from the work, it is the queue that grew.
+  // The growth of a proxy's times is not that of service times.
+  // If the queue inside was separated from the work, it is the queue that grew.
   const { growth, bounds } = service;
   const growsWithLoad = !growth || growth.behindProxy ? null : growth.grows && !(growth.inTurn && service.mean > 0);
   if (service.method === 'logged') {

@@ -1,18 +1,18 @@
 /**
- * Requests, errors and busy time per step of time, in bounded memory: when a log spans more steps than fit, steps are
- * joined into longer ones. The step depends only on the span of the data, and the sums are of whole µs, so the result is
- * the same for any order and any split of the rows.
+ * Requests, errors and busy time per step of time, in bounded memory: if a log spans more steps than fit, they are joined into longer ones.
+ * The step depends only on the span of the data, and all sums are of whole µs. So the result is the same for any order and any split of the
+ * rows.
  */
 import type { RequestTable } from '../core/table.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
 import { FIRST_ERROR } from './totals.ts';
 
-/** Each step divides the next, so that joining is exact. Seconds. */
+/** Seconds. Each step divides the next, so that joining is exact. */
 export const STEPS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 864_000, 8_640_000];
 export const MAX_CELLS = 1 << 18;
 
 export interface TimelineView {
-  /** µs since 1970 UTC of the first cell. */
+  /** µs since 1970 UTC: beginning of the first cell. */
   readonly from: number;
   readonly stepSeconds: number;
   readonly requests: Float64Array;
@@ -24,12 +24,14 @@ export interface TimelineView {
 export class Timeline {
   #stepIndex = 0;
   #stepMicros = MICROS_PER_SECOND;
-  /** Absolute number of the cell at index 0. */
+  /** Number of the cell at index 0, counted from 1970. */
   #base = 0;
-  /** Range of cells in use, relative to the base. */
+  /** Indices of the first and the last cell in use. */
   #low = 0;
   #high = -1;
-  /** The cells of the last end and the last start, and the instants (µs) they hold: lines come in the order of time. */
+  /**
+   * Caches: cells of the last end and of the last start, and the instants [from, to) in µs that they cover. Lines come in order of time.
+   */
   #endFrom = 0;
   #endTo = 0;
   #endCell = 0;
@@ -38,9 +40,9 @@ export class Timeline {
   #startCell = 0;
   #requests = new Float64Array(0);
   #errors = new Float64Array(0);
-  /** Busy µs inside partly covered cells. */
+  /** Busy µs in cells that a request covers only partly. */
   #partly = new Float64Array(0);
-  /** +1 at the first wholly covered cell of a request, -1 behind the last one. */
+  /** +1 at the first cell that a request covers completely, -1 after the last one. */
   #covered = new Float64Array(0);
 
   get empty(): boolean {
@@ -54,7 +56,7 @@ export class Timeline {
     if (isError) this.#errors[this.#endCell]++;
   }
 
-  /** Counts the requests from row `from` on that end in the step in which it ends. @returns the row behind them */
+  /** Counts the requests from row `from` on that end in the same step as that row. @returns the row after them */
   countRun(end: Float64Array, status: Uint16Array, from: number, length: number): number {
     if (!(end[from] >= this.#endFrom && end[from] < this.#endTo)) this.#seekEnd(end[from]);
     const endFrom = this.#endFrom;
@@ -67,7 +69,7 @@ export class Timeline {
     return to;
   }
 
-  /** Adds the busy time of the rows [from, to), which were counted last as one run. */
+  /** Adds the busy time of the rows [from, to), which must be the last counted run. */
   busyRun({ start, end, duration }: RequestTable, from: number, to: number): void {
     for (let row = from; row < to; row++) {
       row = this.#busyAlike(start, end, duration, row, to);
@@ -75,7 +77,7 @@ export class Timeline {
     }
   }
 
-  /** Those of them that begin in the step of the last start, or in that of their end. @returns the first that does not; `to` for none */
+  /** Adds those that begin in the step of the last start or in the step of their end, until one does not. @returns that row, or `to` */
   #busyAlike(start: Float64Array, end: Float64Array, duration: Float64Array, from: number, to: number): number {
     const startFrom = this.#startFrom;
     const startTo = this.#startTo;
@@ -121,7 +123,7 @@ export class Timeline {
     this.#covered[last]--;
   }
 
-  /** A request that was counted at this instant failed after all. */
+  /** A request that was counted at this instant has turned out to be an error. */
   fail(instant: number): void {
     if (!Number.isNaN(instant)) this.#errors[this.#cellOf(instant)]++;
   }
@@ -138,7 +140,7 @@ export class Timeline {
     this.#startTo = this.#startFrom + this.#stepMicros;
   }
 
-  /** Index of the cell of an instant, after making room for it. */
+  /** Index of the cell of an instant; makes room for it if need be. */
   #cellOf(instant: number): number {
     for (;;) {
       const cell = Math.floor(instant / this.#stepMicros) - this.#base;
@@ -173,7 +175,7 @@ export class Timeline {
     this.#covered = new Float64Array(cells);
   }
 
-  /** Moves the cells into arrays that hold low..high (relative to the old base) with room on both sides. */
+  /** Moves the cells into arrays that hold low..high (old indices), with room on both sides. */
   #widen(low: number, high: number): void {
     const used = high - low + 1;
     const room = Math.max(64, used);
@@ -183,7 +185,7 @@ export class Timeline {
     const [oldLow, oldHigh] = [this.#low, this.#high];
     this.#allocate(this.#base - shift, used + before + room + 1);
     const fresh = [this.#requests, this.#errors, this.#partly, this.#covered] as const;
-    // One cell more than in use: `covered` writes a -1 behind the last cell.
+    // One cell more than in use: `covered` has a -1 after the last cell.
     for (const [k, array] of old.entries()) fresh[k].set(array.subarray(oldLow, oldHigh + 2), oldLow + shift);
     this.#low = low + shift;
     this.#high = high + shift;
@@ -219,7 +221,7 @@ export class Timeline {
       } else this.#coarsen();
     }
     const step = view.stepSeconds * MICROS_PER_SECOND;
-    // Making room may coarsen the steps or move the cells: the last one is asked for before the first.
+    // Making room may coarsen the steps or move the cells, so room is made for the last cell first.
     this.#cellOf(view.from + (view.requests.length - 1) * step);
     const first = this.#cellOf(view.from);
     if (this.#stepMicros === step) {

@@ -10,7 +10,7 @@ export class Totals {
   errors = 0;
   /** µs of logged durations */
   busyMicros = 0;
-  /** µs since 1970 UTC of the first start and the last end. */
+  /** µs since 1970 UTC: earliest start and latest end. */
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
 

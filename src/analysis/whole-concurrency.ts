@@ -1,4 +1,4 @@
-/** How many requests of a long log ran at once: what the followed part shows of each stratum, for all of the log's time in that stratum. */
+/** How many requests of a long log ran at once: what the followed part shows for each stratum, extended to all of the log's time in it. */
 import type { ServerInference } from '../core/inference.ts';
 import { sumOf } from '../core/statistics.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -21,11 +21,11 @@ export function concurrencyOf(
   };
 }
 
-/** µs of the whole log at each number of requests that ran at once. */
+/** µs of the whole log at each number of requests in service (index). */
 function levelsOfAll(inference: ServerInference, table: RequestTable, known: Known): readonly number[] {
   const { from, step, steps, stratum } = known.strata;
   const slots = slotsAt(inference);
-  // Requests are spread over their ticks: the inferred times of those in one tick may be crowded together.
+  // Requests are spread evenly over their ticks, because the inferred times within a tick may be crowded together.
   const levels = timesAt(spreadInTicks(table), known, (level, instant) => Math.min(level, slots(instant)));
   const all: number[] = [];
   const add = (level: number, micros: number) => {
@@ -38,7 +38,7 @@ function levelsOfAll(inference: ServerInference, table: RequestTable, known: Kno
       if (placed[s] > 0) add(level, (steps[s] * step * at) / placed[s]);
     });
   }
-  // Of a stratum of which nothing was followed its share of the slots is known.
+  // For a stratum of which nothing was followed, only its share of busy slots is known.
   stratum.forEach((s, k) => {
     if (placed[s] === 0) add(Math.round(busyShareOf(s) * slots(from + k * step)), step);
   });
@@ -46,8 +46,8 @@ function levelsOfAll(inference: ServerInference, table: RequestTable, known: Kno
 }
 
 /**
- * By stratum: the share of its time in which all slots were busy, at the instants that `isOf` takes; where none of these was followed, at all
- * others.
+ * By stratum: share of its time in which all slots were busy, at the instants that `isOf` accepts; if none of these was followed, at all
+ * other instants.
  */
 export function fullShares(
   inference: ServerInference,
@@ -58,19 +58,21 @@ export function fullShares(
   const full = timesAt(
     inference.requests,
     known,
-    // The four kinds of time that are told apart below.
+    // The four kinds of time that are destructured below, by index.
     (level, instant) => (isOf(instant) ? 2 : 0) + (level >= slots(instant) ? 1 : 0),
   );
   return Float64Array.from(full, ([otherIdle = 0, otherFull = 0, ownIdle = 0, ownFull = 0], s) => {
     const own = ownFull + ownIdle;
     if (own > 0) return ownFull / own;
     const other = otherFull + otherIdle;
-    // A stratum of a full pool of which nothing was followed was full.
+    // A stratum of a full pool counts as full if nothing of it was followed.
     return other > 0 ? otherFull / other : s >= FIRST_FULL ? 1 : 0;
   });
 }
 
-/** By stratum, and by the value that `of` gives a number of running requests at an instant: µs at that value, in the known steps. */
+/**
+ * By stratum, and by the value that `of` assigns to a number of running requests at an instant: µs at that value within the known steps.
+ */
 function timesAt(
   { start, end }: Pick<ServerInference['requests'], 'start' | 'end'>,
   { strata, isKnown }: Known,
@@ -117,7 +119,7 @@ function knownWithin({ from, step, stratum }: Known['strata'], isKnown: Known['i
   };
 }
 
-/** Requests with the same stamp, spread evenly over its tick in the order of their lines. */
+/** Requests with the same stamp, spread evenly over its tick in line order. */
 function spreadInTicks({ length, start, end, resolution }: RequestTable): { start: Float64Array; end: Float64Array } {
   const spread = { start: new Float64Array(length), end: new Float64Array(length) };
   for (let from = 0; from < length; ) {
