@@ -11,7 +11,7 @@ import { MICROS_PER_MINUTE } from '../core/time.ts';
 import { isByOffset } from './line-order.ts';
 import { Partial } from './partial.ts';
 
-/** If both logs cover the same time, the next one begins at least this share of the log before its end. */
+/** If both logs cover the same time, time steps back between them by at least this share of the first one's length. */
 const FROM_THE_BEGINNING = 0.8;
 /** If both were read at the same moment, their ends differ by at most this share of the time that both cover. */
 const SAME_END = 0.02;

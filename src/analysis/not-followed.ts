@@ -55,8 +55,8 @@ export function notFollowed(inference: ServerInference, known: Known, { table, v
 const LONG_FULL = 60_000_000;
 
 /**
- * Steps like all of the log's are kept, but their waits are unknown (the pool was already full when the kept parts begin): where it was
- * full for longest.
+ * Where the pool was full for longest. For logs of which steps of every stratum are kept, but whose waits are unknown because the pool was
+ * already full when the kept parts begin.
  */
 export function fullYetUntold({ strata, isKnown }: Known, { table, view }: FollowedPart): Pick<OfWhole, 'notFollowed'> {
   const { full } = strata;

@@ -97,10 +97,7 @@ function sameInCells(one: LoggedRequests, other: LoggedRequests, cells: Cells): 
 /** Pairs the lines of both logs in their order. */
 const inOrder = ({ one, other }: TwinGroup): Twin[] => one.map((row, k) => ({ one: row, other: other[k] }));
 
-/**
- * Lines of one route from one moment at which both logs have equally many of them to the next: some requests end in a later cell in one
- * log.
- */
+/** Groups the lines of one route until both logs have equally many: the two lines of a request may fall into different cells. */
 function groupsIn(cells: Cells): TwinGroup[] {
   const groups: TwinGroup[] = [];
   const waiting = new Map<string, { since: number; one: number[]; other: number[] }>();

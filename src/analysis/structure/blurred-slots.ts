@@ -1,6 +1,6 @@
 /**
  * The number of slots behind a proxy whose stamps are coarser than its durations. The stamps blur which requests were there when another
- * arrived, and with it the service times that a number of slots gives to queued and other requests. How far the blur alone sets the two
+ * arrived, and with that the service times that a number of slots gives to queued and other requests. How far the blur alone sets the two
  * apart is found by replaying each number: same arrivals, its service times shuffled, first come, first served, logged with stamps as
  * coarse. The right number is the one at which the log looks like its replays.
  */

@@ -34,13 +34,13 @@ export interface Limit {
 
 const MOST_LANES = 256;
 /**
- * Crowds need no look at a score of CLEAR or more, which is clear however callers come, nor below TELLING_CLIFF nats of the cliff, where
- * there is no limit.
+ * A score of CLEAR or more is a limit however callers come, and below TELLING_CLIFF nats of cliff there is none. Between the two, crowds
+ * are replayed as well.
  */
 const CLEAR = 40;
 const TELLING_CLIFF = 6;
 
-/** Mean duration, in ticks, below which overlaps are hidden. If the order within a tick is lost, all overlaps within it are. */
+/** Mean duration, in ticks, below which many overlaps are hidden; larger if the order of lines within a tick is lost. */
 const BLURRED = 0.25;
 const BLURRED_IN_NO_ORDER = 1;
 

@@ -1,7 +1,7 @@
 /**
  * A caller who asks for one thing after the other and then pauses (a crawler, a cron job) leaves packs of requests. So does a herd that
  * comes at once, but all slots work on it, so its pack ends sooner. The number of ticks that the ends of a pack cross tells the two apart:
- * for one pack only as likely as not, for many surely.
+ * one pack may mislead by chance, many do not.
  *
  * The ends of a pack with work W extend over L = W / k if k requests run at once. As the pack begins anywhere within a tick Δ, they cross j
  * ticks with probability 1 - |L / Δ - j| (0 where that is negative).
@@ -18,7 +18,10 @@ const PER_SLOT = 3;
 const FEWEST_PACKS = 4;
 /** Share of the work that must lie in packs. */
 const MOST_WORK = 0.9;
-/** Shares of its time by which a caller takes longer, to read an answer and to ask again; and the share of packs that are neither kind. */
+/**
+ * Shares of its time by which a caller may take longer, to read an answer and to ask again; and the share of packs that fit neither
+ * reading.
+ */
 const PAUSES = [0, 0.06, 0.12, 0.25];
 const ODD = 0.02;
 /** Nats for callers in turn against a full pool: from SURE on it is sure, from LIKELY on likely. */
