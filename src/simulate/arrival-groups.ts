@@ -1,30 +1,33 @@
 /**
- * Which callers came together, where stamps blur each arrival over an interval: drawn from all groupings of requests whose intervals
- * share an instant, by how likely each is if groups come at random and their sizes are geometric (Gibbs sampling of a marked Poisson
- * process: Daley & Vere-Jones 2003; the labelled members of a group are n! in number).
+ * Which callers came together, where stamps blur each arrival over an interval. A grouping is drawn from all groupings of requests whose
+ * intervals share an instant, weighted by how likely it is if groups come at random and have geometric sizes (Gibbs sampling of a marked
+ * Poisson process: Daley & Vere-Jones 2003; the labelled members of a group of n can be ordered in n! ways).
  *
- * A request joins a group of n with weight (n + 1) p, with p = P(n + 1) / P(n), or begins one with weight λ (1 - p) times the length of its
- * interval; p and the local rate λ of groups are drawn from what the grouping says of them after each sweep.
+ * A request joins a group of n with weight (n + 1) p, where p = P(n + 1) / P(n), or begins a group with weight λ (1 - p) times the length
+ * of its interval. After each sweep p and the local rate λ of groups are drawn given the grouping.
  */
 import { ascendingOrder } from '../core/order.ts';
 import { gamma, type Random } from '../core/random.ts';
 
-/** Sweeps over all requests, fewer of long logs: the size of their groups, from which a drawing begins, is known well. */
+/** Sweeps over all requests; fewer for long logs, whose initial group size is already a good one. */
 const SWEEPS = { least: 4, most: 12, requests: 100_000 } as const;
-/** Intervals over which the rate of groups is taken as one, so that busy times are no groups; and the groups that its mean counts for there. */
+/**
+ * LOCAL bins share one rate of groups, so that a busy time is not taken for groups. The mean rate is a prior worth MEAN_COUNTS groups
+ * there.
+ */
 const LOCAL = 8;
 const MEAN_COUNTS = 4;
-/** µs between those who come together, in an order that is drawn. */
+/** Requests that come together are spread over this many µs in random order. */
 const TOGETHER = 100;
 
 export interface GroupSize {
-  /** Mean size of the groups, and of those that it begins from. */
+  /** Mean size of the groups from which the sampling begins. */
   readonly size: number;
-  /** true: the groupings drawn may say otherwise. */
+  /** true: the size is sampled along with the groupings; false: it stays. */
   readonly learns: boolean;
 }
 
-/** Instants within [`earliest`, `latest`] µs each. */
+/** Draws one instant per request within [`earliest`, `latest`] (µs), equal up to TOGETHER µs for members of a group. */
 export function drawGroups(
   earliest: Float64Array,
   latest: Float64Array,
@@ -46,7 +49,9 @@ class Grouping {
   readonly #latest: Float64Array;
   readonly #random: Random;
   readonly #origin: number;
-  /** µs, the longest interval: groups that a request may join are in the bin of its beginning or the next. */
+  /**
+   * Width of a bin, µs: at least the longest interval, so the groups that a request may join are in the bin of its beginning or the next.
+   */
   readonly #width: number;
   /** Groups by the bin of their instant. */
   readonly #bins: number[][];
@@ -54,9 +59,9 @@ class Grouping {
   readonly #instant: Float64Array;
   readonly #size: Int32Array;
   readonly #unused: number[] = [];
-  /** Groups a µs, by stretches of LOCAL bins. */
+  /** Groups per µs, per stretch of LOCAL bins. */
   readonly #rates: Float64Array;
-  /** That another follows a member of a group. */
+  /** Probability that another member follows a member of a group. */
   #another: number;
   readonly #weights: number[] = [];
   readonly #choices: number[] = [];
@@ -70,7 +75,7 @@ class Grouping {
     const last = latest.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     const width = earliest.reduce((most, from, i) => Math.max(most, latest[i] - from), 1);
     this.#origin = first;
-    // A log of few requests over years has no bin for each moment.
+    // A log of few requests over years would otherwise have far too many bins.
     this.#width = Math.max(width, (last - first) / (4 * n));
     this.#bins = Array.from({ length: Math.floor((last - first) / this.#width) + 1 }, () => []);
     this.#another = 1 - 1 / size;
@@ -81,7 +86,7 @@ class Grouping {
     this.#begin();
   }
 
-  /** Neighbours that may have come together, in groups of the size asked for. */
+  /** Initial grouping: neighbours that may have come together, in groups of the given mean size. */
   #begin(): void {
     const order = ascendingOrder(this.#latest);
     let group = -1;
@@ -124,7 +129,7 @@ class Grouping {
     this.#unused.push(group);
   }
 
-  /** A group whose instant the request allows, or one of its own. */
+  /** A group whose instant lies within the request's interval, or a new one. */
   #choose(i: number): number {
     const random = this.#random;
     const from = this.#earliest[i];
@@ -148,14 +153,14 @@ class Grouping {
       while (k < count - 1 && this.#weights[k] <= drawn) k++;
       if (count > 0) return this.#choices[k];
     }
-    // There are as many places as requests.
+    // There are as many group ids as requests, so one is unused.
     const group = this.#unused.pop()!;
     this.#instant[group] = alone;
     this.#binAt(alone).push(group);
     return group;
   }
 
-  /** Each group to anywhere that all of its members allow. */
+  /** Moves each group to a random instant that all of its members allow. */
   #moveGroups(): void {
     const n = this.#groupOf.length;
     const from = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
@@ -173,7 +178,7 @@ class Grouping {
     }
   }
 
-  /** The share of members that another follows, given the groups. */
+  /** Draws the probability of another member, given the groups. */
   learnSize(): void {
     const n = this.#groupOf.length;
     const groups = n - this.#unused.length;

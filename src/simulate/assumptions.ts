@@ -1,4 +1,4 @@
-/** What a simulation had to take for granted, in sentences, so that a reader can say where it would be wrong. */
+/** What a simulation had to assume, in sentences, so that a reader can tell where it would be wrong. */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { hasNoSlots } from '../core/summary.ts';
@@ -66,7 +66,7 @@ function serviceSaid({ trace, times }: Workload): string {
 function lingersSaid({ inference: { held }, names }: Analysis, pools: readonly PoolShape[]): string[] {
   if (!held) return [];
   const said = `A sync worker stays taken for ${durationText(held.median)} after each answer of ${names.routes.text(held.route)}, as in this log; event loops hold nothing meanwhile.`;
-  // Of gunicorn 27 recorded: four threads made callers wait for 4 s where four sync workers made them wait for 1.4 s.
+  // Recorded with gunicorn: callers waited 4 s with four threads, but 1.4 s with four sync workers.
   return pools.some(({ model }) => model === 'threaded')
     ? [
         `${said} Threads are simulated as if they held nothing, too; in gunicorn the one that accepts for all of them may wait instead, and its process then takes nobody.`,

@@ -1,17 +1,19 @@
-/** How many requests started at each level of the server, and how long it was there: what tells open callers from closed ones. */
+/**
+ * How many requests started at each level of the server, and for how long it was at that level: distinguishes open from closed callers.
+ */
 import { endsOf } from '../core/client-rhythm.ts';
 import { createRandom, seedOf } from '../core/random.ts';
 import { drawStarts, type Trace } from './trace.ts';
 
 export interface Levels {
-  /** Starts that found the level, and µs at it; the last entry is "full" for a pool. */
+  /** By level: starts that found it, and (below) the time at it in µs; the last entry of a pool is "all slots busy". */
   readonly starts: readonly number[];
   readonly micros: readonly number[];
-  /** Requests in the server at once, at most. */
+  /** Largest number of requests in the server at once. */
   readonly most: number;
 }
 
-/** Level = requests in service; with all slots busy, the starts from the queue stand for the arrivals into it. */
+/** Level = requests in service. While all slots are busy, the starts from the queue stand for the arrivals into it. */
 export function levelsOfPool({ start, service, waits, length }: Trace, slots: number): Levels {
   const starts = new Array<number>(slots + 1).fill(0);
   const micros = new Array<number>(slots + 1).fill(0);
@@ -25,7 +27,7 @@ export function levelsOfPool({ start, service, waits, length }: Trace, slots: nu
       last = Math.max(last, end[ended++]);
       level--;
     }
-    // The moment between an end and the start that follows it from the queue: the pool was never free.
+    // A request that waited starts from the queue: between the previous end and its start the pool was never free.
     const waited = waits[0][i] > 0;
     micros[waited ? slots : Math.min(level, slots)] += Math.max(0, start[i] - last);
     if (i > 0) starts[waited ? slots : Math.min(level, slots - 1)]++;
@@ -35,10 +37,12 @@ export function levelsOfPool({ start, service, waits, length }: Trace, slots: nu
   return { starts, micros, most: slots };
 }
 
-/** Drawn starts that levels are averaged over: estimates spread evenly in a tick would look like turns taken. */
+/**
+ * Draws of the starts that levels are averaged over: point estimates, spread evenly within a tick, would look like clients who take turns.
+ */
 const DRAWS = 8;
 
-/** Level = requests waiting or in service, as far as the waits are known. */
+/** Level = requests waiting or in service, as far as waits are known. */
 export function levelsInServer(trace: Trace): Levels {
   const { service, waits, length } = trace;
   const starts: number[] = [];

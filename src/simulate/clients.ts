@@ -1,13 +1,13 @@
 /**
- * Are callers independent of the server (open), do they wait for their answer before they come back (closed), or does a
- * pool that never stops being full hide them?
+ * Are callers independent of the server (open), do they wait for their answer before they come back (closed), or are they hidden by a pool
+ * that never stops being full?
  *
- * U closed clients with a mean pause Z start requests at rate (U - j) / Z while j of them are in the server; open arrivals
- * come at the same rate whatever j is (filtered ASTA, El-Taha & Stidham 1992). All of it shows in a log: N_j starts in
- * T_j of time at level j. The two readings are compared by their Poisson likelihood, Σ N_j ln λ_j - λ_j T_j, with one free
- * parameter each (U, and the mean rate): Z follows from U and the throughput. Bursts make the rate rise with the level,
- * never fall, so they speak against the closed reading. The evenness of the answers speaks as well: where nobody waits for a slot it is
- * that of the callers (core/client-rhythm.ts), else it is held against what the pool would make of them (pool-rhythm.ts).
+ * U closed clients with a mean pause Z start requests at rate (U - j) / Z while j of them are in the server; open arrivals come at the same
+ * rate for every j (filtered ASTA, El-Taha & Stidham 1992). The log shows both sides: N_j starts during a time T_j at level j. The two
+ * readings are compared by their Poisson likelihood, Σ N_j ln λ_j - λ_j T_j, with one free parameter each (U, and the mean rate); Z follows
+ * from U and the throughput. Bursts make the rate rise with the level and never fall, so they count against the closed reading. The
+ * evenness of the answers is evidence too: if nobody waits for a slot it is that of the callers (core/client-rhythm.ts), else it is
+ * compared with what the pool makes of them (pool-rhythm.ts).
  */
 import { clientRhythm } from '../core/client-rhythm.ts';
 import type { PoolShape } from '../core/prediction.ts';
@@ -39,49 +39,53 @@ export interface ClientsInput {
   readonly trace: Trace;
   /** Slots of the pool; null where they are unbounded or unknown. */
   readonly slots: number | null;
-  /** One queue in front of all slots: waiting shows when all are busy. */
+  /** true: one queue in front of all slots, so requests wait only while all slots are busy. */
   readonly sharedQueue: boolean;
   /** The pool that wrote the log; null where its slots are not known, or where there is no time to simulate it. */
   readonly pool: PoolShape | null;
   readonly saturatedRatio: number;
-  /** Requests in service at once, at most. */
+  /** Largest number of requests in service at once. */
   readonly peak: number;
-  /** The log proves that so many ran at once, and it may have been no more; NaN unknown. */
+  /** Number of requests that the log proves to have run at once (possibly the true peak); NaN unknown. */
   readonly proven: number;
   readonly waitMethod: 'measured' | 'inferred' | 'bounded' | 'unknown';
-  /** Mean waits between which the truth lies, µs; NaN unknown. */
+  /** Mean waits between which the true mean lies, µs; NaN unknown. */
   readonly waitRange: readonly [low: number, high: number];
-  /** Something made requests long for a while, or the pool changed: what starts then says nothing of who asks. */
+  /**
+   * true: something made requests long for a while, or the pool changed, so the levels say nothing about the callers.
+   */
   readonly interrupted: boolean;
 }
 
 const MINIMUM_STARTS = 100;
-/** Nats by which the closed reading must be likelier to be taken, and to be the only one. */
+/** Nats by which the closed reading must be more likely to be chosen, and to be the only one. */
 const LIKELIER = 6;
 const SURE = 10;
 /**
- * The same where the evenness of the answers is what speaks: 0.4 % of simulated logs of open callers reach three. Of 158 recorded ones none lies
- * between two and three, and three of 76 logs of clients do.
+ * The same where the evidence is mostly the evenness of the answers. 0.4 % of simulated logs of open callers reach 3 nats. Between 2 and 3
+ * lie none of 158 recorded logs of open callers, but 3 of 76 logs of clients.
  */
 const EVENLY_LIKELIER = 2;
 /**
- * Share of the time in which all slots are busy, from which open callers are never excluded by waits that were inferred: the levels are those
- * waits, and an overload on a host short of processors, where they are inferred too short, looks like clients who wait.
+ * From this share of time with all slots busy on, inferred waits never exclude open callers: the levels consist of those waits, and an
+ * overload on a host short of processors, where waits are inferred too short, looks like clients who wait.
  */
 const MOSTLY_FULL = 0.5;
-/** Of waits that are not known. */
+/** Range of a mean wait that is not known, µs. */
 const UNKNOWN_WAIT = [0, Number.POSITIVE_INFINITY] as const;
 const MAX_CLIENTS = 4096;
-/** More clients than this per one ever seen at once are as good as open. */
+/** More clients than this times the largest number seen at once are as good as open. */
 const FEW = 20;
-/** Requests of each client, at least: of those who came once or twice nothing shows whether they wait for their answer. */
+/** Requests per client, at least: clients who came once or twice do not show whether they wait for their answers. */
 const FEWEST_EACH = 3;
-/** Mean wait, in service times, up to which a pool passes the evenness of its callers on and makes none of its own. */
+/** Mean wait, in service times, up to which a pool passes on the evenness of its callers unchanged. */
 const NO_QUEUE = 0.02;
-/** Share of its slots that are busy, up to which a pool's own evenness does not hang on how near it is to being full all the time. */
+/** Utilisation up to which the evenness that a pool adds does not depend on how nearly full it is. */
 const OFTEN_FREE = 0.8;
 
-/** Requests of one client, and the share of the time in which one runs, from which nobody else asks in between. */
+/**
+ * Requests of a single client, and the share of the time in which one of them runs, from which no other caller is assumed.
+ */
 const FEWEST_IN_TURN = 30;
 const IN_TURN = 0.8;
 
@@ -98,11 +102,11 @@ export function findCallers(input: ClientsInput): Callers {
   const { fits, fitsAt } = fitsOf(input, isHidden);
   const best = fits.length > 0 ? likeliest(fits) : null;
   const isBlind = trace.waitUnknown && slots !== null;
-  // The moments in which such a pool is not full are too few to tell who asks.
+  // A pool that is almost always full has too few other moments to tell who asks.
   if (!best || isHidden || isBlind || best.gain < enoughFor(best))
     return {
       likely: isHidden ? { kind: 'hidden' } : open,
-      // Nothing tells the waits of such a log from none at all.
+      // If the waits are unknown, clients who take turns and never wait are possible too.
       others: [...farthestLeft(input, fits, isHidden), ...(isBlind ? takingTurns(trace, slots) : [])],
     };
   return amongClosed(input, best, fits, fitsAt);
@@ -115,13 +119,15 @@ function arrivalsHidden({ slots, saturatedRatio, waitMethod, waitRange }: Client
   return arrivalsAreHidden(saturatedRatio, ...(waitMethod === 'inferred' ? waitRange : UNKNOWN_WAIT));
 }
 
-/** Slots of a pool in which waiting shows when all are busy; Infinity: levels are those of all who are in the server. */
+/**
+ * Slots of a pool whose levels are requests in service; Infinity: levels count everybody in the server, the waiting ones included.
+ */
 const stationOf = ({ slots, sharedQueue, waitMethod }: ClientsInput): number =>
   slots !== null && sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
 
 interface Fits {
   readonly fits: readonly ClosedFit[];
-  /** Those that are left if all waits were so many times as long. */
+  /** The fits that remain if all waits were `factor` times as long. */
   readonly fitsAt: (factor: number) => readonly ClosedFit[];
 }
 
@@ -134,7 +140,7 @@ function fitsOf(input: ClientsInput, isHidden: boolean): Fits {
   const fitsBy = (evenness: Evenness | null, read = input, seen = levels) =>
     closedFits(read, seen, { slots: station, evenness, isHidden, most }).filter(({ clients }) => !isRefuted(clients));
   const byLevels = fitsBy(null);
-  // Who asks more often the more there are is no client that waits, however even the answers are.
+  // A rate that rises with the level is not that of clients who wait, however even the answers are.
   const isPossible = byLevels.some(({ score }) => score >= -NOT_EXCLUDED);
   const queue = slots === null ? 0 : meanOf(trace.waits[0]) / meanOf(trace.service);
   const evenness = isPossible ? evennessOf(input, queue) : null;
@@ -147,7 +153,9 @@ function fitsOf(input: ClientsInput, isHidden: boolean): Fits {
   };
 }
 
-/** Of the readings that are left, the one that differs most from open callers holds the others between them. */
+/**
+ * Of the remaining fits only the one with the fewest clients, which differs most from open callers: the others lie in between.
+ */
 function farthestLeft({ trace }: ClientsInput, fits: readonly ClosedFit[], isHidden: boolean): readonly Clients[] {
   if (fits.length === 0) return [];
   const least = Math.max(0, likeliest(fits).score) - NOT_EXCLUDED;
@@ -156,7 +164,7 @@ function farthestLeft({ trace }: ClientsInput, fits: readonly ClosedFit[], isHid
   return fewest ? [fewest.clients] : [];
 }
 
-/** The log is one of clients who wait: which of the numbers that explain it, and which others it does not exclude. */
+/** The log is one of clients who wait: their likely number, and the numbers that the log does not exclude. */
 function amongClosed(
   input: ClientsInput,
   best: ClosedFit,
@@ -166,12 +174,12 @@ function amongClosed(
   const { trace } = input;
   const wait = meanOf(trace.waits[0]);
   const [low, high] = trace.extremes;
-  // Levels are as good as the waits that they are worked out from: these may be shorter, or longer.
+  // Levels are only as good as the waits that they are computed from, which may be shorter or longer.
   const bounded = Number.isFinite(stationOf(input));
   const readings = bounded
     ? [fits.filter(({ wait: its }) => its >= low * wait && its <= high * wait)]
     : trace.extremes.filter((factor) => factor !== 1).map(fitsAt);
-  // And they were inferred for callers who come when they come: of clients who wait, more seem to be there at once than there are.
+  // The waits were inferred for open callers; with clients who wait they make levels seem higher than they are.
   const shorter = bounded ? [] : towards(low).flatMap(fitsAt);
   const likely = likeliest([best, ...shorter]);
   const near = [nearest(fits), ...readings, shorter].flat().map(({ clients }) => clients);
@@ -182,14 +190,16 @@ function amongClosed(
   return { likely: onPool(input, likely.clients), others: isOnlyReading ? ends : [...ends, open] };
 }
 
-/** With the pause that makes the log's throughput on its own pool: processes that queue for themselves have no formula. */
+/**
+ * The clients with the pause that gives the log's throughput on its own pool; for a queue per process it has to be simulated.
+ */
 function onPool({ trace, pool, sharedQueue, waitMethod }: ClientsInput, clients: ClosedClients): ClosedClients {
   if (pool?.model !== 'threaded' || sharedQueue || waitMethod === 'measured') return clients;
   const shape = { workers: pool.workers, threads: pool.threads, queue: 'per-worker' as const };
   return { ...clients, thinkMicros: pauseOnPool(trace, shape, clients.count, clients.thinkMicros) };
 }
 
-/** Factors on the waits from 1 towards the shortest; at none at all the slots would seem to be the clients. */
+/** Factors on the waits between 1 and the shortest; at no wait at all the slots would be mistaken for the clients. */
 const towards = (low: number): readonly number[] => (low < 1 ? [(1 + low) / 2, (1 + 3 * low) / 4] : []);
 
 const withWaits = (trace: Trace, factor: number): Trace => ({
@@ -198,8 +208,8 @@ const withWaits = (trace: Trace, factor: number): Trace => ({
 });
 
 /**
- * One client who asks again as soon as it has its answer (a loop in a shell): one request after the other, hardly a pause, on a pool that
- * could run more. Callers at random who keep a slot that busy meet each other all the time.
+ * A single client who asks again as soon as it has its answer (a loop in a shell): one request after the other, hardly a pause, on a pool
+ * that could run more. Random callers who keep a slot that busy would overlap all the time.
  */
 function oneInTurn({ trace, slots, proven }: ClientsInput): ClosedClients | null {
   const { length, start, service } = trace;
@@ -210,14 +220,14 @@ function oneInTurn({ trace, slots, proven }: ClientsInput): ClosedClients | null
   return { kind: 'closed', count: 1, thinkMicros: Math.max(1, (span - busy) / length) };
 }
 
-/** As many clients as there are slots, who ask again as soon as they are answered: they fill a pool, and nobody waits. */
+/** As many clients as slots, who ask again as soon as they are answered: they fill the pool, and nobody waits. */
 function takingTurns({ length, start, service }: Trace, slots: number): readonly ClosedClients[] {
   const span = start[length - 1] - start[0];
   const think = (slots * span) / length - meanOf(service);
   return slots > 1 && length > 1 ? [{ kind: 'closed', count: slots, thinkMicros: Math.max(1, think) }] : [];
 }
 
-/** null: it says nothing. `queue`: mean wait in service times. */
+/** null: no evidence. `queue`: mean wait in service times. */
 function evennessOf({ trace, pool, sharedQueue }: ClientsInput, queue: number): Evenness | null {
   if (queue <= NO_QUEUE) {
     const rhythm = clientRhythm(trace, trace.tick);

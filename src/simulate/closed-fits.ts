@@ -1,6 +1,6 @@
 /**
- * How well so many clients who wait for their answer explain who started when, by their number (see clients.ts). In a pool the share of the
- * time full, and the wait, must be theirs as well (the machine repair model).
+ * How well a number of clients who wait for their answers explains which request started when, for each number (see clients.ts). In a pool
+ * with a bound on its slots the share of time full and the mean wait must fit as well (machine repair model).
  */
 import { meanOf, medianOf } from '../core/statistics.ts';
 import type { Levels } from './client-levels.ts';
@@ -9,32 +9,36 @@ import { pauseFor, type RepairState, repairState } from './machine-repair.ts';
 
 /** Nats by which a reading may be less likely than the best and still be kept for the range. */
 export const NOT_EXCLUDED = 3;
-/** Stamps blur the levels, which makes them seem to pass a number of clients that they never do. */
+/**
+ * The same for fewer clients than the best fit has: blurred stamps can make levels seem to exceed the number of clients.
+ */
 const FEWER_NOT_EXCLUDED = 6;
-/** How well the share of time full, and the wait, of the model must fit the log's: at best, or as its range allows. */
+/**
+ * Tolerated deviations of the model from the log: of the share of time full, and of the wait (relative, by how it is known).
+ */
 const FULL_SPREAD = 0.04;
 const WAIT_SPREAD = { measured: 0.05, inferred: 0.1, bounded: 1, unknown: 1 } as const;
-/** Stamps as coarse as this share of the service time blur the levels, and count for less. */
+/** Above this ratio of stamp blur to service time the levels are blurred and count for less. */
 const BLURRED = 0.05;
 
-/** What the evenness of the answers says, nats more than for independent callers. */
+/** What the evenness of the answers says: nats more than for independent callers. */
 export interface Evenness {
   readonly closed: (count: number, thinkMicros: number) => number;
-  /** Of a source that keeps a beat of its own: as even as clients, but nobody waits for an answer. */
+  /** For a source with a beat of its own: as even as clients, but it does not wait for answers. */
   readonly paced: number;
 }
 
 export interface ClosedFit {
   readonly clients: ClosedClients;
-  /** Nats by which it explains the levels better than open arrivals do. */
+  /** Nats by which the clients explain the levels and the evenness better than open arrivals do. */
   readonly gain: number;
-  /** The part of it that the evenness of the answers brings. */
+  /** The part of `gain` that the evenness of the answers contributes. */
   readonly even: number;
-  /** The same, less what speaks against it in the wait and the share of time full. */
+  /** The gain less the misfit of the wait and of the share of time full. */
   readonly score: number;
-  /** As if both were known half as well: what the range goes by. */
+  /** The score with half the weight of a standard deviation of the misfit; decides what is kept for the range. */
   readonly loose: number;
-  /** µs, mean, of the model. */
+  /** Mean wait in the model, µs. */
   readonly wait: number;
 }
 
@@ -43,13 +47,13 @@ interface FitsAsked {
   readonly slots: number;
   readonly evenness: Evenness | null;
   readonly isHidden: boolean;
-  /** Of clients. */
+  /** Largest number of clients to try. */
   readonly most: number;
 }
 
 export const likeliest = (fits: readonly ClosedFit[]): ClosedFit => fits.reduce((a, b) => (b.score > a.score ? b : a));
 
-/** Those that the log does not exclude beside the best of them. */
+/** The fits that the log does not exclude beside the best one. */
 export function nearest(fits: readonly ClosedFit[]): readonly ClosedFit[] {
   if (fits.length === 0) return [];
   const best = likeliest(fits);
@@ -59,7 +63,7 @@ export function nearest(fits: readonly ClosedFit[]): readonly ClosedFit[] {
   );
 }
 
-/** Numbers of clients, ascending, each with the pause that makes the log's throughput. */
+/** Fits for ascending numbers of clients, each with the pause that gives the log's throughput. */
 export function closedFits(input: ClientsInput, levels: Levels, asked: FitsAsked): ClosedFit[] {
   const { trace, peak } = input;
   const { slots, evenness, isHidden } = asked;
@@ -71,7 +75,7 @@ export function closedFits(input: ClientsInput, levels: Levels, asked: FitsAsked
   const wait = meanOf(trace.waits[0]);
   const bounded = Number.isFinite(slots);
   const clarity = Math.min(1, (BLURRED * service) / Math.max(1, medianOf(trace.uncertainty)));
-  // A clear level never passes the number of clients; a blurred one may seem to.
+  // A sharp level never exceeds the number of clients; a blurred one may seem to.
   const blurred = clarity < 1;
   const shortest = isHidden ? trace.extremes[0] * wait : wait;
   const least = blurred ? Math.max(peak, Math.ceil(rate * (service + shortest))) : levels.most - 1;
@@ -88,7 +92,7 @@ export function closedFits(input: ClientsInput, levels: Levels, asked: FitsAsked
     const clear = gain * clarity + even;
     fits.push({
       clients: { kind: 'closed', count, thinkMicros: think },
-      // Blur makes levels look as if nobody minded them: what speaks against clients counts for as little as it is worth.
+      // Blur makes the rate seem independent of the level, so evidence against clients is scaled down too.
       gain: bounded ? Math.max(gain + even, clear) : clear,
       even,
       score: clear - misfit / 2,
@@ -99,7 +103,7 @@ export function closedFits(input: ClientsInput, levels: Levels, asked: FitsAsked
   return fits;
 }
 
-/** Nats by which clients explain the starts at each level better than callers do who come at one rate. */
+/** Nats by which clients explain the starts at each level better than callers with a constant rate do. */
 function gainsOf({ starts, micros }: Levels, slots: number, blurred: boolean) {
   const total = sumOf(starts);
   const flat = total * Math.log(total / sumOf(micros)) - total;

@@ -1,44 +1,45 @@
 /**
- * Callers that come together (page loads, fan-outs) where the stamps are too coarse to show it: a stamp blurs a clump over
- * its tick, but the counts of whole ticks still scatter as the clumps make them.
+ * Callers that come together (page loads, fan-outs) where the stamps are too coarse to show it: a stamp blurs a clump over its tick, but
+ * the counts of whole ticks still have the variance that clumps cause.
  *
- * With N_k arrivals in the k-th window of width w, the Allan factor A(w) = E[(N_{k+1} - N_k)²] / (2 E[N]) is 1 for Poisson
- * arrivals, E[B²] / E[B] whatever w is for clumps of size B that come at random, and 1 + c w where the rate itself wanders
- * (Lowen & Teich, Fractal-Based Point Processes, 2005). What is left of it at w = 0 is due to clumps; for geometric sizes
- * their mean is (A + 1) / 2.
+ * With N_k arrivals in the k-th window of width w, the Allan factor A(w) = E[(N_{k+1} - N_k)²] / (2 E[N]) is 1 for Poisson arrivals, E[B²]
+ * / E[B] for every w if clumps of size B come at random, and 1 + c w if the rate itself drifts (Lowen & Teich, Fractal-Based Point
+ * Processes, 2005). Its value extrapolated to w = 0 is due to clumps; for geometric sizes their mean is (A + 1) / 2.
  */
 import { ascendingOrder } from '../core/order.ts';
 import { createRandom, type Random, seedOf } from '../core/random.ts';
 
-/** Windows, in ticks: one tick alone still splits its clumps. */
+/** Widths of the windows in ticks; windows of one tick would still split clumps. */
 const WINDOWS = [2, 4, 8] as const;
 const MINIMUM_WINDOWS = 12;
-/** Standard deviations above 1, at least. */
+/** z score above 1 from which there are clumps, and from which there is a slope. */
 const SURE = 3;
 const SLOPE_Z = 1;
 
 /**
- * A clump that is blurred over a tick may fall on two windows: of its excess, 1 - tick / (2 w) is left (two members fall on
- * neighbouring windows with probability tick / (3 w); then they add -1/2 where they would have added 1).
+ * Share of the excess that is left of a clump blurred over a tick, since it may fall into two windows: 1 - tick / (2 w). (Two members fall
+ * into neighbouring windows with probability tick / (3 w), and then add -1/2 instead of 1.)
  */
 const left = (ticks: number): number => 1 - 1 / (2 * ticks);
 
 export interface ClumpSize {
-  /** Mean size of clumps finer than a tick, 1 where none show. */
+  /** Mean size of clumps finer than a tick; 1 if none show. */
   readonly size: number;
-  /** What those who draw them are to be given so that the arrivals scatter as the log's do, 1: nothing. */
+  /** Mean size to draw so that the drawn arrivals scatter as the log's do; 1: draw none. */
   readonly drawn: number;
-  /** The same at the upper end of what so few windows leave open, also where none show: one in twenty is larger. */
+  /** The size to draw at the upper end (95 %) of what the number of windows leaves open, also where no clumps show. */
   readonly most: number;
-  /** So many arrivals in a tick that nothing tells who came with whom. */
+  /** true: so many arrivals per tick that nothing shows who came with whom. */
   readonly isDense: boolean;
 }
 
-/** Others within a tick behind an arrival, on average, up to which the intervals that the stamps leave tell groups apart (arrival-groups.ts). */
+/**
+ * Mean number of others within a tick behind an arrival up to which the intervals left by the stamps separate groups (arrival-groups.ts).
+ */
 const TOLD_APART = 20;
 const UPPER_Z = 1.645;
 
-/** `arrival` ascending, µs; `tick` µs. */
+/** `arrival` (ascending) and `tick` in µs. */
 export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
   const none = { size: 1, drawn: 1, most: 1, isDense: false };
   const factors = WINDOWS.map((ticks) => {
@@ -46,7 +47,7 @@ export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
     return { factor: 1 + (factor - 1) / left(ticks), windows };
   }).filter(({ windows }) => windows >= MINIMUM_WINDOWS);
   if (factors.length < 2) return none;
-  // Weighted least squares of A(w) = a + c w; a slope that chance would make as well is none.
+  // Weighted least squares of A(w) = a + c w; a slope within chance is taken as 0.
   let n = 0;
   let x = 0;
   let y = 0;
@@ -68,13 +69,15 @@ export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
   const error = (wanders ? 2 : 1) * Math.sqrt(3 / factors[0].windows);
   const isDense = othersBehind(arrival, tick) > TOLD_APART;
   const sizeFor = (factor: number) => (isDense ? drawnFor(arrival, tick, factor) : (factor + 1) / 2);
-  // The factors scatter as they are, however little of them the slope leaves at zero.
+  // The error scales with the factors as measured, even if the slope leaves little of them at w = 0.
   const upper = atZero + UPPER_Z * error * Math.max(1, mean);
   if (atZero - 1 < SURE * error) return upper > 1 ? { ...none, most: sizeFor(upper), isDense } : none;
   return { size: (atZero + 1) / 2, drawn: sizeFor(atZero), most: sizeFor(upper), isDense };
 }
 
-/** Arrivals within `reach` µs behind each, on average: of most callers of a burst, not of most seconds. */
+/**
+ * Mean number of arrivals within `reach` µs behind each arrival: weighted by callers, so bursts count more than quiet seconds.
+ */
 function othersBehind(arrival: Float64Array, reach: number): number {
   let total = 0;
   let to = 0;
@@ -85,15 +88,15 @@ function othersBehind(arrival: Float64Array, reach: number): number {
   return total / arrival.length;
 }
 
-/** Steps by which larger groups are tried, draws that are averaged, and the arrivals that stand for all. */
+/** Factor by which the size is raised per step, largest number of steps, draws per average, and arrivals used. */
 const STEP = 1.25;
 const STEPS = 12;
 const DRAWS = 6;
 const ENOUGH = 3000;
 
 /**
- * Blurred clumps lie among each other, and cutting their sequence at random breaks large ones up: groups of the size wanted
- * scatter less than the clumps did. Larger groups are tried until the factor at half a tick is the one at which it was blurred.
+ * Blurred clumps overlap, and cutting their sequence at random breaks large ones up, so drawn groups of the wanted size scatter less than
+ * the clumps did. Larger sizes are tried until the drawn arrivals reach the wanted factor at windows of half a tick.
  */
 function drawnFor(arrival: Float64Array, tick: number, wanted: number): number {
   const random = createRandom(seedOf(arrival));
@@ -111,7 +114,9 @@ function drawnFor(arrival: Float64Array, tick: number, wanted: number): number {
   return size;
 }
 
-/** `arrival` ascending and `width` in one unit. Windows without arrivals are not walked: fine stamps make billions of them. */
+/**
+ * `arrival` (ascending) and `width` in the same unit. Empty windows are skipped, since fine stamps make billions of them.
+ */
 function allanFactor(arrival: Float64Array, width: number): { factor: number; windows: number } {
   const origin = arrival[0];
   const windows = Math.floor((arrival[arrival.length - 1] - origin) / width);
@@ -126,7 +131,7 @@ function allanFactor(arrival: Float64Array, width: number): { factor: number; wi
     total += count;
     if (window > 0) squares += (count - before) ** 2;
     const next = i < arrival.length ? Math.min(windows, Math.floor((arrival[i] - origin) / width)) : windows;
-    // The empty one behind it.
+    // The empty window behind this one.
     if (next > window + 1) squares += count ** 2;
     before = next === window + 1 ? count : 0;
     window = next;
@@ -135,8 +140,8 @@ function allanFactor(arrival: Float64Array, width: number): { factor: number; wi
 }
 
 /**
- * Draws arrivals together into clumps of geometric size with the given mean, none further than `reach` µs from the
- * first of its clump; each clump comes at the mean of its members. `arrival` in any order, in place.
+ * Draws arrivals together into clumps of geometric size with the given mean; no member is more than `reach` µs after the first of its
+ * clump, and all get the mean of its members. `arrival` may be in any order and is changed in place.
  */
 export function drawTogether(arrival: Float64Array, size: number, reach: number, random: Random): void {
   const order = ascendingOrder(arrival);

@@ -1,9 +1,9 @@
 /**
- * Does the service time grow with the number of requests in service, and who is to blame: the own process (the GIL, an
- * event loop) or something behind all of them (a database, the cores)?
+ * Does the service time grow with the number of requests in service, and what causes it: the worker's own process (the GIL, an event loop)
+ * or something behind all workers (a database, the cores)?
  *
- * Model: a share φ of the service is work on a station that the requests share, the rest is delay. With j requests in
- * flight, mean value analysis (Reiser & Lavenberg 1980) gives the mean service
+ * Model: a share φ of the service is work on a station that the requests share, the rest is delay. With j requests in flight, mean value
+ * analysis (Reiser & Lavenberg 1980) gives the mean service time
  *   Q_0 = 0;  r_j = φ (1 + Q_{j-1});  X_j = j / (r_j + 1 - φ);  Q_j = X_j r_j;  D(j) = r_j + 1 - φ, D(1) = 1.
  */
 import type { ContentionFound, PoolShape } from '../core/prediction.ts';
@@ -12,22 +12,29 @@ import { levelsSeen } from './levels.ts';
 import { levelsByTick, type TickLevels } from './levels-by-tick.ts';
 import type { Trace } from './trace.ts';
 
-/** `share` is φ; in its range lie nineteen of twenty true values. */
+/** `share` is φ; `low` to `high` is its 95 % range. */
 export interface Contention extends Omit<ContentionFound, 'aloneMean'> {
-  /** Mean level while a request was in service, per row of the trace: what its service time is deflated by. */
+  /**
+   * Mean level while a request was in service, per row of the trace: its service time is deflated by the slowdown at that level.
+   */
   readonly level: Float64Array;
 }
 
 const MINIMUM_REQUESTS = 200;
 const SIGNIFICANT_Z = 4;
-/** Consecutive requests of a route compared with each other alone, so that a slow hour does not look like contention. */
+/**
+ * Consecutive requests of a route that are compared only with each other, so that a slow hour does not look like contention.
+ */
 const BLOCK = 32;
 const COARSE = 0.25;
 const GRID = 100;
-/** Steps of the grid in which the best share is looked for first. */
+/** Grid steps of the first, coarse search for the best share. */
 const STRIDE = 4;
 
-/** Levels can be told, requests ran beside each other, and there are enough of them to compare. `present`: the pool that wrote the log. */
+/**
+ * true: growth would show if there were any. Levels are known, requests ran beside each other, and there are enough of them. `present`: the
+ * pool that wrote the log.
+ */
 export function canTellContention(trace: Trace, present: PoolShape | null): boolean {
   const oneAtATime = present !== null && present.model !== 'async' && present.workers === 1 && present.threads === 1;
   return (
@@ -35,18 +42,21 @@ export function canTellContention(trace: Trace, present: PoolShape | null): bool
     !trace.constantService &&
     !oneAtATime &&
     !tooCoarse(trace) &&
-    // Within one tick of the stamps requests are put where they fit, and who ran beside whom is not seen.
+    // Within one tick requests are placed where they fit, so who ran beside whom is not known.
     trace.tick <= meanOf(trace.service) &&
     wouldShow(trace, present) >= POWER_Z
   );
 }
 
-/** Standard errors by which the growth would show on average if half of the service were shared work: a pool that is always full has hardly any levels to compare. */
+/**
+ * Shared work for which the power of the test is computed: the z score that it would reach on average. A pool that is always full has
+ * hardly any levels to compare.
+ */
 const HALF = 0.5;
-/** Found in 95 of 100 logs. */
+/** Least expected z score: the growth is then found in 95 of 100 logs. */
 const POWER_Z = SIGNIFICANT_Z + 1.64;
 
-/** Requests that a worker of the pool runs at once; that all of them do, where each runs one. */
+/** Requests that run at once in each worker; in the whole pool if each worker runs only one. */
 const slotsOfEach = (present: PoolShape | null): number =>
   present === null || present.model === 'async'
     ? Number.POSITIVE_INFINITY
@@ -54,12 +64,12 @@ const slotsOfEach = (present: PoolShape | null): number =>
       ? present.threads
       : present.workers;
 
-/** Ticks of the service time as short as this put hardly any request in the wrong place. */
+/** With ticks up to this share of the service time hardly any request is misplaced. */
 const FINE = 0.1;
 
 /**
- * Share of the spread of the levels that is not of stamps put in the wrong place: a request that begins beside as many others as there are
- * slots, or more, is one that was, and in a pool that is nearly full as many err to the other side.
+ * Share of the spread of the levels that is real rather than due to requests misplaced by coarse stamps. A request that seems to begin
+ * beside as many others as there are slots, or more, is misplaced; in a nearly full pool as many err to the other side.
  */
 function reliability(atStart: Float64Array, slots: number, { tick, service }: Trace): number {
   const most = slots - 1;
@@ -88,7 +98,7 @@ function wouldShow(trace: Trace, present: PoolShape | null): number {
   return shown * reliability(atStart, slotsOfEach(present), trace);
 }
 
-/** null: no growth that chance would not make as well, or no way to tell. */
+/** null: no growth beyond chance, or no way to tell. */
 export function findContention(trace: Trace): Contention | null {
   const { length, service, route } = trace;
   if (length < MINIMUM_REQUESTS || trace.constantService) return null;
@@ -109,7 +119,7 @@ export function findContention(trace: Trace): Contention | null {
   return { station, onlyProcess, ...found, high: atLeast ? 1 : found.high, atLeast, level };
 }
 
-/** The share that leaves the least loss, and those that are not excluded beside it; null: the least is that of none. */
+/** The share with the least loss and its likelihood range; null: the best share is 0. */
 function likeliestShare(
   lossOf: (share: number) => number,
   length: number,
@@ -119,7 +129,7 @@ function likeliestShare(
     if (Number.isNaN(losses[step])) losses[step] = lossOf(step / GRID);
     return losses[step];
   };
-  // The loss falls towards the best share and rises behind it: looked at in long steps, and in short ones where it is least.
+  // The loss has a single minimum: coarse steps first, then fine ones around the best.
   let best = 0;
   for (let step = STRIDE; step <= GRID; step += STRIDE) if (loss(step) < loss(best)) best = step;
   const [from, to] = [Math.max(0, best - STRIDE + 1), Math.min(GRID, best + STRIDE - 1)];
@@ -134,7 +144,7 @@ function likeliestShare(
   return { share: best / GRID, low: low / GRID, high: high / GRID };
 }
 
-/** The level at the start of each request, so that a long one does not blame itself, and the mean over its life. */
+/** The level at the start of each request (its own length cannot raise it), and the mean level over its service. */
 function seenByInstant({ length, start, service, worker }: Trace): TickLevels {
   const own = levelsSeen(start, service, worker);
   const all = levelsSeen(start, service, null);
@@ -145,13 +155,13 @@ function seenByInstant({ length, start, service, worker }: Trace): TickLevels {
 
 const seenByTick = (trace: Trace): TickLevels => levelsByTick(trace, 2 * medianOf(trace.uncertainty));
 
-/** The stamps are so coarse, beside the service times, that levels are not known. */
+/** The stamps are too coarse, compared with the service times, to show levels. */
 function tooCoarse({ uncertainty, service, length }: Trace): boolean {
   const middle = uncertainty.toSorted()[length >> 1];
   return middle > COARSE * (service.reduce((a, b) => a + b, 0) / length);
 }
 
-/** D(j) / D(1) for j = 0 … most; D(0) stands for D(1). */
+/** D(j) / D(1) for j = 0 … most; the entry for j = 0 is 1, as for j = 1. */
 export function slowdown(share: number, most: number): Float64Array {
   const curve = new Float64Array(most + 1).fill(1);
   let queue = 0;
@@ -163,14 +173,14 @@ export function slowdown(share: number, most: number): Float64Array {
   return curve;
 }
 
-/** The curve between its whole levels. */
+/** The curve, linear between whole levels. */
 export function slowdownAt(curve: Float64Array, level: number): number {
   const below = Math.min(Math.floor(level), curve.length - 1);
   const above = Math.min(below + 1, curve.length - 1);
   return curve[below] + (curve[above] - curve[below]) * (level - below);
 }
 
-/** Groups of at most BLOCK consecutive requests of one route, as the number of its group for every row. */
+/** Number of the group of each row: a group is at most BLOCK consecutive requests of one route. */
 function blocksOf(route: Int32Array, n: number): Int32Array {
   const groups = new Int32Array(n);
   const open = new Map<number, { id: number; size: number }>();
@@ -187,7 +197,7 @@ function blocksOf(route: Int32Array, n: number): Int32Array {
   return groups;
 }
 
-/** Values less the mean of their group. */
+/** Each value less the mean of its group. */
 function centred(values: Float64Array, groups: Int32Array): Float64Array {
   const sums = new Float64Array(countOf(groups));
   const counts = sizesOf(groups);
@@ -195,7 +205,7 @@ function centred(values: Float64Array, groups: Int32Array): Float64Array {
   return values.map((value, i) => value - sums[groups[i]] / counts[groups[i]]);
 }
 
-/** Groups are counted from 0 on. */
+/** Number of groups; their ids count from 0. */
 function countOf(groups: Int32Array): number {
   let most = 0;
   for (let i = 0; i < groups.length; i++) most = Math.max(most, groups[i] + 1);
@@ -208,7 +218,7 @@ function sizesOf(groups: Int32Array): Float64Array {
   return sizes;
 }
 
-/** t values of both coefficients in the least squares fit y = a · own + b · others. */
+/** t values of both coefficients of the least squares fit y = a · own + b · others. */
 function slopeScores(y: Float64Array, own: Float64Array, others: Float64Array): { own: number; others: number } {
   let aa = 0;
   let bb = 0;
@@ -240,7 +250,10 @@ function slopeScores(y: Float64Array, own: Float64Array, others: Float64Array): 
   return { own: a / Math.sqrt((noise * bb) / determinant), others: b / Math.sqrt((noise * aa) / determinant) };
 }
 
-/** By share: the sum of squares that it leaves of the logarithms of the service times, within groups. Asked for a hundred shares. */
+/**
+ * By share: the residual sum of squares of the log service times within groups. Scratch arrays are shared, since up to a hundred shares are
+ * tried.
+ */
 function lossesOf(y: Float64Array, level: Float64Array, groups: Int32Array): (share: number) => number {
   const n = level.length;
   const sizes = sizesOf(groups);

@@ -1,19 +1,21 @@
-/** A pool whose service times do not depend on each other: the waits of a FIFO queue by a heap of slot free times. */
+/**
+ * A pool whose service times do not depend on each other: waits of a FIFO queue, from a heap of the instants at which slots are free.
+ */
 
-/** What befalls a pool whoever asks. */
+/** What happens to a pool regardless of its callers: when it opens, and what interrupts it. */
 export interface Course {
-  /** µs: no slot is free before. */
+  /** µs: no slot is free before this instant. */
   readonly opens: number;
-  /** µs that the i-th arrival holds a slot if it begins at `start`; NaN: what it usually does. */
+  /** Time (µs) for which the i-th arrival holds a slot if it begins at `start`; NaN: its usual time. */
   interrupt(i: number, start: number): number;
 }
 
 export const UNINTERRUPTED: Course = { opens: Number.NEGATIVE_INFINITY, interrupt: () => Number.NaN };
 
 /**
- * One queue in front of all slots (workers that accept from one socket, or the threads of one process).
- * `arrivals` ascending, µs; `service` µs that a request holds its slot (an interruption is written to it); the wait of each row goes to `waits`.
- * O(n log slots).
+ * One queue for all slots (workers that accept from one socket, or the threads of one process). `arrivals` (µs) ascends; `service` is the
+ * time (µs) for which a request holds its slot, overwritten where it is interrupted; the wait of each row is written to `waits`. O(n log
+ * slots).
  */
 export function waitsOfSharedQueue(
   arrivals: Float64Array,
@@ -51,7 +53,9 @@ export function waitsOfWorkerQueues(
   }
 }
 
-/** Of one queue in front of all slots: requests that wait longer than `target`, µs; counted until there are more than `most`. */
+/**
+ * One queue for all slots: counts requests that wait longer than `target` (µs), and stops once there are more than `most`.
+ */
 export function lateInSharedQueue(
   arrivals: Float64Array,
   service: Float64Array,
@@ -67,7 +71,7 @@ export function lateInSharedQueue(
   return late;
 }
 
-/** The same of a queue per worker process. */
+/** The same for one queue per worker process. */
 export function lateInWorkerQueues(
   arrivals: Float64Array,
   service: Float64Array,
@@ -85,7 +89,9 @@ export function lateInWorkerQueues(
   return late;
 }
 
-/** The heap free[base, base + size) holds when each slot is free next: the request takes the first, and holds it. */
+/**
+ * The heap free[base, base + size) holds the instants at which slots are next free. The request takes the earliest; returns its wait, µs.
+ */
 function takeSlot(free: Float64Array, base: number, size: number, arrival: number, service: number): number {
   const earliest = free[base];
   const start = Math.max(earliest, arrival);

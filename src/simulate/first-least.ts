@@ -1,12 +1,13 @@
 /**
- * The first of the least of many numbers, of which one changes at a time. They stand in blocks, so that a change looks at one block
- * and a question at one number a block: of a thousand stations sixty numbers instead of a thousand.
+ * The index of the smallest of many numbers (the first, if several are equal) when numbers change one at a time. They are kept in blocks: a
+ * change scans one block, a query scans the minimum of each block. For a thousand stations that is some sixty comparisons instead of a
+ * thousand.
  */
 const BLOCK = 32;
 
 export class FirstLeast {
   readonly #values: Float64Array;
-  /** By block: the place of its first least number. */
+  /** Per block: index of its smallest number (the first, if several are equal). */
   readonly #places: Int32Array;
 
   constructor(count: number, value: number) {
@@ -34,7 +35,7 @@ export class FirstLeast {
     this.#places[from / BLOCK] = first;
   }
 
-  /** Where the first of the least numbers stands. */
+  /** Index of the smallest number; of equal ones the first. */
   get place(): number {
     const places = this.#places;
     let first = places[0];

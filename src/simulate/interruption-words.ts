@@ -1,4 +1,6 @@
-/** What interrupted the pool that wrote a log, and what of it other pools are taken to meet, in sentences. */
+/**
+ * Sentences about what interrupted the pool that wrote a log, and about how much of it other pools are assumed to meet.
+ */
 
 import type { Analysis } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
@@ -8,7 +10,7 @@ import { countText, durationText, listText } from '../core/words.ts';
 import type { Interruptions } from './interruptions.ts';
 import type { Workload } from './workload.ts';
 
-/** "what was slow behind the application for a while": as the object of "without". */
+/** Causes as noun phrases that fit behind "without". */
 export function causesOf(interruptions: Interruptions | null): string[] {
   if (!interruptions) return [];
   const { outages, stampedes, cold, opens } = interruptions;

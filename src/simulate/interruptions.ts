@@ -1,7 +1,7 @@
 /**
- * What made requests long for a while belongs to a moment or to a worker, not to the request that met it: whoever begins while a backend
- * is away hangs, in whatever pool, and so does the first request of each new worker. A larger pool begins more of them. A replay that
- * gave every request the time that it took in the log would deal the few of the small pool out to a large one.
+ * What made requests long for a while belongs to a moment or to a worker, not to the request that met it. Whoever begins while a backend is
+ * away hangs, in whatever pool, and so does the first request of each new worker; a larger pool begins more of them. A replay that kept
+ * each request's logged time would give a large pool only the few slow ones of the small pool.
  */
 import { findBootBacklog } from '../core/boot-backlog.ts';
 import { type ColdStart, findColdStarts } from '../core/cold-starts.ts';
@@ -15,48 +15,50 @@ import { countUpTo, medianOf } from '../core/statistics.ts';
 import { type OutageSpan, outageSpans, stampedeSpans } from './outage-spans.ts';
 import type { Trace } from './trace.ts';
 
-/** Workers that began at one moment. */
+/** Workers that began at about the same moment. */
 export interface ColdWave {
-  /** µs: the first start of a first request. */
+  /** Start of the earliest of their first requests, µs. */
   readonly at: number;
   readonly workers: number;
-  /** The whole pool began anew, as any other would have: a larger one has more of them. */
+  /** The whole pool began anew; a larger pool would have started more workers. */
   readonly isWholePool: boolean;
 }
 
-/** The application was imported while callers came. */
+/** Callers came while the application was still being imported. Instants in µs. */
 export interface BootSpan {
   readonly from: number;
-  /** No slot is free before. */
+  /** No slot is free before this instant. */
   readonly until: number;
-  /** The first so many entries came between `from` and `full`. */
+  /** The first `entries` entries of the trace came between `from` and `full`. */
   readonly entries: number;
   readonly full: number;
 }
 
 export interface Interruptions {
-  /** µs per entry: what it took in the log, or would have taken where it was interrupted. */
+  /** Service time per entry, µs: as logged, or what it would have been without the interruption. */
   readonly ordinary: Float64Array;
-  /** µs per entry: what it took in the log. */
+  /** Service time per entry as logged, µs. */
   readonly logged: Float64Array;
   readonly outages: readonly OutageSpan[];
-  /** While an answer that many share was made anew: whoever asked for it did so as well. */
+  /** Spans in which an answer that many share was made anew, by everyone who asked for it. */
   readonly stampedes: readonly OutageSpan[];
   readonly cold: { readonly waves: readonly ColdWave[]; readonly excess: Float64Array } | null;
   readonly boot: BootSpan | null;
-  /** µs: no slot is free before, though callers came; -Infinity: nothing of the kind. */
+  /** µs: no slot is free before this instant although callers had come; -Infinity: nothing of the kind. */
   readonly opens: number;
   /** Processes of the pool that wrote the log. */
   readonly presentWorkers: number;
 }
 
-/** Entries next to an instant that one is drawn from. */
+/** Entries nearest to an instant, of which one is drawn. */
 const NEIGHBOURS = 8;
-/** First requests this long after another's are another moment, µs. */
+/** First requests further apart than this (µs) belong to different moments. */
 const APART = 5e6;
-/** Share of the workers that begin together from which all of them began anew, however many there are. */
+/** Share of the present workers that begin together from which the whole pool counts as restarted. */
 const ALL_ANEW = 0.5;
-/** A first request of a worker that the log begins with is cold, too, from this share of the usual excess on. */
+/**
+ * A worker's first request in the log counts as cold too if it takes longer than usual by this share of the usual excess.
+ */
 const AS_COLD = 0.5;
 
 /** null: nothing interrupted the pool that wrote the log, or its slots are not known. */
@@ -85,11 +87,11 @@ export function interruptionsOf(analysis: Analysis, trace: Trace, present: PoolS
 interface Head {
   /** Entry of the trace. */
   readonly at: number;
-  /** µs */
+  /** Time beyond the usual, µs. */
   readonly excess: number;
 }
 
-/** First requests of workers that began cold, those that the log begins with among them. */
+/** First requests of workers that began cold, including those at the beginning of the log. Sorted by entry. */
 function coldHeads(
   found: { readonly heads: readonly ColdStart[] } | null,
   trace: Trace,
@@ -124,10 +126,15 @@ function wavesOf(heads: readonly Head[], trace: Trace, workers: number): ColdWav
   return waves.map((wave) => ({ at: wave.at, workers: wave.workers, isWholePool: wave.workers >= ALL_ANEW * workers }));
 }
 
-/** Callers before the first request of the log, times its slots, from which they had been waiting for more than a free slot. */
+/**
+ * Callers who came before the first start, per slot, from which they were waiting for the pool to open and not for a free slot.
+ */
 const MANY_BEFORE = 2;
 
-/** Where waits are measured: the first start, if so many had come before it. A pool that was only then able to serve had them all to wait. */
+/**
+ * The first start, if MANY_BEFORE callers per slot had come before it (known only where waits are measured): the pool could serve nobody
+ * until then. -Infinity otherwise.
+ */
 function openingOf({ inference }: Analysis, { start, waits, length }: Trace, slots: number): number {
   if (inference.wait.method !== 'measured' || length === 0) return Number.NEGATIVE_INFINITY;
   let before = 0;
@@ -143,10 +150,12 @@ function bootSpan(analysis: Analysis, trace: Trace, slots: number): BootSpan | n
   return { from: until - found.importMicros, until, entries: countUpTo(trace.start, full), full };
 }
 
-/** What a request takes that begins at `start` (µs), where that is not what it usually takes: NaN otherwise. In order of the starts. */
+/**
+ * Time (µs) that a request takes if it begins at `start` (µs) and is interrupted; NaN: its usual time. To be called in order of the starts.
+ */
 export type Interrupt = (entry: number, usual: number, start: number) => number;
 
-/** One possible course of them in a pool. */
+/** One random course of the interruptions in a pool. */
 export function interruptOf(interruptions: Interruptions, trace: Trace, pool: PoolShape, random: Random): Interrupt {
   const { logged } = interruptions;
   const outages = [...interruptions.outages, ...interruptions.stampedes];
@@ -163,7 +172,9 @@ export function interruptOf(interruptions: Interruptions, trace: Trace, pool: Po
   };
 }
 
-/** µs more that a request takes which is the first of a new worker, by its start; asked in order of the starts. */
+/**
+ * Extra time (µs) of a request that begins at `start`: more than 0 if it is a new worker's first. To be called in order of the starts.
+ */
 function coldStarts(
   { cold, presentWorkers }: Interruptions,
   pool: PoolShape,
@@ -184,7 +195,10 @@ function coldStarts(
   };
 }
 
-/** If what a worker does at its start keeps a core busy: where more of them start on the same machine each takes as many times as long. null: no more do. */
+/**
+ * The reading that a starting worker keeps a core busy: if more workers start on the same machine, each takes that many times as long.
+ * null: no more of them start.
+ */
 export function startingOnSameCores(interruptions: Interruptions, pool: PoolShape): Interruptions | null {
   const { cold, presentWorkers } = interruptions;
   if (!cold || pool.workers <= presentWorkers || !cold.waves.some(({ isWholePool }) => isWholePool)) return null;
@@ -194,7 +208,7 @@ export function startingOnSameCores(interruptions: Interruptions, pool: PoolShap
   };
 }
 
-/** One of the entries that began next to `start`. */
+/** A random one of the entries that began nearest to `start`. */
 function neighbour(among: Int32Array, trace: Trace, start: number, random: Random): number {
   let below = 0;
   let above = among.length;
@@ -208,7 +222,7 @@ function neighbour(among: Int32Array, trace: Trace, start: number, random: Rando
   return among[from + Math.floor(random() * (to - from))];
 }
 
-/** Of some of the entries, ascending. */
+/** The same for a subset of the entries; `entries` ascends. */
 export function keepInterruptions(interruptions: Interruptions, entries: Int32Array): Interruptions {
   const placeOf = new Map(Array.from(entries, (entry, place) => [entry, place] as const));
   const kept = (list: Int32Array): Int32Array =>

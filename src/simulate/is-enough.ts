@@ -1,6 +1,7 @@
 /**
- * Whether a pool keeps a target, by no more than it takes to know that: no reading that only widens a range is simulated, no wait is sorted,
- * a repetition ends when too many of its requests have waited, and the others are not run when they cannot change the answer.
+ * Whether a pool keeps a target, with as little simulation as it takes to know: readings that only widen a range are not simulated, waits
+ * are not sorted, a repetition ends as soon as too many of its requests have waited, and the remaining repetitions are skipped once they
+ * cannot change the answer.
  */
 import type { PoolShape } from '../core/prediction.ts';
 import { acceptors, acceptorsSeen, queueOf } from './acceptors.ts';
@@ -12,10 +13,10 @@ import type { Repetition } from './repetition.ts';
 import { drawsNothing } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
-/** Nothing is drawn for it alone: a repetition stands for itself. */
+/** No random draw depends on the pool or on earlier runs, so each repetition can be simulated by itself. */
 const standsAlone = (workload: Workload, pool: PoolShape): boolean => drawsNothing(workload) && pool.model !== 'async';
 
-/** What `meets` says of all repetitions; null: they would have to be looked at in full. */
+/** The same verdict as `meets` over all repetitions; null: they have to be simulated in full. */
 export function wouldMeet(
   workload: Workload,
   pool: PoolShape,
@@ -26,7 +27,7 @@ export function wouldMeet(
   if (!standsAlone(workload, pool)) return null;
   const isHopeless = cannotMeet(repetitions, share);
   const byWorker = acceptorsSeen(workload, pool);
-  // The median is of the repetitions that are not wider.
+  // The median is taken over the repetitions that are not "wider".
   const plain = (repetitions + 1) >> 1;
   let [good, goodPlain, badPlain] = [0, 0, 0];
   for (let r = 0; r < repetitions; r++) {
@@ -39,24 +40,29 @@ export function wouldMeet(
   return null;
 }
 
-/** Share of the repetitions within the upper end of `likelyRange`. */
+/** Share of the repetitions that lie below the upper end of `likelyRange`. */
 const LIKELY = 0.95;
 
-/** true: the likely range of the p95 wait surely reaches beyond the target; else it has to be looked at. */
+/**
+ * true: the likely range of the p95 wait certainly reaches beyond the target; false: a full simulation has to decide.
+ */
 export function reachesBeyond(workload: Workload, pool: PoolShape, target: number, repetitions: number): boolean {
   if (!standsAlone(workload, pool)) return false;
   const byWorker = acceptorsSeen(workload, pool);
   const most = repetitions - Math.ceil(LIKELY * repetitions);
   let bad = 0;
   for (let r = 0; r < repetitions && bad <= most; r++) {
-    // Most pools that are too small are so by far.
+    // A pool that is too small usually fails at once: after `most` good repetitions give up and let the full simulation decide.
     if (r > most && bad === 0) return false;
     if (!keeps(workload, pool, likelyRepetition(workload, r, byWorker), target)) bad++;
   }
   return bad > most;
 }
 
-/** Whether the likely range of the p95 wait stays within the target, where no number of it is asked for; null: it has to be looked at. */
+/**
+ * Whether the likely range of the p95 wait stays within the target, without computing the range itself; null: a full simulation has to
+ * decide.
+ */
 export function staysWithin(workload: Workload, pool: PoolShape, target: number, repetitions: number): boolean | null {
   if (!standsAlone(workload, pool)) return null;
   const byWorker = acceptorsSeen(workload, pool);
@@ -66,7 +72,7 @@ export function staysWithin(workload: Workload, pool: PoolShape, target: number,
     if (!keeps(workload, pool, likelyRepetition(workload, r, byWorker), target)) bad++;
     if (repetitions - bad < Math.ceil(within)) return false;
   }
-  // The end of the range may lie between two repetitions.
+  // The upper end of the range may be interpolated between two repetitions.
   return repetitions - bad > within ? true : null;
 }
 
@@ -75,7 +81,7 @@ function keeps(workload: Workload, pool: PoolShape, repetition: Repetition, targ
   const { arrival } = repetition;
   const n = arrival.length;
   const service = slotTimes(workload.trace, pool, repetition);
-  // As many may wait longer as lie above the 95th of a hundred.
+  // How many requests may wait longer while the p95 stays within the target.
   const most = n - 1 - Math.min(n - 1, Math.floor(0.95 * n));
   const threads = pool.model === 'threaded' ? pool.threads : 1;
   if (queueOf(workload, pool) === 'shared') {

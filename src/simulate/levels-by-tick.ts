@@ -1,21 +1,21 @@
 /**
- * How many requests ran beside each request, where stamps are too coarse to see it: from the answers of the same tick.
+ * How many requests ran beside each request where stamps are too coarse to show it: from the answers of the same tick.
  *
- * A request that takes long is not answered in a busier tick for that reason, so durations that rise with the number of answers in
- * their tick rise with the load. By Little's law the mean level of a tick is the sum of the durations in it over its width.
+ * A long request is no more likely than a short one to end in a busy tick. So if durations rise with the number of answers in their tick,
+ * they rise with the load. By Little's law the mean level of a tick is the sum of the durations of its answers over its width.
  */
 import type { Trace } from './trace.ts';
 
 export interface TickLevels {
-  /** Answers in the tick of this one: of its own worker, and of the others. */
+  /** Answers in the tick of this one: of its own worker, and (below) of the others. */
   readonly own: Float64Array;
   readonly others: Float64Array;
-  /** Mean level of the tick, this request counted as one: of its own worker, and of all. */
+  /** Mean level of the tick with this request counted as one: of its own worker, and (below) of all. */
   readonly ownLevel: Float64Array;
   readonly allLevel: Float64Array;
 }
 
-/** `tick` µs, the width of a stamp. */
+/** `tick`: resolution of the stamps, µs. */
 export function levelsByTick({ length, start, service, worker }: Trace, tick: number): TickLevels {
   const tickOf = (i: number) => Math.floor((start[i] + service[i]) / tick);
   const ticks = numbered(length, tickOf);
@@ -40,7 +40,7 @@ export function levelsByTick({ length, start, service, worker }: Trace, tick: nu
   };
 }
 
-/** The group of each row, counted from 0 on: rows of the same key share it. */
+/** Numbers the rows' groups from 0: rows of the same key share a group. */
 function numbered(length: number, key: (i: number) => number): Int32Array {
   const known = new Map<number, number>();
   return Int32Array.from({ length }, (_, i) => {

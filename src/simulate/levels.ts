@@ -1,17 +1,16 @@
-/** How many requests ran beside each request: at its start, and on average over its life. */
+/** How many requests ran beside each request: at its start, and on average over its service. */
 import { indicesBelow } from '../core/columns.ts';
 import { countUpTo } from '../core/statistics.ts';
 
 export interface Levels {
-  /** Requests in service an instant before this one started, itself not counted. */
+  /** Requests in service just before this one started, without itself. */
   readonly atStart: Float64Array;
-  /** Mean over its own life, itself counted. */
+  /** Mean over its own service, with itself. */
   readonly average: Float64Array;
 }
 
 /**
- * `start` (ascending) and `service` in µs; `group` tells who shares: rows of another group do not count (-1: all rows
- * are one group). O(n log n).
+ * `start` (ascending) and `service` in µs; only rows of the same `group` count for each other (null: all rows are one group). O(n log n).
  */
 export function levelsSeen(start: Float64Array, service: Float64Array, group: Int32Array | null): Levels {
   const n = start.length;
@@ -30,10 +29,10 @@ export function levelsSeen(start: Float64Array, service: Float64Array, group: In
   return levels;
 }
 
-/** For the given rows (ascending by start), from the integral over time of starts minus ends. */
+/** Fills the levels of the given rows (ascending by start), from the integral over time of starts minus ends. */
 function fill(start: Float64Array, service: Float64Array, rows: Int32Array, levels: Levels): void {
   const n = rows.length;
-  // Instants relative to the first start: sums of absolute ones would pass 2^53 and lose the microseconds.
+  // Relative to the first start: sums of absolute instants would pass 2^53 and lose microseconds.
   const origin = n > 0 ? start[rows[0]] : 0;
   const starts = new Float64Array(n);
   const ends = new Float64Array(n);
@@ -44,7 +43,7 @@ function fill(start: Float64Array, service: Float64Array, rows: Int32Array, leve
   ends.sort();
   const startArea = prefix(starts);
   const endArea = prefix(ends);
-  // Area under the level up to t: each of the starts s <= t adds t - s, each of the ends e <= t takes t - e away.
+  // Area under the level up to t: each start s <= t adds t - s, each end e <= t subtracts t - e.
   const area = (t: number, begun: number, ended: number): number =>
     begun * t - startArea[begun] - (ended * t - endArea[ended]);
   let begun = 0;

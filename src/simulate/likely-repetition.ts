@@ -1,26 +1,28 @@
-/** Repetitions of a workload as its callers are likely to have come, drawn once for all pools. */
+/** Repetitions of a workload with the most likely behaviour of its callers, drawn once and used for all pools. */
 import { drawRepetition, type Repetition } from './repetition.ts';
 import type { Workload } from './workload.ts';
 
-/** Factors on the observed rate where saturation hides the arrivals: at least what was answered, at most twice that. */
+/**
+ * Factors on the observed arrival rate where saturation hides the arrivals: at least as many as were answered, at most twice that.
+ */
 export const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
 
 export const isWider = (r: number): boolean => r % 2 === 1;
 
-/** Draws of a workload that do not depend on the pool: made once, so that pools are compared on the same luck. */
+/** Cache of draws that do not depend on the pool: pools are compared on the same random numbers. */
 const drawn = new WeakMap<Workload, Map<string, Repetition>>();
 
 interface Reading {
-  /** Factor on all waits; null: as is likely. */
+  /** Factor on all waits; null or absent: the likely one. */
   readonly stretched?: number;
-  /** Mean size of the groups that callers come in; as the log shows unless given. */
+  /** Mean size of the groups in which callers come; absent: the one that the log shows. */
   readonly groupsOf?: number;
 }
 
 export function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading: Reading = {}): Repetition {
   const known = drawn.get(workload) ?? new Map<string, Repetition>();
   drawn.set(workload, known);
-  // A quarter of the repetitions leave callers where the stamps put them.
+  // A quarter of the repetitions do not group callers beyond what the stamps show.
   const size = reading.groupsOf ?? (r % 4 === 1 ? 1 : workload.trace.clumps.drawn);
   const clumped = size > 1 ? { size, learns: reading.groupsOf === undefined } : null;
   const stretched = reading.stretched ?? null;
@@ -41,7 +43,7 @@ export function repetitionOf(workload: Workload, r: number, byWorker: boolean, r
   return repetition;
 }
 
-/** A repetition as the callers are likely to have come. */
+/** A repetition with the most likely arrivals. */
 export function likelyRepetition(workload: Workload, r: number, byWorker: boolean): Repetition {
   const plain = repetitionOf(workload, r, byWorker);
   if (workload.callers.likely.kind !== 'hidden' || !workload.trace.waitUnknown) return plain;
@@ -52,10 +54,10 @@ export function likelyRepetition(workload: Workload, r: number, byWorker: boolea
   return known;
 }
 
-/** Of a repetition, as its number has it. */
+/** Cache: the repetition with its faster arrivals. The factor depends on the number of the repetition alone. */
 const quickened = new WeakMap<Repetition, Repetition>();
 
-/** As if so many times as many had come. */
+/** The same arrivals in 1/factor of the time: `factor` times the arrival rate. */
 export function quicker(repetition: Repetition, factor: number): Repetition {
   const origin = repetition.arrival[0];
   return { ...repetition, arrival: repetition.arrival.map((at) => origin + (at - origin) / factor) };

@@ -1,22 +1,22 @@
 /**
- * The machine repair model: `count` clients who pause for an exponential time and then want one of `slots` servers, in
- * front of which they queue (Palm 1947; a closed network of a delay and a multi-server station). Times in µs.
+ * The machine repair model: `count` clients pause for an exponential time and then need one of `slots` servers, queueing if all are busy
+ * (Palm 1947; a closed network of a delay and a multi-server station). Times in µs.
  */
 
 export interface RepairState {
   /** Requests per µs. */
   readonly rate: number;
-  /** Share of the time with all slots busy. */
+  /** Share of the time in which all slots are busy. */
   readonly full: number;
   /** Arrivals per µs while all slots are busy. */
   readonly fullRate: number;
-  /** Mean wait for a slot, over all requests. */
+  /** Mean wait for a slot over all requests, µs. */
   readonly wait: number;
 }
 
-/** Steady state; `slots` Infinity: nobody waits. */
+/** The steady state; `slots` may be Infinity: nobody waits. */
 export function repairState(count: number, slots: number, service: number, think: number): RepairState {
-  // Weights of the states relative to the largest seen, so that none overflows.
+  // The weights of the states are rescaled as they grow, so that none overflows.
   let weight = 1;
   let free = 1;
   let full = 0;
@@ -50,7 +50,7 @@ export function repairState(count: number, slots: number, service: number, think
   };
 }
 
-/** The mean pause with which `count` clients make `rate` requests per µs; null where they cannot. */
+/** The mean pause (µs) with which `count` clients make `rate` requests per µs; null where they cannot. */
 export function pauseFor(count: number, slots: number, service: number, rate: number): number | null {
   let low = service * 1e-4;
   let high = count / rate;

@@ -1,4 +1,4 @@
-/** What is measured of a simulated pool: waits, latencies, utilisation, throughput and the deepest queue. */
+/** What a simulated pool is measured by: waits, latencies, utilisation, throughput and the deepest queue. */
 import { sortInstants, sortWaits } from '../core/order.ts';
 import { meanOf } from '../core/statistics.ts';
 
@@ -15,7 +15,7 @@ export interface PoolMeasures {
   readonly wait: Spread;
   /** Wait and service together. */
   readonly latency: Spread;
-  /** 0..1 of the slots; NaN without a bound on them. */
+  /** Mean share of the slots that are busy, 0..1; NaN if the number of slots is unbounded. */
   readonly utilisation: number;
   /** Answers per second between the first arrival and the last answer. */
   readonly throughput: number;
@@ -34,12 +34,15 @@ const unknownSpread: Spread = {
 export function spreadOf(values: Float64Array): Spread {
   if (values.length === 0) return unknownSpread;
   sortWaits(values);
-  // A value that a request had, as the wait of the present pool is told: beside it stand these.
+  // A percentile is a value that occurred, not an interpolation: the wait of the present pool, shown beside it, is computed this way too.
   const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))];
   return { mean: meanOf(values), p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** Requests that wait at the same instant, at most; `arrival` ascending; `taken`, when each of them was taken, is sorted in place; µs. */
+/**
+ * Largest number of requests that wait at the same instant. `arrival` (µs) ascends; `taken` (µs), the instant at which each got its slot,
+ * is sorted in place.
+ */
 function peakQueueOf(arrival: Float64Array, taken: Float64Array): number {
   sortInstants(taken);
   let gone = 0;
@@ -52,8 +55,8 @@ function peakQueueOf(arrival: Float64Array, taken: Float64Array): number {
 }
 
 /**
- * µs, of each request: `latency` up to when its slot is free again, `beyond` of which lie behind its answer (null: none). `arrival` ascending; `slots`
- * Infinity where they are unbounded.
+ * All arrays hold µs per request. `latency` runs from the arrival until the slot is free again; `beyond` is the part of it after the answer
+ * (null: none) and is subtracted from `latency` in place. `arrival` ascends. `slots` is Infinity where they are unbounded.
  */
 export function measure(
   arrival: Float64Array,
@@ -77,14 +80,14 @@ export function measure(
   let peakQueue = Number.NaN;
   return {
     wait: spreadOf(wait),
-    // Sorted when asked for: the search for the smallest pool looks at waits alone.
+    // Sorted only when asked for: the search for the smallest pool looks at waits alone.
     get latency() {
       latencySpread ??= spreadOf(latency);
       return latencySpread;
     },
     utilisation: Number.isFinite(slots) && elapsed > 0 ? busy / (elapsed * slots) : Number.NaN,
     throughput: elapsed > 0 ? (arrival.length * 1e6) / elapsed : Number.NaN,
-    // As are the instants.
+    // Computed only when asked for, for the same reason.
     get peakQueue() {
       if (peakQueue !== peakQueue) peakQueue = peakQueueOf(arrival, taken);
       return peakQueue;

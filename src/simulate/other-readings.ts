@@ -1,4 +1,7 @@
-/** What the same log may be as well: other callers, other waits, other reasons for long requests. Such runs widen ranges, and move no estimate. */
+/**
+ * Other readings that the log allows: other callers, other waits, other causes of long requests. Their runs widen ranges and never move the
+ * estimate.
+ */
 import type { PoolShape } from '../core/prediction.ts';
 import type { Random } from '../core/random.ts';
 import { acceptorsSeen, acceptorsUnknown, lopsidedAcceptors } from './acceptors.ts';
@@ -10,14 +13,16 @@ import type { Repetition } from './repetition.ts';
 import { runOnce } from './run-once.ts';
 import { asLogged, type Workload } from './workload.ts';
 
-/** The load on a larger pool, if that was too small as well. */
+/** Load on a larger pool, relative to its slots, that would be too much for it as well. */
 const TOO_MUCH = 1.25;
 
 const OPEN = { kind: 'open' } as const;
 
 export interface OtherRuns {
   readonly others: readonly PoolMeasures[];
-  /** If one of several processes took nearly all connections: no reading of the log, but what the host may do. */
+  /**
+   * Runs in which one of several processes takes nearly all connections: not a reading of the log, but what the host may do.
+   */
   readonly lopsided: readonly PoolMeasures[];
 }
 
@@ -49,7 +54,10 @@ export function otherRuns(
   return { others, lopsided };
 }
 
-/** Or the requests themselves were long, and would have been at any other time; or more workers start more slowly on the same cores. */
+/**
+ * The other causes: the requests themselves were long and would have been so at any time; or more workers start more slowly on the same
+ * cores.
+ */
 function asInterrupted(
   workload: Workload,
   pool: PoolShape,
@@ -65,24 +73,24 @@ function asInterrupted(
   return runs;
 }
 
-/** When open callers may have come as well. */
+/** Other arrivals that are possible if the callers do not wait for their answers. */
 function otherArrivals(workload: Workload, pool: PoolShape, r: number, repetition: Repetition): Repetition[] {
   const { callers, trace } = workload;
   const byWorker = acceptorsSeen(workload, pool);
   const arrivals: Repetition[] = [];
   if (callers.likely.kind === 'hidden' && !trace.waitUnknown) {
-    // As many came as were answered, or more: so many that they would be too much for a larger pool as well.
+    // As many came as were answered, or more, up to a load that would overload a larger pool too.
     for (const load of [...HIDDEN_LOADS, TOO_MUCH * timesTheSlots(workload, pool)])
       if (load > 1) arrivals.push(quicker(repetition, load));
   }
-  // Also of those too few to show.
+  // Groups may also exist where they are too small to show.
   if (trace.clumps.most > 1) arrivals.push(repetitionOf(workload, r, byWorker, { groupsOf: trace.clumps.most }));
   for (const factor of trace.extremes)
     if (factor !== 1) arrivals.push(repetitionOf(workload, r, byWorker, { stretched: factor }));
   return arrivals;
 }
 
-/** Slots of a pool for one of the present pool; 1 where these are not known, or have no bound. */
+/** Slots of a pool per slot of the present pool; 1 where either number is unknown or unbounded. */
 function timesTheSlots({ present }: Workload, pool: PoolShape): number {
   return present && present.model !== 'async' && pool.model !== 'async'
     ? (pool.workers * pool.threads) / (present.workers * present.threads)
@@ -97,13 +105,13 @@ function asLoggedOnce(workload: Workload): Workload {
   return known;
 }
 
-/** The same log, if what slows its only process lies behind it and would slow all of them. */
+/** The same log if what slows its only process lies behind it (a database, say) and would slow every process. */
 const behindAll = (workload: Workload): Workload => ({
   ...workload,
   contention: workload.contention && { ...workload.contention, station: 'server' },
 });
 
-/** The same log, if accepting and parsing took as long as on a host that is short of processors. */
+/** The same log if accepting and parsing took as long as on a host that is short of processors. */
 const onBusyHost = (workload: Workload): Workload => ({
   ...workload,
   trace: { ...workload.trace, overhead: workload.trace.mostOverhead },

@@ -1,4 +1,4 @@
-/** Stretches of time in which whoever began took long, whichever pool it was. */
+/** Spans of time in which every request that began took long, in whichever pool. */
 import { integersAt } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 import type { Outages } from '../core/outages.ts';
@@ -6,21 +6,26 @@ import { groupsOf, rowsOf } from '../core/rows.ts';
 import { findStampedes } from '../core/stampedes.ts';
 import type { Trace } from './trace.ts';
 
-/** While something behind the application was slow. Instants in µs of the trace's clock. */
+/** A span in which something behind the application was slow. Instants in µs of the trace's clock. */
 export interface OutageSpan {
   readonly from: number;
-  /** It ended between the last start of a slow request and the next start of another. */
+  /** The outage ended between `lastSlow`, the last start of a slow request, and `over`, the next start of any other. */
   readonly lastSlow: number;
   readonly over: number;
-  /** Entries of the trace that began in it, in order of their starts; by route those of routes that it slowed, `all` where it slowed all. */
+  /**
+   * Entries of the trace that began in the span, in order of their starts: `byRoute` for each route that was slowed, `all` only if all
+   * routes were (else null).
+   */
   readonly all: Int32Array | null;
   readonly byRoute: ReadonlyMap<number, Int32Array>;
 }
 
-/** Requests of a route within an outage that tell how long it takes there. */
+/** Requests of a route within an outage from which its slow service time is known. */
 const ENOUGH = 3;
 
-/** The outages in the trace's clock; in `ordinary` their slow requests get times that others of their route took. */
+/**
+ * The outages in the trace's clock. Their slow requests get, in `ordinary`, service times of other requests of their route.
+ */
 export function outageSpans(
   found: Outages | null,
   analysis: Analysis,
@@ -63,7 +68,10 @@ export function outageSpans(
   return spans;
 }
 
-/** What many share ran out at that moment in any pool: whoever asks for it until it is made again makes it, too. In `ordinary` they find it. */
+/**
+ * A shared cached value expires at the same moment in any pool, and whoever asks before it is made again makes it too. In `ordinary` these
+ * requests find it in the cache.
+ */
 export function stampedeSpans(
   analysis: Analysis,
   trace: Trace,
@@ -72,7 +80,7 @@ export function stampedeSpans(
   outages: readonly OutageSpan[],
 ): OutageSpan[] {
   const found = findStampedes(analysis);
-  // Where each worker has its own, another number of workers makes it at other moments.
+  // If each worker has its own copy, another number of workers makes it at other moments.
   if (!found || found.ofEachWorker || outages.length > 0) return [];
   return found.windows.flatMap(({ slow, from, to }) => {
     const begun = Int32Array.from(slow.map(entry).filter((at) => at >= 0));

@@ -1,31 +1,42 @@
-/** The moment between two requests of a slot: accepting, parsing and closing hold it too, and no line records them. */
+/**
+ * The time between two requests of a slot: accepting, parsing and closing hold the slot too, but no line records them.
+ */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { medianOf } from '../core/statistics.ts';
 import type { Repetition } from './repetition.ts';
 import type { Trace } from './trace.ts';
 
-/** Fewer gaps say nothing of the overhead. */
+/** With fewer gaps the overhead is not estimated. */
 const MINIMUM_GAPS = 20;
-/** Nor do stamps that are coarser than it, however sharply their place was inferred: that rests on an overhead that was believed. */
+/** Nor from stamps or inferred places coarser than this (µs): an inferred place rests on an assumed overhead. */
 const FINE = 1000;
 
-/** µs that recorded gunicorn, uWSGI and waitress servers need between two requests: 0.5 to 2 ms in the median. */
+/**
+ * Time (µs) that recorded gunicorn, uWSGI and waitress servers needed between two requests: 0.5 to 2 ms in the median.
+ */
 const USUAL_OVERHEAD = 1000;
-/** The same on hosts short of processors, on average: recorded gunicorn servers on two cores at a load of 5 to 29 needed 5 to 23 ms. */
+/**
+ * The same (µs) on hosts short of processors: recorded gunicorn servers on two cores at a load of 5 to 29 needed 5 to 23 ms on average.
+ */
 const BUSY_HOST_OVERHEAD = 20_000;
-/** The overhead that does not show is taken to be no more than this share of the service time; on such a host both wait for a processor. */
+/**
+ * An overhead that cannot be measured is taken to be at most this share of the service time; on a busy host, where both wait for a
+ * processor, at most the second.
+ */
 const MOST_OVERHEAD = 0.05;
 const MOST_ON_BUSY_HOST = 0.1;
 
 export interface Overhead {
-  /** µs: the median gap on a lane before a request that had waited, or the usual one. */
+  /** The median gap on a lane before a request that had waited, or the usual overhead, µs. */
   readonly likely: number;
-  /** µs, where no gap was measured: on a host that has no core to spare. */
+  /**
+   * The largest likely overhead, µs: equal to `likely` if gaps were measured, else that of a host with no core to spare.
+   */
   readonly most: number;
 }
 
-/** `rows` in order of `begin`. */
+/** `rows` in order of `begin` (µs), which like `hold` (µs) is indexed by row. */
 export function overheadOf(
   rows: readonly number[],
   { resolution }: Analysis['requests'],
@@ -39,7 +50,7 @@ export function overheadOf(
   for (const row of rows) {
     const last = lastEnd.get(lane[row]);
     const gap = begin[row] - (last ?? Number.NaN);
-    // Whoever had come before the slot was free was waiting; a longer gap is idle time.
+    // A request that came before the slot was free was waiting, so the gap is overhead; otherwise the slot was idle.
     if (lane[row] >= 0 && gap >= 0 && wait[row] > gap && Math.max(resolution[row], uncertainty[row]) <= FINE)
       gaps.push(gap);
     if (lane[row] >= 0) lastEnd.set(lane[row], begin[row] + hold[row]);
@@ -55,11 +66,14 @@ export function overheadOf(
   };
 }
 
-/** µs by which the request of each row of the trace holds a slot of the pool after its answer; null: none does. */
+/** Time (µs) per row of the trace for which a request holds its slot after its answer; null: none does. */
 export const lingersIn = ({ lingers }: Trace, { model }: PoolShape): Float64Array | null =>
   model === 'sync' ? lingers : null;
 
-/** µs for which each request of a repetition holds a slot of the pool. Its end is noticed by the next one in the queue alone. */
+/**
+ * Time (µs) for which each request of a repetition holds a slot of the pool. The part after the answer is felt only by the next request in
+ * the queue.
+ */
 export function slotTimes(
   trace: Trace,
   pool: PoolShape,

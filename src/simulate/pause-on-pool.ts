@@ -1,21 +1,23 @@
-/** The mean pause with which a number of clients make the throughput of a log on the pool that wrote it: found by simulating that pool. */
+/**
+ * The mean pause with which a number of clients reach the throughput of a log on the pool that wrote it, found by simulating that pool.
+ */
 import { createRandom, exponential } from '../core/random.ts';
 import { type StationPool, simulateStations } from './station-pool.ts';
 import type { Trace } from './trace.ts';
 
-/** Requests of a run, and bisections of the pause's logarithm. */
+/** Requests of a run (at least), and bisection steps on the logarithm of the pause. */
 const RUN = 4000;
 const STEPS = 10;
-/** The pause is looked for within this factor of the first guess. */
+/** The pause is searched within this factor of the first guess. */
 const WITHIN = 8;
 
-/** µs; `guess` where no pause near it makes the throughput. */
+/** µs; `guess` if no pause near it gives the throughput. */
 export function pauseOnPool(trace: Trace, pool: Omit<StationPool, 'station'>, count: number, guess: number): number {
   const { start, service, length, overhead } = trace;
   const rate = length / (start[length - 1] + service[length - 1] - start[0]);
   const runs = Math.max(length, RUN);
   const throughput = (pause: number): number => {
-    // The same draws for every pause: the throughput falls with it, and no luck is in between.
+    // The same draws for every pause: the throughput then falls with the pause without noise.
     const random = createRandom(0x2c1b3c6d);
     const think = Float64Array.from({ length: runs }, () => pause * exponential(random));
     const delay = Float64Array.from({ length: runs }, () => service[Math.floor(random() * length)] + overhead);

@@ -1,9 +1,9 @@
 /**
- * Do the answers of a pool with a queue come more evenly than the same pool would have them, were its callers independent of each other?
+ * Do the answers of a pool with a queue come more evenly than they would if its callers were independent of each other?
  *
- * A queue evens out what comes in, so the spectrum of the answers is no longer that of the callers (core/client-rhythm.ts). How much it
- * does is simulated: the pool under callers at random, under clients who wait for their answers, and under a source that keeps a beat. The
- * periodogram of the log's answers is held against the mean of theirs (Whittle's likelihood, with a simulated spectrum).
+ * A queue evens out the arrivals, so the spectrum of the answers is not that of the callers (core/client-rhythm.ts). How much the pool
+ * changes it is found by simulation: with random callers, with clients who wait for their answers, and with a source that keeps a beat. The
+ * periodogram of the log's answers is compared with the mean of each (Whittle's likelihood with a simulated spectrum).
  */
 import { endsOf, periodogram, rhythmBin, spectrumNats } from '../core/client-rhythm.ts';
 import { createRandom, exponential, type Random } from '../core/random.ts';
@@ -15,15 +15,18 @@ type Pool = Omit<StationPool, 'station'>;
 
 /** Requests simulated for a spectrum. */
 const SIMULATED = 20_000;
-/** Neighbouring waves on either side that a simulated spectrum is smoothed over. */
+/** Neighbouring frequencies on either side over which a simulated spectrum is averaged. */
 const SMOOTHED = 2;
-/** Requests by which a simulated pool comes to its usual state, as a share of those of a run. */
+/** Requests until a simulated pool reaches its steady state, as a share of the requests of a run. */
 const WARM_UP = 0.2;
-/** Numbers of clients within this factor are simulated as one; more per slot than this are as good as independent callers. */
+/**
+ * Numbers of clients within this factor are simulated only once. Above MANY_PER_SLOT clients per slot the callers are as good as
+ * independent.
+ */
 const ALIKE = 1.3;
 const MANY_PER_SLOT = 14;
 
-/** null: too short a log. */
+/** null: the log is too short for a spectrum. */
 export function poolRhythm(trace: Trace, pool: Pool): Evenness | null {
   const bin = rhythmBin(trace.service, trace.tick);
   const ends = endsOf(trace);
@@ -68,7 +71,7 @@ export function poolRhythm(trace: Trace, pool: Pool): Evenness | null {
   return Number.isNaN(open) ? null : { closed, paced };
 }
 
-/** Ends of `length` requests and some more, µs, ascending. */
+/** Ends (µs, ascending) of at least `length` requests, without those of the warm-up. */
 function answers({ service }: Trace, pool: Pool, demand: (length: number) => Demand, length: number, random: Random) {
   const warm = Math.ceil(WARM_UP * length);
   const total = length + 2 * warm;

@@ -1,4 +1,4 @@
-/** The predictor that findings ask: scenarios over the log's own workload, worked out when first asked for. */
+/** The predictor that findings use: scenarios over the log's own workload, computed when first asked for. */
 import type { Analysis } from '../core/finding.ts';
 import type { Changed, PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
 import { meanOf } from '../core/statistics.ts';
@@ -29,19 +29,19 @@ import {
   workloadWithout,
 } from './workload.ts';
 
-/** Findings ask about many pools and answer in words: stretches of this many requests in all are enough. */
+/** Findings ask about many pools and answer in words, so stretches of this many requests in all are enough. */
 const MOST_REQUESTS = 16_000;
 const BUDGET = 30_000;
 
-/** What the answers are worked out from. */
+/** What predictions are computed from. */
 interface Basis {
-  /** By row of the request table. */
+  /** Client of each row of the request table. */
   readonly client: Uint32Array;
   /** null where the log cannot be replayed. */
   readonly workload: () => Workload | null;
   /** Requests simulated per scenario, all repetitions together. */
   readonly budget: number;
-  /** By pool. */
+  /** Answers so far, by pool and change. */
   readonly known: Map<string, Answer>;
 }
 
@@ -50,14 +50,16 @@ interface Answer {
   readonly result: ScenarioRuns;
 }
 
-/** `thorough`: a recommended size is worked out as `logscope whatif` does it, so that both say the same; a screen cannot wait for that. */
+/**
+ * `thorough`: a recommended size is computed as by `logscope whatif`, so that both agree; a screen cannot wait for that.
+ */
 export function createPredictor(analysis: Analysis, { thorough = true } = {}): Predictor {
   const { client } = analysis.requests;
   const some = workloadWhenAsked(analysis, { most: MOST_REQUESTS, thorough });
   const all = analysis.requests.length <= MOST_REQUESTS ? some : workloadWhenAsked(analysis, { thorough });
   const quick: Basis = { client, workload: some, budget: BUDGET, known: new Map() };
   const sizing: Basis = thorough ? { client, workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
-  // Many findings ask.
+  // Cached: many findings ask for it.
   let contention: ReturnType<Predictor['contention']> | undefined;
   return {
     predict(pool, options) {
@@ -122,14 +124,14 @@ function ask(basis: Basis, pool: PoolShape, change: Changed = {}): Answer | null
   return keep(basis, key, pool, result, arrivalsAreKnown(base));
 }
 
-/** null: the range of its p95 wait does not stay within so many µs. */
+/** null: the range of the pool's p95 wait does not stay within `within` µs. */
 function predictedWithin(basis: Basis, pool: PoolShape, within: number, change: Changed): PoolPrediction | null {
   const base = basis.workload();
   if (!base) return null;
   const isAsItIs = keyOf(pool, change) === keyOf(pool);
   const repetitions = repetitionsFor(base.trace.length, basis.budget);
   if (isAsItIs && !arrivalsAreKnown(base)) {
-    // No number of it is told: whether it would do is all that is asked, as a rule.
+    // With unknown arrivals no number is shown: usually only the verdict is needed.
     const stays = staysWithin(base, pool, within, repetitions);
     if (stays !== null) return stays ? whenLookedAt(pool, () => ask(basis, pool)!.prediction) : null;
   } else if (isAsItIs && reachesBeyond(base, pool, within, repetitions)) return null;
@@ -143,7 +145,7 @@ function keep({ known }: Basis, key: string, pool: PoolShape, result: ScenarioRu
   return answer;
 }
 
-/** Of a pool that is too small a few repetitions tell: only one that is large enough is worked out to the end. */
+/** A pool that is too small fails after a few repetitions; only one that is large enough is simulated to the end. */
 function isEnough(basis: Basis, pool: PoolShape, target: number, share: number): boolean {
   const base = basis.workload();
   if (!base) return false;
@@ -162,7 +164,7 @@ function isEnough(basis: Basis, pool: PoolShape, target: number, share: number):
   return meets(base, pool, result, target, share);
 }
 
-/** A prediction from arrivals that are not known, simulated when one of its numbers is asked for. */
+/** A prediction from unknown arrivals: simulated only if one of its numbers is asked for. */
 const whenLookedAt = (pool: PoolShape, look: () => PoolPrediction): PoolPrediction => ({
   pool,
   arrivalsKnown: false,
@@ -198,7 +200,7 @@ function predictionOf(pool: PoolShape, result: ScenarioRuns, arrivalsKnown: bool
     waitMean: medianOf(runs, (run) => run.wait.mean),
     waitP95: medianOf(runs, (run) => run.wait.p95),
     waitP95Range: likelyRange(result, (run) => run.wait.p95),
-    // Worked out when it is told, if it is.
+    // Computed when asked for.
     get latencyP95() {
       if (latencyP95 !== latencyP95) latencyP95 = medianOf(runs, (run) => run.latency.p95);
       return latencyP95;

@@ -1,4 +1,6 @@
-/** How scenarios are summed up and the smallest pool that keeps a target is found, for findings and `whatif` alike. */
+/**
+ * How scenarios are summed up, and how the smallest pool that keeps a target is found; shared by findings and `whatif`.
+ */
 import { quantileSorted } from 'simple-statistics';
 import type { PoolShape } from '../core/prediction.ts';
 import { acceptForThemselves } from './acceptors.ts';
@@ -7,11 +9,11 @@ import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { uninterrupted, type Workload } from './workload.ts';
 
 const MAX_WORKERS = 1024;
-/** Threads of one process. */
+/** Most threads of a single process. */
 const MAX_THREADS = 256;
 /**
- * Threads in each of several processes beyond which more of them are no answer, and times as many as there are: where the callers come
- * all at once and one process accepts half of them, no sensible number keeps a short wait, and another remedy is wanted.
+ * Several processes are not given more threads each than MOST_THREADS or TIMES_THREADS times the present number, whichever is more. If all
+ * callers come at once and one process accepts half of them, no sensible number keeps the wait short, and another remedy is needed.
  */
 const MOST_THREADS = 32;
 const TIMES_THREADS = 4;
@@ -19,25 +21,25 @@ const TIMES_THREADS = 4;
 export const arrivalsAreKnown = ({ callers, trace }: Workload): boolean =>
   callers.likely.kind !== 'hidden' && !trace.waitUnknown;
 
-/** Fewer requests than this that nobody waited with, the health checks of an idle server say, tell no size. */
+/** Fewer requests than this of which none waited (health checks of an idle server, say) say nothing about the size. */
 const FEWEST = 30;
 
 export const tellsOfSize = ({ trace }: Workload): boolean =>
   trace.length >= FEWEST || trace.waits.some((waits) => waits.some((wait) => wait > 0));
 
-/** Arrivals are known, and the present pool has slots that could be more. */
+/** true: arrivals are known, and the present pool has slots that could be more. */
 export function carriesRecommendation(workload: Workload): boolean {
   const { present } = workload;
   return tellsOfSize(workload) && arrivalsAreKnown(workload) && present !== null && present.model !== 'async';
 }
 
-/** Share of the repetitions in which the target is met: surely, and as likely as not. */
+/** Share of the repetitions in which the target must be met: almost surely, and as likely as not. */
 export const SURELY = 0.9;
 const LIKELY = 0.5;
 
 /**
- * The p95 wait of a repetition, µs. An async pool has no slots to wait for: there the time lost on a busy event loop counts, the p95 latency
- * beyond the p95 service.
+ * The p95 wait of a repetition, µs. An async pool has no slots to wait for: there the time lost on a busy event loop counts, p95 latency
+ * less p95 service time.
  */
 export function heldUp({ trace }: Workload, pool: PoolShape): (run: PoolMeasures) => number {
   if (pool.model !== 'async') return (run) => run.wait.p95;
@@ -45,7 +47,7 @@ export function heldUp({ trace }: Workload, pool: PoolShape): (run: PoolMeasures
   return (run) => run.latency.p95 - service;
 }
 
-/** In such a share of the repetitions the target is met, nine of ten unless given. */
+/** true: the target is met in at least `share` of the repetitions, and by the estimate itself. */
 export function meets(
   workload: Workload,
   pool: PoolShape,
@@ -56,15 +58,17 @@ export function meets(
   const wait = heldUp(workload, pool);
   const all = [...result.runs, ...result.wider];
   const keeps = all.filter((run) => wait(run) <= target).length >= share * all.length;
-  // The estimate that is told is the median of the first alone: a pool whose own number misses the target cannot be said to keep it.
+  // The displayed estimate is the median of `runs` alone: a pool whose displayed number misses the target cannot be said to keep it.
   return keeps && medianOf(result.runs, wait) <= target;
 }
 
-/** Repetitions from which a pool that misses the target in three of four is not looked at any longer. */
+/** After SOME repetitions a pool that missed the target in this share of them is given up. */
 const SOME = 12;
 const MOSTLY_BAD = 0.75;
 
-/** To be told of each of so many repetitions whether it kept the target: true as soon as the others cannot bring the pool to `meets` any more. */
+/**
+ * Call the result with each repetition's verdict; it returns true once the pool can no longer reach `meets` (or is hopeless).
+ */
 export function cannotMeet(repetitions: number, share: number): (isGood: boolean) => boolean {
   let [bad, seen] = [0, 0];
   return (isGood) => {
@@ -74,23 +78,28 @@ export function cannotMeet(repetitions: number, share: number): (isGood: boolean
   };
 }
 
-/** Requests simulated per scenario of `whatif`, all repetitions together. */
+/** Requests simulated per scenario of `whatif`, over all repetitions. */
 export const WHAT_IF_BUDGET = 400_000;
 
-/** `budget` requests per scenario in all; fewer repetitions for long logs, whose own length averages the luck out. */
+/**
+ * `budget` requests per scenario over all repetitions; fewer repetitions for long logs, which average out chance by themselves.
+ */
 export const repetitionsFor = (requests: number, budget: number): number =>
   Math.min(40, Math.max(10, Math.floor(budget / requests)));
 
 /**
- * As many processes as wrote the log are asked for more threads: of several that each accept for themselves, for the log shows how evenly so
- * many do; and of one, whose knob they are, unless its requests share work that more of them would not speed up.
+ * Whether a larger pool has more threads rather than more processes; only if it has as many processes as the log's. Several processes that
+ * each accept for themselves keep their number because the log shows how evenly so many share. A single process has threads as its only
+ * setting, unless its requests share work that more threads would not speed up.
  */
 export function growsByThreads(workload: Workload, kind: PoolShape): boolean {
   if (kind.model !== 'threaded' || kind.workers !== workload.present?.workers) return false;
   return kind.workers === 1 ? workload.contention === null : acceptForThemselves(workload, kind);
 }
 
-/** The smallest pool of the kind that is good enough: fewest threads in each worker where it grows by them, or fewest workers. */
+/**
+ * The smallest pool of the kind that is good enough: fewest threads per worker where it grows by threads, else fewest workers.
+ */
 export function smallestOf(workload: Workload, kind: PoolShape, good: (pool: PoolShape) => boolean): PoolShape | null {
   const { trace } = workload;
   const span = trace.start[trace.length - 1] - trace.start[0];
@@ -104,21 +113,29 @@ export function smallestOf(workload: Workload, kind: PoolShape, good: (pool: Poo
   return workers === null ? null : { ...kind, workers };
 }
 
-/** A pool of so many times the slots, for the sake of moments in which requests hung, is no sensible one. */
+/**
+ * A pool of more than this many times the present slots, for the sake of moments in which requests hung, is not sensible.
+ */
 const SENSIBLE = 4;
 
-/** Share of its slots that a pool keeps busy, below which it is bought for moments: times of the present slots alone may be a pool that was far too small. */
+/**
+ * Utilisation below which a pool would be bought for a few moments. Needed besides SENSIBLE, since the present pool may simply be far too
+ * small.
+ */
 const IDLE = 0.1;
 
-/** A pool of several times the slots that would stand idle all but a few moments: its callers come at once, and spreading them is the answer. */
+/**
+ * true: a pool of several times the slots that would be idle except for a few moments. Its callers come all at once, and spreading them is
+ * the remedy.
+ */
 export const isForMoments = ({ present }: Workload, pool: PoolShape, { runs }: ScenarioRuns): boolean =>
   present !== null &&
   pool.workers * pool.threads > SENSIBLE * present.workers * present.threads &&
   medianOf(runs, (run) => run.utilisation) < IDLE;
 
 /**
- * Whether a pool that is large enough is an answer, where an outage, cold workers or an import made callers wait: not where the present one
- * would have been large enough without, nor where only a multiple of it outlasts them.
+ * Whether a large enough pool is a remedy where an outage, cold workers or an import made callers wait. It is not if the present pool would
+ * have been large enough without the interruption, or if only a multiple of the present slots outlasts it.
  */
 export function isRemedy(workload: Workload, pool: PoolShape, target: number, budget: number): boolean {
   const { present, trace, interruptions } = workload;
@@ -135,20 +152,22 @@ export function isRemedy(workload: Workload, pool: PoolShape, target: number, bu
   );
 }
 
-/** The pool under the same load, had nothing interrupted it. */
+/** The pool under the same load without the interruptions. */
 export const runUninterrupted = (workload: Workload, pool: PoolShape, repetitions: number): ScenarioRuns =>
   runScenario(uninterrupted(workload), pool, repetitions);
 
 export interface Recommended {
   readonly pool: PoolShape;
-  /** It keeps the target in nine of ten repetitions; false: one slot less keeps it in half of them. */
+  /**
+   * true: it keeps the target in nine of ten repetitions; false: it has one slot more than the pool that keeps it in half of them.
+   */
   readonly isSure: boolean;
 }
 
 /**
- * The smallest pool that keeps the target in nine of ten repetitions, or one more than the smallest that keeps it in half of them, whichever
- * is less. Of 30 real servers whose true waits were known none got too few slots by that, and 25 at most one too many; nine of ten alone asked
- * twelve of them for two to fifteen slots more than their requests needed.
+ * The smallest pool that keeps the target in nine of ten repetitions, or one more than the smallest that keeps it in half of them,
+ * whichever is less. Of 30 real servers with known waits, none got too few slots that way and 25 got at most one too many; nine of ten
+ * alone asked twelve of them for two to fifteen slots more than they needed.
  */
 export function recommendedOf(
   workload: Workload,
@@ -163,7 +182,7 @@ export function recommendedOf(
   return { pool, isSure: keeps(pool, SURELY) };
 }
 
-/** Waits fall with every slot, so a binary search over a doubling range finds the first number that is good enough. */
+/** First number that is good enough: the range is doubled, then bisected, since waits fall with every slot. */
 function fewest(guess: number, most: number, enough: (count: number) => boolean): number | null {
   let low = 0;
   let high = Math.min(most, Math.max(1, Math.ceil(guess)));
@@ -186,13 +205,13 @@ const sortedOf = (runs: readonly PoolMeasures[], read: (run: PoolMeasures) => nu
 export const medianOf = (runs: readonly PoolMeasures[], read: (run: PoolMeasures) => number): number =>
   quantileSorted(sortedOf(runs, read), 0.5);
 
-/** Nine of ten repetitions lie within. */
+/** The range that holds nine of ten repetitions. */
 export function likelyRange({ runs, wider }: ScenarioRuns, read: (run: PoolMeasures) => number): [number, number] {
   const sorted = sortedOf([...runs, ...wider], read);
   return [quantileSorted(sorted, 0.05), quantileSorted(sorted, 0.95)];
 }
 
-/** The same, widened by every other reading that the log does not exclude. */
+/** The likely range, widened by every other reading that the log does not exclude. */
 export function rangeOf(result: ScenarioRuns, read: (run: PoolMeasures) => number): [number, number] {
   const [low, high] = likelyRange(result, read);
   const rest = result.others.map(read);

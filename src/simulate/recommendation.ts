@@ -59,7 +59,7 @@ function forMomentsText(present: PoolShape, chosen: PoolShape, { runs }: Scenari
   return `More slots are no remedy: ${poolName(chosen)} instead of ${poolName(present)} would keep the p95 wait under ${durationText(target)}, and be busy ${busy} of the time. The callers who wait come all at once: spread them, or let a task queue feed them.`;
 }
 
-/** Why this log carries none, where nothing else says it. */
+/** Why no pool is recommended from this log, where no other sentence says it. */
 function notCarriedText(workload: Workload): string[] {
   if (workload.ifFull) {
     return [
@@ -77,7 +77,7 @@ function notCarriedText(workload: Workload): string[] {
   ];
 }
 
-/** The same kind of pool as was asked for, if one kind was asked for; else as is. */
+/** Recommends a pool of the kind asked for, if only one kind was; else of the present kind. */
 export function recommendationOf(
   workload: Workload,
   { pools, targetP95WaitMicros: target }: Pick<WhatIfRequest, 'pools' | 'targetP95WaitMicros'>,
@@ -87,7 +87,7 @@ export function recommendationOf(
   const kinds = new Set(pools.map(({ model, threads }) => `${model} ${threads}`));
   const { present } = workload;
   const asked = kinds.size === 1 ? pools[0] : present!;
-  // Of the pool as it is now, with as many processes as have shown how they accept.
+  // If that is the present kind, the search keeps the present number of processes, since the log shows how these accept.
   const isPresent = asked.model === present?.model && asked.threads === present.threads;
   const kind = isPresent ? present : asked;
   const keeps = (pool: PoolShape, share: number) => meets(workload, pool, ask(pool), target, share);
@@ -141,7 +141,7 @@ function slotsBecause(workload: Workload, { kind, chosen, isSure, target, ask, k
       ? `; with ${byThreads ? less.threads : less.workers} it would be ${words(less)}`
       : '';
   const most = rangeOf(ask(chosen), p95Wait)[1];
-  // The range in the table holds them: beside it the recommendation would seem to miss its own target.
+  // The range in the table includes the less likely readings; without these words the recommendation would seem to miss its own target.
   const unlikely = most > target ? `; readings of this log that are less likely reach ${durationText(most)}` : '';
   const kept = target > 0 ? `stays under ${durationText(target)}` : 'is nothing';
   const fewest = `fewest ${slotsGrown(chosen, byThreads)} whose p95 wait ${kept}`;
@@ -152,7 +152,7 @@ function slotsBecause(workload: Workload, { kind, chosen, isSure, target, ask, k
   return `one more than the ${fewest} in half of the repetitions${insured}: ${numbers}`;
 }
 
-/** What of a pool there are more of in a larger one. */
+/** What a larger pool of this kind has more of. */
 function slotsGrown(pool: PoolShape, byThreads: boolean): string {
   if (!byThreads) return poolKind(pool);
   return pool.workers === 1 ? 'threads' : `threads in each of ${pool.workers} workers`;

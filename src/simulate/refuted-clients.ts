@@ -1,16 +1,22 @@
 /**
- * What refutes a number of clients who wait for their answer, however well they explain who starts when: pauses of all of them at once that
- * no such clients make, and a throughput on the pool that wrote the log which is not the log's.
+ * Evidence against a number of clients who wait for their answers, however well they explain who starts when: times without any request
+ * that such clients would never leave, and a simulated throughput that is not the log's.
  */
 import { meanOf, medianOf } from '../core/statistics.ts';
 import { repairState } from './machine-repair.ts';
 import type { Trace } from './trace.ts';
 
-/** -ln of the chance of a pause, beyond that of seeing it once in so many requests, from which clients by themselves do not make it. */
+/**
+ * -ln of the chance of a rest, beyond that of seeing it once among all requests, from which such clients would never leave it.
+ */
 const NEVER = 15;
-/** Share of the time that such pauses take from which they are part of the load, and not a rest between two runs of a test. */
+/**
+ * Share of the time spent in such rests from which they are part of the load, not a pause between two runs of a test.
+ */
 const PART_OF_LOAD = 0.05;
-/** A queue for each process answers that much less than one for all; services are not exponential. */
+/**
+ * Tolerated ratio of throughputs: one queue per process answers less than one for all, and service times are not exponential.
+ */
 const NEAR = 1.25;
 
 export interface ClientsOf {
@@ -19,8 +25,8 @@ export interface ClientsOf {
 }
 
 /**
- * Whether clients are refuted. `slots`: of the pool that wrote the log, where the waits are those that the log told or that were inferred
- * from it rather than those that so many clients would make; null: not known, or they are.
+ * Tells whether clients are refuted. `slots`: those of the pool that wrote the log, if the waits used were measured or inferred from the
+ * log; null: slots not known, or the waits are those that so many clients would make.
  */
 export function refutationOf(trace: Trace, slots: number | null): (clients: ClientsOf) => boolean {
   const { length, start, service } = trace;
@@ -29,7 +35,7 @@ export function refutationOf(trace: Trace, slots: number | null): (clients: Clie
   const mean = meanOf(service);
   const rests = restsOf(trace);
   return ({ count, thinkMicros }) => {
-    // All of them pause: the next one asks after an exponential time of think / count.
+    // While all of them pause, the next request comes after an exponential time with mean think / count.
     const longest = ((NEVER + Math.log(length)) * thinkMicros) / count;
     let never = 0;
     for (const rest of rests) if (rest > longest) never += rest;
@@ -40,7 +46,7 @@ export function refutationOf(trace: Trace, slots: number | null): (clients: Clie
   };
 }
 
-/** µs for which nobody was in the server, less what the stamps blur, each. */
+/** Times (µs) during which nobody was in the server, each less the blur of the stamps. */
 function restsOf({ start, service, waits, uncertainty, length }: Trace): number[] {
   const blur = 2 * medianOf(uncertainty);
   const rests: number[] = [];

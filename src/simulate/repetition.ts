@@ -1,4 +1,6 @@
-/** One possible replay of a log: arrivals recovered from starts and waits, services drawn, an accepting worker each. */
+/**
+ * One possible replay of a log: arrivals recovered from starts and waits, service times drawn, and the worker that accepts each.
+ */
 import { floatsAt, integersAt } from '../core/columns.ts';
 import { ascendingOrder } from '../core/order.ts';
 import { createRandom, normal, type Random } from '../core/random.ts';
@@ -9,35 +11,35 @@ import type { ServiceTimes } from './service-times.ts';
 import { drawStarts, type Trace } from './trace.ts';
 
 export interface Repetition {
-  /** Of what is drawn besides, so that pools are compared on the same luck. */
+  /** Seed for whatever else is drawn, so that pools are compared on the same random numbers. */
   readonly seed: number;
   /** µs, ascending. */
   readonly arrival: Float64Array;
-  /** Row of the trace whose service time each arrival has. */
+  /** Row of the trace from which each arrival takes its service time. */
   readonly row: Int32Array;
-  /** Factor on all service times: how far the mean of so many of them may lie from the mean of the law behind them. */
+  /** Factor on all service times: the sampling error of their mean. */
   readonly scale: number;
-  /** Worker that accepted each arrival in the log, dense index; null unless asked for. */
+  /** Dense index of the worker that accepted each arrival in the log; null unless asked for. */
   readonly worker: Int32Array | null;
 }
 
 export interface RepetitionChoice {
   readonly seed: number;
-  /** Every request stays with the worker that accepted it. */
+  /** true: every request stays with the worker that accepted it. */
   readonly byWorker: boolean;
-  /** Every request keeps its own service time; otherwise it draws one of its route. */
+  /** true: every request keeps its own service time; false: it draws one from its route. */
   readonly ownService: boolean;
-  /** Factor on all waits; null: drawn from what is likely. */
+  /** Factor on all waits; null: drawn from the likely range. */
   readonly stretched: number | null;
-  /** Callers that come together are put together where the stamps blur them; null: not. */
+  /** Size of the groups into which callers are put where the stamps blur their arrivals; null: none. */
   readonly clumped: GroupSize | null;
-  /** Callers who came before a slot was open, where that is known of. */
+  /** Callers who came before any slot was open; null: none known. */
   readonly boot: BootSpan | null;
 }
 
 /**
- * Arrival = start - wait. What is not known of either is drawn: one of the wait's histories, its stretch, and the place
- * within the tick of the stamp.
+ * Arrival = start - wait. What is unknown about either is drawn: a history of the waits, the factor on it, and the place within the tick of
+ * the stamp.
  */
 export function drawRepetition(
   trace: Trace,
@@ -51,7 +53,7 @@ export function drawRepetition(
   const wait = waits[history];
   const [low, high] = stretch;
   const possible = low > 0 ? low * (high / low) ** random() : low + (high - low) * random();
-  // The estimate stands for itself; where there is none, any factor is as good as another.
+  // With its own service times a repetition uses the estimate as it is. Where waits are unknown any factor is as likely as another.
   const factor = stretched ?? (ownService && !waitUnknown ? 1 : possible);
   const arrival = new Float64Array(length);
   const row = new Int32Array(length);
@@ -76,13 +78,15 @@ export function drawRepetition(
   };
 }
 
-/** The log knows of no caller before its first request; those of the backlog came at any time since the boot, in the order of their starts. */
+/**
+ * The log shows no caller before its first request. Those of the backlog came at any time since the boot, in the order of their starts.
+ */
 function comeWhileBooting(arrival: Float64Array, { from, full, entries }: BootSpan, random: Random): void {
   const drawn = Float64Array.from({ length: entries }, () => from + random() * (full - from)).sort();
   for (let i = 0; i < entries; i++) arrival[i] = Math.min(arrival[i], drawn[i]);
 }
 
-/** Who came together, of all who may have. */
+/** Arrivals drawn so that callers come in groups, among all who may have come together. */
 function groupedAgain(
   { start, uncertainty, ticks, tick }: Trace,
   arrival: Float64Array,
@@ -90,7 +94,7 @@ function groupedAgain(
   size: GroupSize,
   random: Random,
 ): Float64Array {
-  // One that is hardly known would have all others to choose among.
+  // At most one tick: a request whose start is hardly known could otherwise join any other.
   const half = (i: number) => Math.min(uncertainty[i], tick / 2);
   const earliest = start.map((at, i) => at - half(i));
   const latest = start.map((at, i) => at + half(i));
@@ -101,7 +105,7 @@ function groupedAgain(
       latest[i] = earliest[i] + ticks!.width[i];
     }
   }
-  // Whoever waited came before it was served, and in a group sooner rather than later than its history has it: waits are inferred for fewer at once.
+  // Whoever waited came before its start. Within a group it came rather earlier than its history says: the inference spreads arrivals out.
   for (let i = 0; i < arrival.length; i++) {
     if (isHeld[i] === 0) continue;
     earliest[i] = arrival[i] - tick;

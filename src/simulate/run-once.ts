@@ -1,4 +1,4 @@
-/** One repetition of one pool: which simulation it needs, and what it is asked. */
+/** One repetition of one pool: chooses the simulation that it needs and prepares its input. */
 import { floatsAt } from '../core/columns.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { exponential, normal, type Random } from '../core/random.ts';
@@ -29,7 +29,7 @@ export function runOnce(
 const threadsOf = ({ model, threads }: PoolShape): number =>
   model === 'async' ? Number.POSITIVE_INFINITY : model === 'threaded' ? threads : 1;
 
-/** Requests that slow each other down, or clients who wait for their answer. */
+/** For requests that slow each other down, or clients who wait for their answers. */
 function runStations(
   workload: Workload,
   pool: PoolShape,
@@ -65,7 +65,7 @@ function runStations(
   return measure(run.arrival, run.wait, run.latency, pool.workers * threads, beyond);
 }
 
-/** Callers who come when they come, and requests that mind nobody beside them. */
+/** For open callers, and requests that do not affect each other. */
 function runQueues(
   workload: Workload,
   pool: PoolShape,
@@ -87,13 +87,13 @@ function runQueues(
   return measure(arrival, wait, service, slots, lingersAt(workload, pool, row));
 }
 
-/** µs by which each request holds its slot after its answer; null: none does. */
+/** Time (µs) per arrival for which a request holds its slot after its answer; null: none does. */
 function lingersAt({ trace }: Workload, pool: PoolShape, row: Int32Array): Float64Array | null {
   const lingers = lingersIn(trace, pool);
   return lingers && floatsAt(lingers, row);
 }
 
-/** `usual(i)`: µs that the i-th arrival holds a slot where nothing interrupts. */
+/** `usual(i)`: time (µs) for which the i-th arrival holds a slot if nothing interrupts it. */
 function courseOf(
   { interruptions, trace }: Workload,
   pool: PoolShape,
@@ -118,7 +118,7 @@ function closedDemand(clients: ClosedClients, arrival: Float64Array, random: Ran
   return { kind: 'closed', first, think };
 }
 
-/** A value around `middle` whose ends are two standard deviations away, cut at the ends. */
+/** A normal draw around `middle`; each end is two standard deviations away, and values beyond are clamped to it. */
 function within(middle: number, low: number, high: number, random: Random): number {
   const step = normal(random);
   const value = middle + (step < 0 ? (middle - low) * (step / 2) : (high - middle) * (step / 2));

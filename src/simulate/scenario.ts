@@ -1,4 +1,6 @@
-/** One pool under the load of a log, repeated: arrivals, services and accepting workers are drawn anew each time. */
+/**
+ * One pool under the load of a log, repeated: arrivals, service times and accepting workers are drawn anew each time.
+ */
 import type { PoolShape } from '../core/prediction.ts';
 import { createRandom } from '../core/random.ts';
 import { acceptorsSeen } from './acceptors.ts';
@@ -10,26 +12,32 @@ import { runOnce } from './run-once.ts';
 import type { Workload } from './workload.ts';
 
 export interface ScenarioRuns {
-  /** The estimate is their median: every request keeps its own service time. */
+  /** Every request keeps its own service time; the estimate is the median of these runs. */
   readonly runs: readonly PoolMeasures[];
   /**
-   * Whether a service time belongs to its request or to the luck of the moment a log does not say: here all are drawn anew,
-   * and these belong to the range as well.
+   * Runs with all service times drawn anew: a log does not say whether a service time belongs to its request or was chance. They belong to
+   * the range as well.
    */
   readonly wider: readonly PoolMeasures[];
-  /** Other readings of the same log (clients open instead of closed, the longest waits possible): they widen the range alone. */
+  /**
+   * Other readings of the same log (open instead of closed callers, the longest possible waits): they only widen the range.
+   */
   readonly others: readonly PoolMeasures[];
-  /** If one of several processes took nearly all connections: no reading of the log, but what the host may do. */
+  /**
+   * Runs in which one of several processes takes nearly all connections: not a reading of the log, but what the host may do.
+   */
   readonly lopsided: readonly PoolMeasures[];
 }
 
-/** Nothing is drawn but what every pool is dealt alike: a run of the likely callers does not depend on the runs before it. */
+/**
+ * true: nothing is drawn beyond what all pools share, so a run of the likely callers does not depend on the runs before it.
+ */
 export const drawsNothing = ({ contention, interruptions, callers }: Workload): boolean =>
   contention === null && interruptions === null && callers.likely.kind !== 'closed';
 
 /**
- * Deterministic for a workload and a number of repetitions. @param isDecided asked after each repetition: the others are not
- * run when it says yes
+ * Deterministic for a workload and a number of repetitions. `isDecided` is asked after each repetition; once it says yes, the others are
+ * not run.
  */
 export function runScenario(
   workload: Workload,
@@ -43,7 +51,7 @@ export function runScenario(
   const wider: PoolMeasures[] = [];
   const others: PoolMeasures[] = [];
   const lopsided: PoolMeasures[] = [];
-  // Most who ask look at the estimates alone.
+  // Most callers of this function need only the estimates, so the runs for the range wait until asked for.
   const later: (() => void)[] | null = drawsNothing(workload) ? [] : null;
   for (let r = 0; r < repetitions; r++) {
     const repetition = likelyRepetition(workload, r, byWorker);

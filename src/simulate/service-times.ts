@@ -1,26 +1,26 @@
 /**
- * Service times for a repetition: each request draws one of its own route's, so that the luck of one order does not
- * pass for a law; where the service time drifts in time, it draws from its neighbourhood, so that slow hours stay slow.
+ * Service times for a repetition: each request draws one from its own route, so that the order in one log is not taken for a law. Where
+ * service times drift, a request draws from its neighbours in time, so that slow hours stay slow.
  */
 import { quantileRankSorted, sampleStandardDeviation } from 'simple-statistics';
 import { floatsAt } from '../core/columns.ts';
 import type { Random } from '../core/random.ts';
 import { meanOf } from '../core/statistics.ts';
 
-/** Requests of a route looked at together when drift is tested, and drawn from when there is some. */
+/** Requests of a route per block when drift is tested, and around a request to draw from when there is drift. */
 const BLOCK = 16;
-/** Standard deviations by which block means must scatter more than chance would have them. */
+/** z score of the scatter of block means from which there is drift. */
 const DRIFT_Z = 4;
 
 export interface ServiceTimes {
   readonly drifts: boolean;
   /** Standard error of the mean service time, relative to it. */
   readonly meanError: number;
-  /** Row whose service time stands in for row `i`. */
+  /** Row whose service time row `i` takes. */
   draw(i: number, random: Random): number;
 }
 
-/** `service` µs per row in order of time; `route` the group to draw from. */
+/** `service` (µs) and `route` per row, in order of time; a row draws from its route. */
 export function serviceTimes(service: Float64Array, route: Int32Array): ServiceTimes {
   const n = service.length;
   // Rows grouped by route, in order of time within: group[first[r] + k] is the k-th request of route r.
@@ -60,8 +60,8 @@ export function serviceTimes(service: Float64Array, route: Int32Array): ServiceT
 }
 
 /**
- * Do the means of consecutive blocks scatter more than those of independent draws would? Ranks in place of values, so
- * that a heavy tail is no drift: with ranks uniform in 0..1, B × 12 × (mean - 1/2)² has mean 1 and variance 2 per block.
+ * Do the means of consecutive blocks scatter more than those of independent draws would? Ranks are used instead of values, so that a heavy
+ * tail is not taken for drift: with ranks uniform in 0..1, BLOCK × 12 × (mean - 1/2)² has mean 1 and variance 2 per block.
  */
 function drifting(service: Float64Array, groups: readonly Int32Array[]): boolean {
   let sum = 0;

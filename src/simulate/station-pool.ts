@@ -1,9 +1,9 @@
 /**
- * A pool whose requests slow each other down: part of each service is work on a station that its requests share (the
- * GIL or event loop of a process, or one database behind them all), the rest is delay that disturbs nobody.
+ * A pool whose requests slow each other down. Part of each service is work on a station that requests share (the GIL or event loop of a
+ * process, or one database behind all of them); the rest is delay that disturbs nobody.
  *
- * The station is processor sharing (n requests on it each progress at 1/n), the model of inference by mean value
- * analysis (Reiser & Lavenberg 1980): a station and a delay, with at most `threads` requests of a worker inside.
+ * The station is processor sharing (n requests on it each progress at 1/n), as in mean value analysis (Reiser & Lavenberg 1980): a station
+ * and a delay, with at most `threads` requests inside a worker.
  */
 import { type Course, UNINTERRUPTED } from './fifo-pool.ts';
 import { FirstLeast } from './first-least.ts';
@@ -13,13 +13,13 @@ export interface StationPool {
   readonly workers: number;
   /** Slots per worker; Infinity for an async worker. */
   readonly threads: number;
-  /** One queue in front of all workers, or one in each. */
+  /** One queue in front of all workers, or one inside each. */
   readonly queue: 'shared' | 'per-worker';
-  /** Whose requests share a station: those of one worker, or of the whole server. */
+  /** Which requests share a station: those of one worker, or of the whole server. */
   readonly station: 'worker' | 'server';
 }
 
-/** Who asks: a fixed schedule, or clients who come back some time after their answer. */
+/** Who asks: callers on a fixed schedule, or clients who pause after each answer and come back. */
 export type Demand =
   | { readonly kind: 'open'; readonly arrivals: Float64Array }
   | { readonly kind: 'closed'; readonly first: Float64Array; readonly think: Float64Array };
@@ -28,14 +28,14 @@ export interface StationRun {
   /** µs per row, in order of arrival. */
   readonly arrival: Float64Array;
   readonly wait: Float64Array;
-  /** From arrival to answer. */
+  /** From arrival to answer, µs per row. */
   readonly latency: Float64Array;
 }
 
 /**
- * `work[i]` µs on the station and `delay[i]` µs beside it for the i-th arrival; `worker[i]` is the process that accepts
- * it where queues are per worker. Closed demand: `first` holds each client's first arrival, `think[i]` the pause of the
- * client after the i-th answer. Rows end when as many have arrived as `work` has entries.
+ * The i-th arrival spends `work[i]` µs on the station and `delay[i]` µs beside it; `worker[i]` is the process that accepts it where each
+ * has its own queue. Closed demand: `first` holds each client's first arrival, `think[i]` the pause after the i-th answer. Runs until
+ * `work.length` requests are answered. `work` and `delay` are overwritten where `course` interrupts a request.
  */
 export function simulateStations(
   pool: StationPool,
@@ -73,7 +73,7 @@ export function simulateStations(
     busy.set(at, busy.valueAt(at) + 1);
     wait[row] = now - arrival[row];
     const taken = course.interrupt(row, now);
-    // What it waits for lies behind the station.
+    // What it waits for lies behind the station: delay, not work.
     if (taken >= 0) {
       work[row] = 0;
       delay[row] = taken;
@@ -103,7 +103,7 @@ export function simulateStations(
 
   while (answered < total) {
     const worked = stations.nextDone();
-    // Who came before a slot was open is taken when one is.
+    // Callers who came before a slot was open are taken when the pool opens.
     const came = nextArrival();
     const now = Math.max(course.opens, came);
     if (worked <= now && worked <= delayed.first) {
@@ -115,7 +115,7 @@ export function simulateStations(
   return { arrival, wait, latency };
 }
 
-/** First in, first out, as linked lists of rows. */
+/** FIFO queues as linked lists of rows. */
 class RowQueues {
   readonly #head: Int32Array;
   readonly #tail: Int32Array;
@@ -133,7 +133,7 @@ class RowQueues {
     this.#tail[queue] = row;
   }
 
-  /** The row that waits longest; -1: none does. */
+  /** Removes and returns the row that has waited longest; -1: the queue is empty. */
   shift(queue: number): number {
     const row = this.#head[queue];
     if (row >= 0) this.#head[queue] = this.#next[row];
@@ -144,10 +144,15 @@ class RowQueues {
 /** Processor sharing: a request on a station of n progresses at 1/n. Times in µs. */
 class Stations {
   readonly #working: readonly TimeHeap[];
-  /** The work that each request on a station has been given since it was idle last, and when that was counted. */
+  /**
+   * Per station: the work (µs) that a request would have received if it had been there all along (the clock of processor sharing), and the
+   * instant up to which that is computed.
+   */
   readonly #virtual: Float64Array;
   readonly #counted: Float64Array;
-  /** When the next request on it will have got its work, if nobody comes; Infinity: nobody is on it. */
+  /**
+   * Per station: when the next request will have received its work if nobody else comes; Infinity: the station is empty.
+   */
   readonly #done: FirstLeast;
 
   constructor(count: number) {
@@ -163,7 +168,7 @@ class Stations {
     this.#counted[station] = now;
   }
 
-  /** Somebody came to a station, or left it. */
+  /** Recomputes `#done` after somebody came to a station or left it. */
   #look(station: number): void {
     const { size, first } = this.#working[station];
     this.#done.set(
@@ -180,12 +185,12 @@ class Stations {
     this.#look(station);
   }
 
-  /** When the next request will have got its work; Infinity: there is none. */
+  /** When the next request will have received its work; Infinity: there is none. */
   nextDone(): number {
     return this.#done.valueAt(this.#done.place);
   }
 
-  /** The request of `nextDone`, at the time that it told. */
+  /** Removes the request that `nextDone` announced; `now` is the instant that it returned. */
   leave(now: number): number {
     const station = this.#done.place;
     this.#advance(station, now);

@@ -1,6 +1,6 @@
 /**
- * Where within the tick of its stamp each request ended: lines are written as requests end, so the ends of one tick stand
- * in the order of its lines, and a uniform draw from all such orders is a sorted sample of uniform draws.
+ * Where within the tick of its stamp each request ended. Lines are written as requests end, so the ends within one tick have the order of
+ * their lines; a uniform draw among all such orders is a sorted sample of uniform draws.
  */
 import { floatsAt } from '../core/columns.ts';
 import type { InferredRequests } from '../core/inference.ts';
@@ -11,19 +11,22 @@ import type { RequestTable } from '../core/table.ts';
 export interface Ticks {
   /** Entries that share a stamp, in the order of their lines. */
   readonly groups: readonly Int32Array[];
-  /** From the estimate of an end to the beginning of its tick, µs per entry. */
+  /**
+   * From the beginning of the tick to the estimated end, µs per entry: subtracting it moves the entry to the beginning of its tick.
+   */
   readonly back: Float64Array;
-  /** Width of a stamp, µs per entry. */
+  /** Width of the tick, µs per entry. */
   readonly width: Float64Array;
 }
 
-/** Share of neighbouring lines whose stamps may fall back before their order says nothing of their ends. */
+/**
+ * Share of neighbouring lines whose stamps may go backwards; beyond it the order of lines says nothing about the order of ends.
+ */
 const DISORDER = 0.01;
 
 /**
- * Of `rows` of the table: those of which half a tick is unknown; entries that are known better, or whose stamp is not that of
- * their end, are in no group. null where
- * the lines are not in the order of their ends.
+ * Groups those of `rows` (indices of the table) whose end is unknown by at least half a tick. Entries whose end is known better, or whose
+ * stamp is not that of their end, are in no group. null: the lines are not in the order of their ends.
  */
 export function ticksOf(
   table: RequestTable,
@@ -50,7 +53,7 @@ export function ticksOf(
   return disordered <= DISORDER * entries.length ? { groups, back, width } : null;
 }
 
-/** Moves the grouped entries of `start` (µs, estimates) to a place each within their tick. */
+/** Moves each grouped entry of `start` (estimates, µs) to a random place within its tick. */
 export function drawWithinTicks({ groups, back, width }: Ticks, start: Float64Array, random: Random): void {
   for (const group of groups) {
     const places = new Float64Array(group.length);
@@ -60,7 +63,7 @@ export function drawWithinTicks({ groups, back, width }: Ticks, start: Float64Ar
   }
 }
 
-/** The same of some of the entries, ascending. */
+/** The same for a subset of the entries; `kept` ascends. */
 export function keepEntries({ groups, back, width }: Ticks, kept: Int32Array): Ticks {
   const place = new Map(Array.from(kept, (entry, i) => [entry, i]));
   const left = groups.map((group) =>

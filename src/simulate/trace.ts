@@ -1,4 +1,4 @@
-/** The requests of a log as the simulation replays them: when each arrived, and how long it holds a slot. */
+/** The requests of a log as the simulation replays them: when each arrived, and for how long it held a slot. */
 import { clockSteps, continuedTable, putForward, shiftsOf } from '../core/clock-steps.ts';
 import { floatsAt, integersAt } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
@@ -16,48 +16,57 @@ export interface Trace {
   readonly length: number;
   /** Row of the request table per entry. */
   readonly table: Int32Array;
-  /** µs since 1970 UTC: when the request got its slot, best estimate; rows ascend by this. */
+  /** When the request got its slot (best estimate), µs since 1970 UTC; rows ascend by it. */
   readonly start: Float64Array;
-  /** µs */
+  /** Time for which the request held its slot, µs. */
   readonly service: Float64Array;
-  /** Half-width of what is not known about `start`, µs. */
+  /** Half-width of the uncertainty of `start`, µs. */
   readonly uncertainty: Float64Array;
-  /** Requests whose place within their tick only the order of lines narrows; null where that order says nothing. */
+  /**
+   * Requests whose place within their tick is narrowed only by the order of lines; null where that order says nothing.
+   */
   readonly ticks: Ticks | null;
   readonly route: Int32Array;
-  /** Dense index of the worker, -1 unknown; names in the order of first sight. */
+  /** Dense index of the worker, in the order of first sight; -1 unknown. */
   readonly worker: Int32Array;
   readonly workers: number;
-  /** Possible histories of the wait before `start`, µs per row: posterior samples, or one estimate. */
+  /** Possible histories of the wait before `start`, each µs per row: posterior samples, or one estimate. */
   readonly waits: readonly Float64Array[];
-  /** Of each of these, 1: `start` is as that history has it, wherever within its tick; else it is drawn. */
+  /** For each history, per row: 1 if the history fixes `start`, 0 if `start` is drawn within its uncertainty. */
   readonly held: (history: number) => Uint8Array;
-  /** The range of factors on those waits that repetitions draw from; [1, 1] where the samples carry it. */
+  /**
+   * Range of the factor on the waits that repetitions draw from; [1, 1] where the samples already carry the uncertainty.
+   */
   readonly stretch: readonly [low: number, high: number];
-  /** Factors at the ends of what is possible at all. */
+  /** Factors on the waits for the most extreme readings. */
   readonly extremes: readonly [low: number, high: number];
-  /** µs, the width of most stamps. */
+  /** Median resolution of the stamps, µs. */
   readonly tick: number;
-  /** Callers that come together finer than the stamps show; size 1: none. */
+  /** Size of groups of callers that come together more closely than the stamps show; size 1: none. */
   readonly clumps: ClumpSize;
-  /** µs between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too. */
+  /**
+   * Time (µs) between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too.
+   */
   readonly overhead: number;
-  /** The same at the upper end of what is possible. */
+  /** The largest overhead that is possible, µs. */
   readonly mostOverhead: number;
-  /** µs by which a worker that runs one request at a time stays taken after each answer (HeldWorkers); null: nothing shows that. */
+  /**
+   * Time (µs per row) for which a worker that runs one request at a time stays taken after its answer (HeldWorkers); null: nothing shows
+   * that it does.
+   */
   readonly lingers: Float64Array | null;
-  /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
+  /** true: most lines have no duration and get the mean service time that the rhythm of the log shows. */
   readonly constantService: boolean;
-  /** true: waits are not known; `waits` are upper bounds. */
+  /** true: waits are not known, and `waits` are upper bounds. */
   readonly waitUnknown: boolean;
 }
 
-/** Stretches that stand for a log too long to replay whole, evenly spread over it. */
+/** Number of stretches, evenly spread, that stand for a log too long to replay whole. */
 const STRETCHES = 8;
 const MINIMUM_FOLLOWED = 100;
 
 /**
- * The trace of a log, or why there is none. Of a log with more than `most` requests, stretches of it; the time between
+ * The trace of a log, or the reason why there is none. A log of more than `most` requests is replayed in stretches. The time between
  * stretches (these, or those that the analysis kept of a very long log) is left out.
  */
 export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trace: Trace } | { missing: string } {
@@ -75,7 +84,7 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
       ? { missing: 'the lines carry no time' }
       : { missing: 'the lines carry no duration, and no rhythm shows the service time' };
   }
-  // Of a long log only a part may have been followed through the pool: the rest would seem never to have waited.
+  // Waits may have been inferred for only a part of a long log; the rest would seem never to have waited.
   const followed = placed.filter((i) => Number.isFinite(inferred.wait[i]));
   const replayable = followed.length >= MINIMUM_FOLLOWED ? followed : placed;
   let rows = Array.from(integersAt(replayable, ascendingOrder(floatsAt(begin, replayable))));
@@ -113,7 +122,7 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
       stretch,
       extremes,
       tick,
-      // Bounds on the waits heap arrivals up where each stretch began.
+      // Waits that are only upper bounds pile arrivals up where each full stretch began: no clumps.
       clumps: unknown && inference.capacity.value !== null ? NO_CLUMPS : clumpsOf(tick, start, waits, mean),
       overhead: overhead.likely,
       mostOverhead: overhead.most,
@@ -124,13 +133,15 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
   };
 }
 
-/** µs by row of the table: when each request got its slot, and for how long it held it, of those that can be placed. */
+/**
+ * The requests that can be placed in time, by row of the table: when each got its slot (`begin`) and for how long it held it (`hold`), µs.
+ */
 function slotsHeld({ requests, inference }: Analysis) {
   const { start, end } = inference.requests;
   const begin = new Float64Array(requests.length);
   const hold = new Float64Array(requests.length);
   const placed: number[] = [];
-  // Without a duration of their own.
+  // Number of requests without a duration of their own.
   let without = 0;
   for (let i = 0; i < requests.length; i++) {
     let service = end[i] - start[i];
@@ -147,7 +158,7 @@ function slotsHeld({ requests, inference }: Analysis) {
   return { begin, hold, placed, without };
 }
 
-/** Numbered in the order of first sight. */
+/** Renumbers workers in the order of first sight. */
 function denseWorkers(rows: readonly number[], ids: RequestTable['worker']): { worker: Int32Array; workers: number } {
   const dense = new Map<number, number>();
   const worker = integersAt(ids, rows);
@@ -162,7 +173,7 @@ function denseWorkers(rows: readonly number[], ids: RequestTable['worker']): { w
 const lingersOf = (held: HeldWorkers, route: Int32Array): Float64Array =>
   Float64Array.from(route, (id) => (id === held.route ? held.median : 0));
 
-/** Callers come one after the other, also where the clock was set back among them. */
+/** Undoes steps of the clock: where it was set back, later requests are moved forward so that time only ascends. */
 function onOneClock(analysis: Analysis): Analysis {
   const steps = clockSteps(analysis.requests);
   if (steps.length === 0) return analysis;
@@ -175,18 +186,20 @@ function onOneClock(analysis: Analysis): Analysis {
 
 const NO_CLUMPS: ClumpSize = { size: 1, drawn: 1, most: 1, isDense: false };
 
-/** Of many histories few are drawn. */
+/** Computes and keeps a part only when asked for: few of the many histories are ever drawn. */
 function whenAsked<Part, Whole>(parts: readonly Part[], make: (part: Part, i: number) => Whole): (i: number) => Whole {
   const made: Whole[] = [];
   return (i) => (made[i] ??= make(parts[i], i));
 }
 
-/** A tick below this share of the service time hides no clump that matters. */
+/** A tick below this share of the mean service time hides no clump that matters. */
 const COARSE = 0.25;
-/** The beginning of a log: so many ticks, and such a share of it. */
+/** The beginning of a log: this many ticks or this share of it, whichever is longer. */
 const BEGINNING_TICKS = 3;
 const BEGINNING = 0.05;
-/** Times the size that shows later on, from which it is the crowd of the beginning. */
+/**
+ * If the clumps of the whole log exceed those after its beginning by this factor, the beginning is a crowd of its own.
+ */
 const CROWD = 2;
 
 function clumpsOf(tick: number, start: Float64Array, waits: readonly Float64Array[], meanService: number): ClumpSize {
@@ -194,7 +207,7 @@ function clumpsOf(tick: number, start: Float64Array, waits: readonly Float64Arra
   const arrival = start.map((at, i) => at - waits.reduce((sum, wait) => sum + wait[i], 0) / waits.length).sort();
   const all = clumpSize(arrival, tick);
   if (all.size === 1) return all;
-  // A log may begin with callers whom nobody had answered before: one crowd, which says nothing of how they come.
+  // A log may begin with callers whom nobody had answered before: one crowd that says nothing about how callers come.
   const begun = arrival[0] + Math.max(BEGINNING_TICKS * tick, BEGINNING * (arrival[arrival.length - 1] - arrival[0]));
   const later = clumpSize(arrival.subarray(countUpTo(arrival, begun)), tick);
   return CROWD * later.size < all.size ? later : all;
@@ -208,7 +221,7 @@ function stretchesOf(rows: readonly number[], most: number): number[] {
   }).flat();
 }
 
-/** Instants moved together so that no two neighbours are further apart than `longest` µs (10 s at least). */
+/** Instants moved together so that no two neighbours are further apart than `longest` µs (at least 10 s). */
 function withoutGaps(start: Float64Array, longest: number): Float64Array {
   const most = Math.max(10e6, longest || 0);
   let left = 0;
@@ -230,7 +243,7 @@ export function drawStarts({ start, uncertainty, ticks }: Trace, random: Random)
   return begun;
 }
 
-/** The same log, if its server has `slots` and no more, and callers came at any time since these were full. */
+/** The same log if its server has only `slots` slots and callers may have come at any time since these were full. */
 export function asIfFull(trace: Trace, slots: number): Trace {
   const waits = [longestWaits(trace.start, trace.service, trace.uncertainty, slots)];
   return {
@@ -244,7 +257,7 @@ export function asIfFull(trace: Trace, slots: number): Trace {
   };
 }
 
-/** The trace of some of its rows, ascending. */
+/** The trace of some of its rows; `rows` ascends. */
 export function keepRows(trace: Trace, rows: Int32Array): Trace {
   const pick = (values: Float64Array): Float64Array => floatsAt(values, rows);
   return {

@@ -1,25 +1,29 @@
-/** What the waits before the starts may have been: samples, one estimate with its range, or only bounds. */
+/** What the waits before the starts may have been: posterior samples, one estimate with its range, or only bounds. */
 import { binLevels } from '../core/bin-levels.ts';
 import { floatsAt } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 
 export interface WaitHistories {
-  /** Possible histories, µs per row. */
+  /** Possible histories of the waits, each µs per row. */
   readonly waits: readonly Float64Array[];
-  /** The range of factors on them that repetitions draw from; [1, 1] where the samples carry it. */
+  /**
+   * Range of the factor on the waits that repetitions draw from; [1, 1] where the samples already carry the uncertainty.
+   */
   readonly stretch: readonly [low: number, high: number];
-  /** Factors on the histories by which other readings of the waits differ most, the error of the inference included. */
+  /** Factors on the waits for the most extreme readings, the error of the inference included. */
   readonly extremes: readonly [low: number, high: number];
-  /** true: the log does not tell waits; the histories are upper bounds, and the factors begin at 0. */
+  /** true: the log does not show the waits; the histories are upper bounds and the factors begin at 0. */
   readonly unknown: boolean;
 }
 
-/** Share of the slots that must be busy for a moment to count as full, where single moments are not known. */
+/**
+ * Share of the slots that must be busy for a bin of time to count as full (only the mean level of the bin is known).
+ */
 const NEARLY_FULL = 0.85;
 
 /**
- * `rows` of the request table in order of `start`; `service` and `uncertainty` µs per entry. Nobody waits for a slot
- * where there is no bound on them, or one was always free: in front of a queue for all slots, whoever took them.
+ * `rows` of the request table in order of `start`; `service` and `uncertainty` in µs per entry. Nobody waits where the slots are unbounded,
+ * or where a queue shared by all slots always had one of them free.
  */
 export function waitHistories(
   { inference }: Analysis,
@@ -37,7 +41,7 @@ export function waitHistories(
   const { wait, concurrency, capacity } = inference;
   const slots = capacity.value;
   const neverFull = slots !== null && concurrency.peak < slots && !(inference.queue === 'per-worker' && wait.mean > 0);
-  // A server without slots may have a queue inside the application, which the log may tell.
+  // A server without slots may still have a queue inside the application, and the log may show it.
   const isInside = inference.unbounded && wait.method === 'inferred';
   if (inference.unbounded || slots === null || neverFull) {
     const none = !isInside && (inference.unbounded || slots !== null);
@@ -45,7 +49,7 @@ export function waitHistories(
     return { waits, stretch: [1, 1], extremes: [1, 1], unknown: !none && wait.method === 'unknown' };
   }
   const factor = (bound: number) => (wait.mean > 0 && Number.isFinite(bound) ? bound / wait.mean : 1);
-  // Half way to the ends, as a ratio: stretched further, arrivals only thin out, and other pools would queue less again.
+  // Geometric half way to the ends: stretching waits further only thins arrivals out, and other pools would queue less again.
   const extremes = [Math.sqrt(factor(wait.lowMean)), Math.sqrt(factor(wait.highMean))] as const;
   const known = (wait.method === 'measured' || wait.method === 'inferred') && estimate.some(Number.isFinite);
   if (known && waitSamples && waitSamples.length > 0) {
@@ -61,8 +65,8 @@ export function waitHistories(
 }
 
 /**
- * Nobody who waited came before the pool was full: for requests within a stretch that is full, the time since it began
- * (the upper bound of Larson 1990). A stretch is full while the mean level of its bins is nearly the number of slots.
+ * Upper bound of Larson (1990): nobody who waited came before the pool was full, so a request that starts within a full stretch waited at
+ * most since that stretch began. A stretch is full while the mean level of its bins is nearly the number of slots.
  */
 export function longestWaits(
   start: Float64Array,
@@ -95,8 +99,8 @@ export function longestWaits(
 }
 
 /**
- * 1: the start is as this history of the waits has it. One from the queue follows from the end before it; and who found a free slot
- * when others came who waited came with them.
+ * 1: this history of the waits fixes the start, so it is not drawn within its tick. That holds for a request from the queue, which starts
+ * when the one before it ends, and for one that found a free slot but came in the same group (same arrival) as one that waited.
  */
 export function heldStarts(start: Float64Array, wait: Float64Array): Uint8Array {
   const arrivals = new Set<number>();

@@ -1,23 +1,23 @@
-/** Which pools a question about other pools is about: those asked for, those around the present one, and the recommended one. */
+/** Which pools a what-if question is about: those asked for, those around the present one, and the recommended one. */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import type { WhatIf } from '../core/what-if.ts';
 import { presentShape } from './workload.ts';
 
-/** Pools asked for on the command line; counts that are not given come from the present pool. */
+/** Pools asked for on the command line; counts that are not given are taken from the present pool. */
 export interface PoolWishes {
   readonly workers?: readonly number[];
   readonly threads?: readonly number[];
   readonly model?: PoolShape['model'];
 }
 
-/** Every combination asked for; around the present pool when nothing is. */
+/** Every combination asked for; pools around the present one if nothing is asked for. */
 export function scenarioPools(analysis: Analysis, { workers, threads, model }: PoolWishes): PoolShape[] {
   const present = presentShape(analysis);
   const isAsked = workers !== undefined || threads !== undefined || model !== undefined;
   if (!present && !isAsked) return atLeast(analysis.inference);
   const kind = model ?? (threads?.some((count) => count > 1) ? 'threaded' : (present?.model ?? 'sync'));
-  // Threads are what one process has to set.
+  // The only process of a pool has threads to change, not processes.
   if (!isAsked && present?.model === 'threaded' && present.workers === 1)
     return around(present.threads).map((count) => ({ ...present, threads: count }));
   const processes = workers ?? (threads || model ? [present?.workers ?? 1] : around(present?.workers ?? 1));
@@ -34,11 +34,11 @@ export function scenarioPools(analysis: Analysis, { workers, threads, model }: P
   );
 }
 
-/** Where no limit shows: pools that run as many at once as was seen, and more. */
+/** Where no limit shows: pools that run at least as many requests at once as were seen. */
 function atLeast({ workers, capacity }: Analysis['inference']): PoolShape[] {
   const seen = capacity.low ?? 1;
   const processes = workers.value ?? 0;
-  // As many processes, if they have threads.
+  // As many processes as were seen, with enough threads each.
   if (processes > 0 && seen > processes) {
     const threads = Math.ceil(seen / processes);
     return [1, 1.5, 2].map((times) => ({ model: 'threaded', workers: processes, threads: Math.ceil(times * threads) }));
@@ -55,7 +55,7 @@ const around = (count: number): number[] =>
     .filter((n) => n >= 1)
     .sort((a, b) => a - b);
 
-/** The pools, and the recommended one where it is none of them; smaller ones first. */
+/** The pools plus the recommended one if it is not among them, then sorted by slots. */
 export function withPool(pools: readonly PoolShape[], found: WhatIf['recommendation']): readonly PoolShape[] {
   if (!found) return pools;
   const { model, workers, threads } = found;

@@ -1,4 +1,6 @@
-/** What if, of logs that may be those of several servers: each has a queue of its own, so each is simulated alone. */
+/**
+ * What-if answers for logs that may come from several servers: each server has its own queue, so each is simulated alone.
+ */
 import type { Analysis } from '../core/finding.ts';
 import type { ServerPart } from '../core/inference.ts';
 import { nameOfServer } from '../core/server-name.ts';
@@ -7,17 +9,19 @@ import { WHAT_IF_SCHEMA, type WhatIf, type WhatIfServer } from '../core/what-if.
 import { whatIf } from './what-if.ts';
 import { type PoolWishes, scenarioPools } from './what-if-pools.ts';
 
-/** `target`: p95 wait to keep, µs. Without counts in `wishes` the pools asked for lie around each server's own. */
+/**
+ * `target`: p95 wait to keep, µs. If `wishes` names no counts, each server is asked about pools around its own size.
+ */
 export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: number): WhatIf {
   const ask = (one: Analysis) => {
-    // Whoever names sizes asks about these; a model alone leaves open how large.
+    // A recommendation is added unless the user named sizes; naming only a model leaves the size open.
     const withRecommended = wishes.workers === undefined && wishes.threads === undefined;
     const answer = whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target, withRecommended });
     return { ...answer, assumptions: [...answer.assumptions, ...leftOut(wishes)] };
   };
   const { servers } = analysis.inference;
   if (servers.length === 0) return ask(analysis);
-  // In the order of the files they were given in.
+  // In the order in which their files were given.
   const inOrder = servers.toSorted((a, b) => sourceOf(analysis, a) - sourceOf(analysis, b));
   const answers = inOrder.map((part): WhatIfServer => {
     const one = analysisOf(analysis, part);
@@ -59,7 +63,7 @@ const sourceOf = ({ requests }: Analysis, { rows }: ServerPart): number => reque
 
 function analysisOf(analysis: Analysis, { rows, inference }: ServerPart): Analysis {
   const { requests, summary } = analysis;
-  // Of a log too long to be kept whole, its share of what was kept.
+  // Part of a long log is not kept: this server's share of the kept rows is taken for its share of all requests.
   const total = Math.round((summary.requests.total * rows.length) / requests.length);
   return {
     ...analysis,

@@ -23,7 +23,7 @@ import { presentShape, type Workload, workloadOf } from './workload.ts';
 export interface WhatIfRequest {
   readonly pools: readonly PoolShape[];
   readonly targetP95WaitMicros: number;
-  /** The recommended pool is a scenario, too, where it is none of those asked for. */
+  /** true: the recommended pool becomes a scenario as well if it is not among those asked for. */
   readonly withRecommended?: boolean;
 }
 
@@ -72,7 +72,9 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
   };
 }
 
-/** What one process that takes nearly all connections would make of the largest pool that is asked about, where that is far from the estimate. */
+/**
+ * A sentence on what the largest pool would be like if one process took nearly all connections, where that is far from the estimate.
+ */
 function unevenSaid(workload: Workload, pools: readonly PoolShape[], ask: (pool: PoolShape) => ScenarioRuns): string[] {
   const several = pools.filter((pool) => acceptorsUnknown(workload, pool));
   if (several.length === 0) return [];
@@ -85,11 +87,13 @@ function unevenSaid(workload: Workload, pools: readonly PoolShape[], ask: (pool:
   ];
 }
 
-/** Times by which the wait of the log lies outside of what its own pool gives, simulated, and µs, from which it is said. */
+/** A mismatch is reported if the log's p95 wait is outside the simulated range by this factor and by this many µs. */
 const OTHER_WAIT = 2;
 const WORTH_SAYING = 50_000;
 
-/** What made callers wait in the log besides its requests and slots, other pools would have as well. */
+/**
+ * The log's wait is not what its own pool gives when simulated: whatever else made callers wait (or not) is missing in all scenarios.
+ */
 function notReproduced(
   baseline: WhatIfBaseline | null,
   { present, interruptions }: Workload,
@@ -110,7 +114,7 @@ function notReproduced(
   const isLess = OTHER_WAIT * told < low && low - told >= WORTH_SAYING;
   if (!isMore && !isLess) return [];
   const range = `${durationText(low)} to ${durationText(high)}`;
-  // Said with the import already.
+  // Already said along with the import.
   if (isLess && interruptions && Number.isFinite(interruptions.opens)) return [];
   return [
     isMore
@@ -119,7 +123,7 @@ function notReproduced(
   ];
 }
 
-/** Durations are what most logs lack that cannot be simulated. */
+/** A log that cannot be simulated usually lacks durations. */
 const howToMend = ({ summary }: Analysis): string =>
   summary.knows.missing.some(({ what }) => what === 'duration') ? ' "logscope analyze" says how to log durations.' : '';
 
@@ -180,9 +184,9 @@ const unknownPool = (pool: PoolShape): WhatIfPool => ({
 const unknownScenario = (pool: PoolShape): WhatIfScenario => ({ ...unknownPool(pool), range: unknownRange });
 
 /**
- * There is no slot to wait for. If the views await, which is asked for with the pool, nobody waits; that the views of an async log do,
- * it must show itself (no growth of its times with load). How a busy event loop shares what it adds between the wait before the view and the
- * view itself no simulation of slots tells.
+ * Whether the wait of an async pool can be stated. It has no slots to wait for. If the views await (which asking for an async pool
+ * assumes), nobody waits; an async log must show that its views do (service times that do not grow with load). How a busy event loop splits
+ * its delay between the wait before the view and the view itself cannot be told from a simulation of slots.
  */
 const waitOfAsyncIsTold = ({ inference }: Analysis, { contention, present }: Workload): boolean =>
   contention === null && (present?.model !== 'async' || inference.service.growth !== null);
@@ -196,17 +200,17 @@ function withoutWait(scenario: WhatIfScenario): WhatIfScenario {
   };
 }
 
-/** Of each possible history of the waits, in the middle: as the numbers of the wait are told. */
+/** Each number is the middle one over the possible histories of the waits, as for the wait itself. */
 function latencyOf({ requests, unbounded }: Analysis['inference']): WhatIfPool['latency'] {
   const { start, end, wait, waitSamples } = requests;
-  // Without slots nobody waits for one, unless the log tells of a queue inside.
+  // Without slots nobody waits for one, unless the log shows a queue inside the application.
   const isNone = unbounded && !wait.some(Number.isFinite);
   const histories = isNone ? [new Float64Array(start.length)] : (waitSamples ?? [wait]);
   const spreads = histories.flatMap((waits) => {
     const latency = Float64Array.from(start, (began, i) => end[i] - began + waits[i]).filter(Number.isFinite);
     return latency.length > 0 ? [spreadOf(latency)] : [];
   });
-  // The middle that the wait is told by, or a latency could be shorter than its wait.
+  // The same middle as for the wait; otherwise a latency could come out shorter than its wait.
   const middle = (name: keyof Spread) => {
     const sorted = spreads.map((spread) => spread[name]).sort((a, b) => a - b);
     return sorted[sorted.length >> 1];
@@ -214,13 +218,14 @@ function latencyOf({ requests, unbounded }: Analysis['inference']): WhatIfPool['
   return spreads.length > 0 ? spreadDocument(middle) : { ...noSpread };
 }
 
-/** Answers a second, and slots busy on average. */
+/** Answers per second, and mean number of busy slots. */
 function paceOf({ inference, requests, summary }: Analysis): {
   readonly perSecond: number;
   readonly busySlots: number;
 } {
   const { total } = summary.requests;
-  // Of a log too long to be kept whole the gaps between the stretches that were kept are no idle time: by Little's law of all of it.
+  // In a log too long to be kept whole the gaps between the kept stretches are not idle time, so both come from the whole log, by Little's
+  // law.
   if (requests.length < total) {
     const perSecond = total / (summary.window.seconds ?? Number.NaN);
     return { perSecond, busySlots: (perSecond * inference.service.mean) / 1e6 };
@@ -237,7 +242,7 @@ function paceOf({ inference, requests, summary }: Analysis): {
 const between = (low: number | null, high: number | null): WhatIfRange =>
   low === null || high === null ? null : [low, high];
 
-/** The present pool in the numbers of the log: what was measured and inferred, so that scenarios have something to beat. */
+/** The present pool as the log shows it (measured and inferred), for comparison with the scenarios. */
 function baselineOf(analysis: Analysis): WhatIfBaseline | null {
   const pool = presentShape(analysis);
   if (!pool) return null;

@@ -1,4 +1,6 @@
-/** Everything a scenario needs to know of the log, worked out once: the trace, its services, clients and seed. */
+/**
+ * Everything that a scenario needs to know about the log, computed once: the trace, its service times, callers and seed.
+ */
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 import type { CutShort, PoolShape } from '../core/prediction.ts';
@@ -11,25 +13,29 @@ import { type ServiceTimes, serviceTimes } from './service-times.ts';
 import { asIfFull, keepRows, type Trace, traceOf } from './trace.ts';
 
 export interface Workload {
-  /** With the times that requests usually take, where something interrupted the pool that wrote the log. */
+  /**
+   * With usual service times in place of the interrupted ones, if something interrupted the pool that wrote the log.
+   */
   readonly trace: Trace;
-  /** null: nothing did. */
+  /** null: nothing interrupted it. */
   readonly interruptions: Interruptions | null;
   readonly times: ServiceTimes;
   readonly contention: Contention | null;
   readonly callers: Callers;
-  /** The same if as many slots as ever ran at once are all that the server has, which the log does not exclude; null: it does. */
+  /**
+   * The same log if the largest number of requests that ever ran at once is the server's limit; null: the log excludes that.
+   */
   readonly ifFull: Workload | null;
   /** The pool that wrote the log; null where its slots are not known. */
   readonly present: PoolShape | null;
   /** One queue for all workers or one per worker; null where the log cannot tell. */
   readonly queue: 'shared' | 'per-worker' | null;
-  /** The same of processes with threads, by the server that wrote the log; null where that is not known. */
+  /** The same for processes with threads, as the server that wrote the log does it; null where that is not known. */
   readonly queueOfThreads: 'shared' | 'per-worker' | null;
   readonly seed: number;
 }
 
-/** µs per row that the service would have taken with nobody beside it, if `share` of it is shared work. */
+/** Service times (µs per row) if no other request had run beside them and `share` of each is shared work. */
 export function deflated({ service }: Trace, contention: Contention, share: number): Float64Array {
   const most = contention.level.reduce((a, b) => Math.max(a, b), 1);
   const curve = slowdown(share, Math.ceil(most));
@@ -37,9 +43,9 @@ export function deflated({ service }: Trace, contention: Contention, share: numb
 }
 
 export interface WorkloadChoice {
-  /** Requests that stand for a longer log. */
+  /** Largest number of requests to replay; a longer log is represented by stretches of it. */
   readonly most?: number;
-  /** false: a screen waits for it. */
+  /** false: quicker and less thorough, since a screen is waiting. */
   readonly thorough?: boolean;
 }
 
@@ -84,17 +90,21 @@ export function workloadOf(
   };
 }
 
-/** Never did more run at once, though more would have without a limit of the server, or of the number of its clients. */
+/**
+ * Slots if the largest number that ever ran at once was the server's limit; null: not possible, or the slots are known.
+ */
 const perhapsSlots = ({ model, capacity }: Analysis['inference']): number | null =>
   hasNoSlots(model) && capacity.value === null ? capacity.low : null;
 
-/** Share of the time with all slots busy; of lines without durations the share of the slots that were, which is no smaller. */
+/**
+ * Share of the time with all slots busy; for lines without durations the mean share of busy slots, which is no smaller.
+ */
 function saturatedShare({ concurrency, capacity }: Analysis['inference']): number {
   const { saturatedRatio, mean } = concurrency;
   return Number.isNaN(saturatedRatio) && capacity.value !== null ? mean / capacity.value : saturatedRatio;
 }
 
-/** The same log as if some of its requests had never been sent, by their entry in the trace. */
+/** The same log without some of its requests, chosen by their entry in the trace; null: none is left. */
 export function workloadWithout(workload: Workload, isLeftOut: (entry: number) => boolean): Workload | null {
   const rows = indicesBelow(workload.trace.length).filter((i) => !isLeftOut(i));
   if (rows.length === 0) return null;
@@ -111,7 +121,7 @@ export function workloadWithout(workload: Workload, isLeftOut: (entry: number) =
   };
 }
 
-/** The same log as if some requests had been given up earlier. */
+/** The same log if the long requests of some routes had been given up earlier. */
 export function workloadCutShort(workload: Workload, { routes, from, to }: CutShort): Workload {
   const { trace, contention, interruptions } = workload;
   const cut = (times: Float64Array) =>
@@ -132,7 +142,8 @@ export function presentShape({ inference }: Analysis): PoolShape | null {
   const { model, capacity } = inference;
   const workers = inference.workers.value;
   const threads = inference.threads.value;
-  // An event loop that is blocked by every request is a worker that runs one at a time; one that holds so many at once is a pool of them.
+  // An event loop that every request blocks is a worker that runs one request at a time; several requests at once are a pool of such
+  // workers.
   if (model === 'async' && capacity.value !== null)
     return { model: (threads ?? 1) > 1 ? 'pool' : 'sync', workers: capacity.value, threads: 1 };
   if (model === 'async') return { model: 'async', workers: workers ?? 1, threads: 1 };
@@ -142,7 +153,7 @@ export function presentShape({ inference }: Analysis): PoolShape | null {
   return { model: model === 'sync' ? 'sync' : 'pool', workers: capacity.value, threads: 1 };
 }
 
-/** The same log as if each request took, in any pool, what it took in that one. */
+/** The same log if each request took its logged time in any pool, interruptions included. */
 export const asLogged = (workload: Workload): Workload =>
   workload.interruptions
     ? { ...workload, trace: { ...workload.trace, service: workload.interruptions.logged }, interruptions: null }
@@ -150,7 +161,7 @@ export const asLogged = (workload: Workload): Workload =>
 
 const freed = new WeakMap<Workload, Workload>();
 
-/** The same load if nothing had interrupted the pool: worked out once. */
+/** The same load without the interruptions; cached. */
 export function uninterrupted(workload: Workload): Workload {
   if (!workload.interruptions) return workload;
   const known = freed.get(workload) ?? { ...workload, interruptions: null };
