@@ -1,24 +1,24 @@
-/** Which bytes of a saved log hold which stretch of time: what a replay of a log too large for memory seeks with. */
+/** Which bytes of a saved log hold which time range, so that a replay of a log too large for memory can seek. */
 import { instantOf, type RequestTable } from '../core/table.ts';
 
 interface Block {
   readonly source: number;
-  /** Offsets of its first and of its last line. Blocks of a log with several formats may overlap. */
+  /** Offsets of its first and last line. If a log has several formats, blocks may overlap. */
   from: number;
   last: number;
   rows: number;
-  /** µs since 1970 UTC: first start and last end of its requests. */
+  /** First start and last end of its requests, µs since 1970 UTC. */
   begun: number;
   ended: number;
 }
 
-/** µs since 1970 UTC */
+/** µs since 1970 UTC. */
 interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** A range of bytes of one input. */
+/** A byte range of one input. */
 export interface ByteRange {
   readonly source: number;
   readonly from: number;
@@ -27,7 +27,7 @@ export interface ByteRange {
   readonly rows: number;
 }
 
-/** Small enough to read no more than a stretch needs, large enough for an index of some thousand entries a gigabyte. */
+/** Small enough to read little more than needed, large enough for an index of some thousand entries per GB. */
 const ROWS_PER_BLOCK = 1024;
 
 export class BlockIndex {
@@ -36,7 +36,7 @@ export class BlockIndex {
   readonly #open = new Map<number, Block>();
   #isComplete = false;
 
-  /** Rows of one input, roughly in the order of their lines. */
+  /** Adds rows of one input, roughly in the order of their lines. */
   add(rows: RequestTable): void {
     for (let row = 0; row < rows.length; row++) {
       const source = rows.source[row];
@@ -64,12 +64,12 @@ export class BlockIndex {
     }
   }
 
-  /** All rows were added: the last blocks go on to the ends of their files. */
+  /** All rows were added: the last blocks reach to the ends of their files. */
   complete(): void {
     this.#isComplete = true;
   }
 
-  /** Requests of the blocks that reach into a stretch. */
+  /** Requests of the blocks that overlap a time range. */
   rowsIn({ from, to }: Stretch): number {
     return this.#touching({ from, to }).reduce((sum, { rows }) => sum + rows, 0);
   }
@@ -79,9 +79,8 @@ export class BlockIndex {
   }
 
   /**
-   * The ranges of bytes that hold what ran in [from, to], neighbours joined, inputs in their order. When that is more than
-   * `most` requests, those that ended last are kept: the picture is of the last part of the stretch. Of what lies `around` it, what is nearest
-   * is added as long as it is no more.
+   * The byte ranges with the requests that ran in [from, to], neighbouring ranges merged, inputs in their order. If these are more than
+   * `most` requests, the blocks that ended last are kept. If they are fewer, the nearest blocks within `around` are added up to `most`.
    */
   rangesFor(from: number, to: number, most: number, around: Stretch = { from, to }): ByteRange[] {
     const isNear = (block: Block) => block.ended >= from && block.begun <= to;
@@ -98,7 +97,8 @@ export class BlockIndex {
     for (const source of [...new Set(kept.map((block) => block.source))].sort((a, b) => a - b)) {
       const own = this.#blocks.filter((block) => block.source === source);
       const begins = own.map((block) => block.from).sort((a, b) => a - b);
-      // A line ends where another block begins; of what is still being read only the lines behind which something came.
+      // The last line of a block ends where another block begins. While an input is still being read, only lines that are followed by
+      // others are complete.
       const end = this.#isComplete ? Number.POSITIVE_INFINITY : Math.max(...own.slice(-4).map(({ last }) => last));
       for (const block of kept.filter((one) => one.source === source).sort((a, b) => a.from - b.from)) {
         const next = begins.find((begin) => begin > block.last) ?? end;

@@ -1,14 +1,14 @@
-/** What the screen asks of the engine. */
+/** Commands of the screen to the engine. */
 export type EngineCommand =
   /** Replay: play or pause. */
   | { readonly type: 'toggle' }
   /** Replay: log seconds per second. */
   | { readonly type: 'speed'; readonly factor: number }
   | { readonly type: 'seek'; readonly to: number }
-  /** Replay: jump over stretches without requests. */
+  /** Replay: jump over times without requests. */
   | { readonly type: 'skip-idle'; readonly on: boolean }
   | { readonly type: 'loop'; readonly range: { readonly from: number; readonly to: number } | null }
-  /** What the screen filters by, "" nothing: what passes is judged too. */
+  /** Text of the screen's filter, "" for none: the requests that pass are examined as well. */
   | { readonly type: 'filter'; readonly text: string }
-  /** The stretch of time on the screen, µs since 1970 UTC: what must be held in memory. */
+  /** The time range on the screen, µs since 1970 UTC: its requests must be held in memory. */
   | { readonly type: 'show'; readonly from: number; readonly to: number };

@@ -1,12 +1,18 @@
-/** Where logs begin that stand one behind another in a file of which not every request is kept: the first line of each is looked for between kept ones. */
+/**
+ * Where logs begin that follow each other in a file of which not all requests were kept: the first line of each is searched between kept
+ * ones.
+ */
 import { instantOf, type RequestTable } from '../core/table.ts';
 import { FileTimes, type FileTimesOptions } from './file-times.ts';
 import type { Place } from './time-place.ts';
 
-/** Enough for a few lines: the times of fewer lines part two logs more sharply. */
+/** Bytes, enough for a few lines: a smaller piece separates two logs more sharply. */
 const FEW_LINES = 1 << 10;
 
-/** The bytes of each log; null: not a plain file, or a beginning cannot be told. @param begins rows of the table, which are those kept of the file */
+/**
+ * The byte range of each log; null: not a plain file, or some beginning was not found. @param begins rows of `table` (the kept requests of
+ * the file) with which logs begin
+ */
 export function placesOfLogs(
   path: string,
   table: RequestTable,
@@ -25,7 +31,7 @@ export function placesOfLogs(
   }
 }
 
-/** The offset of the first line of the log of which `row` is the first one kept. */
+/** The offset of the first line of the log whose first kept request is `row`; null: not found. */
 function edgeIn(file: FileTimes, table: RequestTable, row: number): number | null {
   const [last, first] = [instantOf(table, row - 1), instantOf(table, row)];
   if (!(first < last)) return null;

@@ -1,4 +1,4 @@
-/** The picture before anything was read. */
+/** The picture before anything has been read. */
 import { Partial as LogPartial } from '../analysis/partial.ts';
 import type { Names } from '../core/batch.ts';
 import { newRevision, type Snapshot } from '../core/snapshot.ts';

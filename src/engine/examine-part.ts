@@ -1,6 +1,6 @@
 /**
- * What a filter lets through, judged as a part: its rates, times and errors are its own, the pool behind it stays the one that
- * all requests tell of. A part taken for a log of its own would show a smaller, idler server that never was.
+ * Judges the requests that pass a filter as a part: rates, times and errors are its own, but the pool behind it is the one that all
+ * requests show. Taken for a log of its own, a part would show a smaller, idler server that never existed.
  */
 import { floatsAt, integersAt } from '../core/columns.ts';
 import { type Facts, isKeptWhole } from '../core/finding.ts';
@@ -19,7 +19,7 @@ const rulesForParts = findingRules.filter(({ ofPart }) => ofPart);
 const UNASKED =
   'a filter by status, duration, wait or size picks the outcome, so that findings would be about the filter.';
 
-/** null: the text is no filter. */
+/** null: the text is no valid filter. */
 export function examinePart(facts: Facts, text: string, sources: readonly string[]): FilteredPart | null {
   const { filter } = parseFilter(text);
   if (!filter) return null;
@@ -37,7 +37,7 @@ export function examinePart(facts: Facts, text: string, sources: readonly string
   };
 }
 
-/** The facts with these requests alone; everything about the pool stays that of all requests. */
+/** The facts restricted to these requests; everything about the pool is still that of all requests. */
 function partOf(facts: Facts, rows: readonly number[]): Facts {
   const { start, end, uncertainty, lane, wait } = facts.inference.requests;
   const pick = (column: Float64Array) => floatsAt(column, rows);
@@ -68,7 +68,8 @@ function numbersOf(
   const known = (values: readonly number[]) => values.filter((value) => value >= 0);
   const all = Array.from({ length: requests.length }, (_, row) => service(row));
   const own = known(rows.map(service));
-  // Each sample is one possible history of all requests: its quantile has their spread, that of the best estimates has not. Of the histories
+  // Each sample is one possible history of all requests. Its quantile has the right spread, that of the best estimates has not. The median
+  // over histories is shown, as for the whole log and in findings about some of its routes.
   // the middle one is told, as it is of the whole log and by findings about some of its routes.
   const waits = (waitSamples ?? [wait])
     .map((one) => known(rows.map((row) => one[row])))

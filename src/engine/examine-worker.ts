@@ -1,4 +1,4 @@
-/** The thread that examines windows: `ThreadExaminer` is its only caller. */
+/** The thread that examines windows; only `ThreadExaminer` talks to it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type PartialState, partialOfState } from '../analysis/partial-state.ts';
 import { createNames } from '../core/names.ts';
@@ -8,7 +8,7 @@ import type { Examination } from './examine.ts';
 import { examinePart } from './examine-part.ts';
 import { type ExamineWindow, examinePartial, examineWindow, type FormatAdvice } from './examiner.ts';
 
-/** Names that became known since the last request: the ids of both sides stay the same because the order is. */
+/** Names that became known since the last request, in order: both threads then give them the same ids. */
 export interface NewNames {
   readonly workers: readonly string[];
   readonly threads: readonly string[];
@@ -55,10 +55,10 @@ parentPort?.on('message', (request: ThreadRequest) => {
   }
 });
 
-// It could be started.
+// Tells the caller that the thread has started.
 parentPort?.postMessage({ id: 0 });
 
-/** The screen draws the point estimates; their samples stay here, where the findings have used them. */
+/** The screen draws point estimates only; the samples stay in this thread, where the findings have used them. */
 function withoutSamples<T extends { readonly requests: { readonly waitSamples?: unknown } }>(inference: T): T {
   const { waitSamples: _, ...requests } = inference.requests;
   return { ...inference, requests };

@@ -1,4 +1,4 @@
-/** From a partial to the verdict: analysis, simulation and findings, in the order in which they need each other. */
+/** From a partial to the verdict: analysis, simulation and findings, in the order of their dependencies. */
 import { type AnalyseOptions, analyse } from '../analysis/analyse.ts';
 import type { Partial } from '../analysis/partial.ts';
 import { analysisOfServer } from '../analysis/server-analysis.ts';
@@ -15,7 +15,7 @@ export interface Examination {
   readonly summary: Summary;
   readonly verdict: Verdict;
   readonly facts: Facts;
-  /** Where several wrote the logs, each alone, as the inference has them; empty otherwise. */
+  /** If several servers wrote the logs: the verdict on each, in the order of the inference; else empty. */
   readonly servers: readonly JudgedServer[];
 }
 
@@ -39,5 +39,5 @@ export function examine(partial: Partial, options: AnalyseOptions): Examination 
   return { summary, verdict: verdictOf(summary), facts, servers: [] };
 }
 
-/** Of more servers than a reader would tell apart nothing is said of each. */
+/** With more servers than this, single ones are not judged: readers could not keep them apart. */
 const MOST_SERVERS = 12;

@@ -1,4 +1,4 @@
-/** Examines a window of requests: in this thread, or in one of its own where analysis must not hold up the keyboard. */
+/** Examines a window of requests, in this thread or in one of its own so that the keyboard stays responsive. */
 import type { AnalyseOptions } from '../analysis/analyse.ts';
 import { Partial as LogPartial } from '../analysis/partial.ts';
 import type { Beginning } from '../analysis/rows-in-order.ts';
@@ -18,25 +18,25 @@ import { howToLog } from './how-to-log.ts';
 import { placementOf } from './placement.ts';
 import { threadMs } from './thread-time.ts';
 
-/** The part of a format that the advice on missing fields needs. */
+/** The part of a format that advice on missing fields needs. */
 export type FormatAdvice = Parameters<typeof howToLog>[0][number];
 
 export interface ExamineWindow {
   readonly requests: RequestTable;
-  /** Index in `facts` of each row. */
+  /** Per row: index into `facts`. */
   readonly stream: Uint8Array;
   readonly facts: readonly StreamFacts[];
   readonly lifecycle: readonly LifecycleEvent[];
   readonly inputs: readonly InputSummary[];
-  /** Where logs begin that stand behind another in their input; missing: none does. */
+  /** Where a log begins behind another one in the same input; missing: nowhere. */
   readonly beginnings?: readonly Beginning[];
-  /** Asked about once: predictions stay about the window before. */
+  /** true: a one-off question, after which predictions still refer to the previous window. */
   readonly isAside?: boolean;
-  /** `full`: as a post-mortem would, for a stretch that somebody looks at; default `live`. */
+  /** `full`: the effort of a post-mortem, for a range that somebody looks at; `look`: in between; default `live`. */
   readonly effort?: 'live' | 'look' | 'full';
-  /** µs since 1970 UTC: the log goes on, and everything up to here is in the window. */
+  /** µs since 1970 UTC: the log goes on, and the window holds everything up to here; null: the log has ended. */
   readonly until?: number | null;
-  /** What a longer look at the same log has found a moment ago, for a `live` one. */
+  /** What a recent, more thorough look at the same log has found; used by `live`. */
   readonly lastLook?: LastLook | null;
 }
 
@@ -44,27 +44,30 @@ export interface ExaminedWindow {
   readonly summary: Summary;
   readonly verdict: Verdict;
   readonly inference: ServerInference;
-  /** Where several servers wrote the logs, what is said of each, as the inference has them; empty otherwise. */
+  /** If several servers wrote the logs: the verdict on each, in the order of the inference; else empty. */
   readonly servers: readonly JudgedServer[];
-  /** The rows in the order of the inference: by line, several inputs merged by time. */
+  /** The rows in the order of the inference: by line, with several inputs merged by time. */
   readonly requests: RequestTable;
   readonly placement: Placement;
-  /** What it cost, ms on a processor. */
+  /** Processor time, ms. */
   readonly cost: number;
 }
 
 export interface Examiner {
   examine(window: ExamineWindow): Promise<ExaminedWindow>;
-  /** A whole log, with all the effort of a post-mortem; predictions are about it from then on. */
+  /** Examines a whole log with the effort of a post-mortem; predictions refer to it from then on. */
   examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow>;
-  /** About the whole log, or the requests of the last window; null where they cannot carry a prediction. */
+  /** Predicts from the whole log if there is one, else from the last window; null if it cannot carry a prediction. */
   predict(pool: PoolShape): Promise<PoolPrediction | null>;
-  /** What passes a filter, of the whole log or the last window; null before there is one, and for what is no filter. */
+  /**
+   * Examines the requests that pass a filter, of the whole log or the last window; null before there is one, or if the text is no valid
+   * filter.
+   */
   part(filter: string, sources: readonly string[]): Promise<FilteredPart | null>;
   close(): Promise<void>;
 }
 
-/** Examines at once, in this thread. */
+/** Examines a window in this thread. */
 export function examineWindow(window: ExamineWindow, names: Names, formats: readonly FormatAdvice[]): Examined {
   const begun = threadMs();
   const { requests, stream, facts } = window;
@@ -81,7 +84,7 @@ export function examineWindow(window: ExamineWindow, names: Names, formats: read
   return finish(partial, { inputs, effort, until, lastLook }, formats, begun);
 }
 
-/** Examines a whole log, in this thread. */
+/** Examines a whole log in this thread. */
 export const examinePartial = (
   partial: LogPartial,
   inputs: readonly InputSummary[],

@@ -1,4 +1,4 @@
-/** The times of a plain file at places in it: pieces are read and parsed, the rest of the file is not. */
+/** Times in a plain file at chosen offsets: only small pieces are read and parsed. */
 import { closeSync } from 'node:fs';
 import type { LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
@@ -12,7 +12,7 @@ export interface FileTimesOptions {
   readonly logFormat?: string;
 }
 
-/** Stamps of the requests of a piece (µs) and where its first whole line starts. */
+/** Earliest and latest stamp of a piece (µs), and the offset of its first whole line. */
 export interface PieceTimes {
   readonly earliest: number;
   readonly latest: number;
@@ -20,7 +20,7 @@ export interface PieceTimes {
 }
 
 const PIECE_BYTES = 1 << 16;
-/** A piece without a request is followed by larger ones, up to this. */
+/** If a piece contains no request, larger ones are tried, up to this size. */
 const MAX_PIECE_BYTES = 1 << 20;
 
 export class FileTimes {
@@ -63,12 +63,14 @@ export class FileTimes {
     });
   }
 
-  /** The latest stamp near the end; null when there is none. */
+  /** The latest stamp near the end, µs; null if there is none. */
   latest(): number | null {
     return this.at(Math.max(0, this.size - MAX_PIECE_BYTES), MAX_PIECE_BYTES)?.latest ?? null;
   }
 
-  /** Times of the requests in a piece of so many bytes behind `at`, or a larger one; null when there is none close by. */
+  /**
+   * Times of the requests in a piece of `atLeast` bytes from `at` on, or in a larger one; null if there are none close by.
+   */
   at(at: number, atLeast = PIECE_BYTES): PieceTimes | null {
     for (let bytes = atLeast; bytes <= MAX_PIECE_BYTES; bytes *= 4) {
       const piece = bytesAt(this.#file, at, bytes);

@@ -1,9 +1,9 @@
-/** What a word of a filter may become: fields, and values that the picture holds. */
+/** Completions of a word of a filter: fields, and values that occur in the picture. */
 import type { Names } from '../core/batch.ts';
 import type { RequestTable } from '../core/table.ts';
 import { type FilterInput, filterFields, filterTerm, lastWord, methodOf } from './filter.ts';
 
-/** Completions of the word before the caret: fields, then the values that the picture holds, the most frequent first. */
+/** Completions of the word before the caret: fields, or values that occur in the picture, the most frequent first. */
 export function completeFilter(text: string, input: FilterInput, limit = 6): string[] {
   const word = lastWord(text);
   const negation = word.startsWith('-') ? '-' : '';

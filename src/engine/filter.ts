@@ -1,6 +1,6 @@
 /**
- * The filter language: `route:/io status:5xx worker:8712 slower:500ms wait>1s`. Terms are joined by "and", a leading "-"
- * turns one around, a word without a field looks into the route. What a request does not say never passes a term about it.
+ * The filter language: `route:/io status:5xx worker:8712 slower:500ms wait>1s`. Terms are joined by "and", a leading "-" negates a term, a
+ * word without a field is looked for in the route. A request that lacks a value does not pass a term about it.
  */
 import { isIPv4 } from 'node:net';
 import type { Names } from '../core/batch.ts';
@@ -9,7 +9,7 @@ import type { Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 import { hashOfClient } from '../ingest/client-hash.ts';
 
-/** What a filter looks at. */
+/** What a filter is applied to. */
 export interface FilterInput {
   readonly requests: RequestTable;
   readonly placement: Placement;
@@ -21,19 +21,19 @@ export type RowTest = (row: number) => boolean;
 
 export interface Filter {
   readonly text: string;
-  /** It picks by what happened (status, duration, wait, size), not only by who asked for what and where. */
+  /** true: it selects by outcome (status, duration, wait, size), not only by who asked for what and where. */
   readonly picksOutcome: boolean;
   /** Builds the test for one picture. */
   over(input: FilterInput): RowTest;
 }
 
-/** Fields about what became of a request. */
+/** Fields about the outcome of a request. */
 const outcomes = new Set(['status', 'slower', 'faster', 'duration', 'wait', 'bytes']);
 
 type Term = (input: FilterInput) => RowTest;
 type Comparison = '<' | '>' | '<=' | '>=';
 
-/** Field → what its values look like, for completion and help. */
+/** Field → description of its values, for completion and help. */
 export const filterFields: Readonly<Record<string, string>> = {
   route: 'part of the route, * stands for anything: route:/users/*',
   method: 'method:POST',
@@ -52,7 +52,7 @@ export const filterFields: Readonly<Record<string, string>> = {
 const units: Readonly<Record<string, number>> = { us: 1, µs: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3600e6 };
 const sizes: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, kb: 1e3, m: 1e6, mb: 1e6, g: 1e9, gb: 1e9 };
 
-/** µs of "500ms", "1.5s", "2m"; a bare number is seconds. NaN: not a duration. */
+/** µs of "500ms", "1.5s", "2m"; a bare number is in seconds. NaN: not a duration. */
 export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)?$/.exec(text);
   return match ? Number(match[1]) * units[match[2] ?? 's'] : Number.NaN;
@@ -71,7 +71,9 @@ const compares: Readonly<Record<Comparison, (a: number, b: number) => boolean>> 
   '>=': (a, b) => a >= b,
 };
 
-/** What is wrong with a value of a comparison. Milliseconds are meant as often as seconds are, so that a bare number is asked which. */
+/**
+ * The error message for a value of a comparison. A bare number may be meant in ms or in s, so the message asks which.
+ */
 function misread(field: string, column: string, sign: string, value: string): string {
   if (column === 'bytes') return `"${value}" is no size, as 100k is`;
   if (/^\d+(?:\.\d+)?$/.test(value))
@@ -79,10 +81,10 @@ function misread(field: string, column: string, sign: string, value: string): st
   return `"${value}" is no duration, as 500ms is`;
 }
 
-/** µs of a duration with its unit; only 0 needs none. */
+/** µs of a duration with a unit, which only 0 may lack; otherwise NaN. */
 const parseLimit = (text: string): number => (Number(text) > 0 ? Number.NaN : parseDuration(text));
 
-/** A test of text: part of it, or the whole with "*" for anything. Case does not matter. */
+/** A case-insensitive test of a text: contains the pattern, whose parts between "*" must occur in order. */
 function textTest(pattern: string): (text: string) => boolean {
   const wanted = pattern.toLowerCase();
   if (!wanted.includes('*')) return (text) => text.toLowerCase().includes(wanted);
@@ -99,7 +101,7 @@ function textTest(pattern: string): (text: string) => boolean {
   };
 }
 
-/** A test of an interned column: every distinct text is looked at once. */
+/** A test of an interned column: every distinct text is tested once. */
 function namesTest(dictionary: Dictionary, test: (text: string) => boolean): (id: number) => boolean {
   const known: (boolean | undefined)[] = [];
   return (id) => {
@@ -114,11 +116,11 @@ function namesTest(dictionary: Dictionary, test: (text: string) => boolean): (id
 
 export const methodOf = (route: string): string => /^([A-Z]+) /.exec(route)?.[1] ?? '';
 
-/** Columns that a comparison may name, and how their bounds are written. */
+/** Columns that can be compared, with the syntax of their bounds. */
 const numeric: Readonly<
   Record<string, { parse: (text: string) => number; value: (input: FilterInput) => (row: number) => number }>
 > = {
-  // Service times as they are drawn: logged, or inferred where the log has stamps alone.
+  // Service time as drawn: logged, or inferred if the log has stamps only.
   duration: {
     parse: parseLimit,
     value:
@@ -170,7 +172,7 @@ function statusTerm(value: string, comparison: Comparison | ':'): Term | string 
       requests.status[row] > 0 && passes(requests.status[row], code);
 }
 
-/** Of an address the table keeps a hash: it is compared as a whole. */
+/** The table keeps only a hash of the address, so it can only be compared as a whole. */
 function clientTerm(address: string): Term | string {
   if (address.includes('*') || (/^[\d.]+$/.test(address) && !isIPv4(address)))
     return `"${address}" is no whole address, as client:10.0.0.7 is`;
@@ -225,32 +227,32 @@ function termOf(field: string, comparison: Comparison | ':', value: string): Ter
 
 const words = /(?:[^\s"]|"[^"]*"?)+/g;
 
-/** The word of a filter that is being typed; "" behind a blank. */
+/** The word of a filter that is being typed; "" after a blank. */
 export function lastWord(text: string): string {
   const last = text.match(words)?.at(-1) ?? '';
   return text.endsWith(last) ? last : '';
 }
 
-/** A term about one value, between quotes where it has blanks; null where it has quotes itself. */
+/** A term for one value, quoted if it contains blanks; null if it contains quotes itself. */
 export function filterTerm(field: string, value: string): string | null {
   if (value.includes('"')) return null;
   return `${field}:${/\s/.test(value) ? `"${value}"` : value}`;
 }
 
-/** Operators that other languages have, by what they mean here. */
+/** The error message for operators of other languages: how to write them here. */
 function meantByOperator(field: string, operator: string, value: string): string {
   const meant = `${field.toLowerCase()}:${value}`;
   return operator.startsWith('!') ? `"${operator}" is written -${meant}` : `"${operator}" is written ${meant}`;
 }
 
-/** The one field that begins alike, or all that there are. */
+/** The one field with the same first two letters, or a list of all fields. */
 function meantBy(field: string): string {
   const fields = Object.keys(filterFields);
   const alike = fields.filter((name) => name.startsWith(field.slice(0, 2)));
   return alike.length === 1 ? `did you mean ${alike[0]}?` : fields.join(', ');
 }
 
-/** Reads a filter; `error` says in a sentence what is wrong with it. An empty text is no filter. */
+/** Parses a filter; `error` is a sentence about what is wrong. An empty text is no filter (null). */
 export function parseFilter(text: string): { filter: Filter | null; error: string | null } {
   const terms: Term[] = [];
   let picksOutcome = false;
@@ -261,7 +263,7 @@ export function parseFilter(text: string): { filter: Filter | null; error: strin
     const foreign = /^([a-z]+)(!=|!~|==?|=~|~)(.*)$/i.exec(body);
     if (foreign && foreign[1].toLowerCase() in filterFields)
       return { filter: null, error: meantByOperator(foreign[1], foreign[2], foreign[3]) };
-    // Other languages have a colon before a comparison.
+    // Other languages write a colon before a comparison.
     const match = /^([a-z]+)(?::?(<=|>=|[<>])|:)(.*)$/i.exec(body);
     const term = match
       ? termOf(match[1].toLowerCase(), (match[2] ?? ':') as Comparison | ':', match[3])

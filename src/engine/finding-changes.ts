@@ -1,4 +1,4 @@
-/** Which findings came and went in a live log, told once each: the tracker of findings with its state. */
+/** Which findings opened and closed in a live log, each reported once. */
 import type { FindingSummary } from '../core/summary.ts';
 import { isoInstant } from '../core/time.ts';
 import { emptyTracker, type FindingChange, type TrackerState, track } from '../findings/tracker.ts';
@@ -6,7 +6,7 @@ import { emptyTracker, type FindingChange, type TrackerState, track } from '../f
 export class FindingChanges {
   #state: TrackerState = emptyTracker;
 
-  /** `now`: µs since 1970 UTC. A finding opens and closes with time, so call it also when nothing changed. */
+  /** `now`: µs since 1970 UTC. Findings open and close with time, so this is to be called even if nothing changed. */
   update(findings: readonly FindingSummary[], now: number): FindingChange[] {
     const { state, changes } = track(this.#state, findings, now, isoInstant);
     this.#state = state;

@@ -1,4 +1,4 @@
-/** What is told of a log until all is worked out: a first look at a small one, or at a part of a long one. */
+/** What is shown of a log before it is fully examined: a first look at a small log, or at a part of a long one. */
 import type { ServerInference } from '../core/inference.ts';
 import { newRevision, type Snapshot, type Verdict } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
@@ -10,7 +10,7 @@ import type { ExaminedWindow, Examiner } from './examiner.ts';
 import type { ReplayLog } from './replay-log.ts';
 import { isAlarm } from './steady-verdict.ts';
 
-/** Of a long log so many requests say something within a second. */
+/** Number of requests of a long log that can be examined within a second. */
 const FIRST_JUDGED = 6000;
 
 /** `isWhole`: all requests are read and held. */
@@ -34,12 +34,14 @@ export async function firstLook(log: ReplayLog, examiner: Examiner, isWhole: boo
   return { summary, verdict, inference, requests, placement, revision: newRevision(), reading, status };
 }
 
-/** Ends of a range this many times apart are told without the likeliest between them: a closer look finds another one. */
+/**
+ * If the ends of a wait's range differ by this factor, the estimate between them is not shown: a closer look would change it.
+ */
 const FAR_APART = 10;
-/** s */
+/** Seconds. */
 const LEAST = 0.001;
 
-/** Of several servers each has words of its own. */
+/** The verdict of a first look. With several servers each has its own sentence, which stays. */
 export const firstVerdict = ({
   summary,
   verdict,
@@ -50,7 +52,7 @@ export const firstVerdict = ({
   return isAlarm(found) || isOfMost(inference) ? found : untilWorkedOut(verdictOf(withoutWaits(summary)));
 };
 
-/** Of a first look, share of the requests that were followed: fewer do not speak for all. */
+/** Share of the requests that must have an inferred wait; fewer do not stand for all. */
 const MOST = 0.5;
 
 function isOfMost({ wait: { method }, requests: { wait } }: ServerInference): boolean {
@@ -75,7 +77,7 @@ function withoutGuess(summary: Summary): Summary {
   return isFar ? { ...summary, wait: { ...wait, mean: null } } : summary;
 }
 
-/** That the beginning of a log is calm says nothing of the rest. */
+/** A calm beginning of a log says nothing about the rest. */
 function ofFirst(requests: number, { severity, sentence, shorter = [], confidence }: Verdict): Verdict {
   const about = (words: string) => `The first ${countText(requests, 'request')}: ${words}`;
   return {

@@ -1,8 +1,11 @@
-/** On which slot of its worker a request is drawn until the inference says so: the one that was free at its start the shortest. */
+/**
+ * On which slot of its worker a request is drawn before it has been inferred: of the slots free at its start, the one that became free
+ * last.
+ */
 export class FreeSlots {
-  /** Ends of the last request on each slot, by worker, µs since 1970 UTC. */
+  /** End of the last request on each slot, per worker, µs since 1970 UTC. */
   readonly #ends = new Map<number, number[]>();
-  /** Slots a worker may have. */
+  /** Largest number of slots per worker. */
   limit = 64;
 
   take(worker: number, start: number, end: number): number {

@@ -1,4 +1,6 @@
-/** What a live view holds: the newest requests as rows, those before them as sums, and what the servers said of themselves. */
+/**
+ * What a live view holds: the newest requests as rows, earlier ones as sums, and the lifecycle events of the servers.
+ */
 import type { Names, RequestBatch } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Past } from '../core/snapshot.ts';
@@ -7,7 +9,7 @@ import { History } from './history.ts';
 import { InputServers } from './input-servers.ts';
 import { RowStore } from './row-store.ts';
 
-/** Rows held: about 40 MB. When there are more, so many stay. */
+/** Rows to hold at most, about 40 MB; if there are more, only KEPT_ROWS are kept. */
 const MOST_ROWS = 200_000;
 const KEPT_ROWS = 160_000;
 const MOST_EVENTS = 5000;
@@ -20,7 +22,7 @@ export class HeldRequests {
   #past: Past | null = null;
   #lifecycle: readonly LifecycleEvent[] = [];
 
-  /** `pathOf`: that of an input. */
+  /** `pathOf` returns the path of an input. */
   constructor(names: Names, pathOf: (source: number) => string) {
     this.#servers = new InputServers(names, pathOf);
   }
@@ -41,19 +43,19 @@ export class HeldRequests {
     return newest;
   }
 
-  /** Returns the event with the name that its worker has here. */
+  /** Returns the event with its worker named as in the rows. */
   addEvent(read: LifecycleEvent): LifecycleEvent {
     const event = this.#servers.named.ofEvent(read);
     this.#lifecycle = [...this.#lifecycle.slice(-MOST_EVENTS), event];
     return event;
   }
 
-  /** The newest events, another list whenever there is news. */
+  /** The newest events; a new array whenever there are new ones. */
   get lifecycle(): readonly LifecycleEvent[] {
     return this.#lifecycle;
   }
 
-  /** When there are too many rows the oldest become sums. */
+  /** If there are too many rows, the oldest become sums. */
   forgetOld(): void {
     if (this.rows.length <= MOST_ROWS) return;
     const count = this.rows.length - KEPT_ROWS;
@@ -62,7 +64,7 @@ export class HeldRequests {
     this.#past = this.#history.past(instantOf(requests, count - 1));
   }
 
-  /** null: nothing was forgotten. */
+  /** Sums of the forgotten requests; null: nothing was forgotten. */
   get past(): Past | null {
     return this.#past;
   }

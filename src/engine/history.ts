@@ -1,11 +1,13 @@
-/** Sums of requests that a live view no longer holds: the last hour in quarters of a second, per worker too. */
+/**
+ * Sums over requests that a live view no longer holds: the last hour in steps of a quarter of a second, per worker too.
+ */
 import { endedAt, type Past, type Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 
 const STEP_MICROS = 250_000;
 /** One hour. */
 const STEPS = 14_400;
-/** Workers counted one by one; a server that recycles often has many. */
+/** Largest number of workers with sums of their own; a server that recycles often has many. */
 const MAX_WORKERS = 64;
 
 class Ring {
@@ -21,11 +23,11 @@ export class History {
   readonly #errors = new Ring();
   readonly #busy = new Ring();
   readonly #workers = new Map<number, Ring>();
-  /** First and last step in use. */
+  /** First and last step in use, in units of STEP_MICROS since 1970. */
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
 
-  /** Requests that are forgotten, with where they were drawn. */
+  /** Adds requests that are being forgotten, by where they were drawn. */
   add({ status, worker, length }: RequestTable, placement: Placement): void {
     const { start } = placement;
     for (let row = 0; row < length; row++) {
@@ -41,7 +43,7 @@ export class History {
     }
   }
 
-  /** What is left, for a picture whose requests begin at `until`. null: nothing was forgotten. */
+  /** The sums, for a picture whose requests begin at `until` (µs since 1970 UTC). null: nothing was forgotten. */
   past(until: number): Past | null {
     if (!(this.#first <= this.#last)) return null;
     const from = Math.max(this.#first, this.#last - STEPS + 1);
@@ -58,7 +60,7 @@ export class History {
     };
   }
 
-  /** Steps up to this one are in use; what was there an hour before is gone. */
+  /** Extends the range to this step; it overwrites the steps of an hour before. */
   #reach(step: number): void {
     if (step <= this.#last) return;
     const from = Number.isFinite(this.#last) ? Math.max(this.#last + 1, step - STEPS + 1) : step;

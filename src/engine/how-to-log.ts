@@ -1,4 +1,4 @@
-/** Looks up, in the formats themselves, the configuration that makes a server log a field. */
+/** Looks up in the formats how to configure a server so that it logs a field. */
 import type { HowToLog } from '../analysis/missing-fields.ts';
 import type { LogFormat } from '../core/format.ts';
 

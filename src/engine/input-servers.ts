@@ -1,24 +1,27 @@
 /**
- * Which of several logs that are read side by side are those of other servers: the same process id is at work in two logs at
- * once (containers count their processes alike), or they have none in common. The workers of such a log bear the name of its file.
+ * Which of several logs read side by side come from different servers: the same process id works in two logs at once (containers number
+ * their processes alike), or the logs overlap in time without a common process id. The workers of such a log get the name of its file as a
+ * prefix.
  */
 import { serverOfInput, type WorkerSpan, wereAtOnce } from '../analysis/join-input.ts';
 import type { Names } from '../core/batch.ts';
 import { instantOf, type RequestTable } from '../core/table.ts';
 import { NamedServers } from './named-servers.ts';
 
-/** Instants of the lines of an input, by the id of the worker as its lines name it, µs since 1970 UTC; holes where there is none. */
+/**
+ * First and last line of each worker of an input (µs since 1970 UTC), indexed by the worker's id in its lines; with holes.
+ */
 interface Spans {
   readonly first: number[];
   readonly last: number[];
-  /** Of all of them. */
+  /** Over all workers. */
   readonly all: { first: number; last: number };
-  /** Those workers. Which inputs share one is asked of them: of thousands of logs there are millions of pairs. */
+  /** Ids of these workers. Common ones are looked up by worker: thousands of logs would make millions of pairs. */
   readonly workers: number[];
 }
 
 export class InputServers {
-  /** Inputs that turned out to be logs of other servers. */
+  /** Inputs that turned out to come from another server. */
   readonly named: NamedServers;
   readonly #pathOf: (source: number) => string;
   /** By input. */
@@ -29,7 +32,7 @@ export class InputServers {
     this.#pathOf = pathOf;
   }
 
-  /** Looks at rows of one input as they were read. Returns inputs that turn out to be logs of other servers with them. */
+  /** Looks at rows of one input as they were read. Returns the inputs that now turn out to come from another server. */
   look(rows: RequestTable): number[] {
     if (rows.length === 0) return [];
     const source = rows.source[0];

@@ -1,4 +1,4 @@
-/** Reads partial files and examines their join. */
+/** Reads partial files, joins them and examines the join. */
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { type PartialFile, PartialJoin, unpackPartial } from '../analysis/partial-file.ts';
@@ -12,13 +12,16 @@ import { howToLog } from './how-to-log.ts';
 import { inOrderOfTime } from './order-of-partials.ts';
 import { allIsRead, bePatient } from './patient-v8.ts';
 
-/** A partial is bounded, some hundred kilobytes as a rule: what is longer is something else. */
+/** Partials are bounded, usually some hundred kilobytes; a longer line is not a partial. */
 const MOST_CHARACTERS = 1 << 28;
 
-/** Packed partials that are put in order, characters; with more, a fleet's need not fit into memory together, the order is as given. */
+/**
+ * Partials are sorted by time up to this many characters. Beyond it they are joined in the order given, since those of a fleet need not fit
+ * into memory together.
+ */
 const MOST_ORDERED = 1 << 24;
 
-/** @throws UserError for what is no partial */
+/** @throws UserError for anything that is not a partial */
 export async function joinFiles(paths: readonly string[]): Promise<PartialFile> {
   const join = new PartialJoin();
   let waiting: PartialFile[] | null = [];

@@ -1,23 +1,25 @@
-/** What "now" is for a live log: the wall clock, or for a log whose stamps are of another day, its own time going on. */
+/** What "now" is for a live log: the wall clock, or, if its stamps are of another time, its own time moving on. */
 import type { Clock } from '../core/clock.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
 
-/** A stamp this near to the wall clock was made by it: clocks of hosts differ, and requests take their time. */
+/** A stamp this close (µs) to the wall clock was made by it: clocks of hosts differ, and requests take time. */
 const NEAR = 10 * MICROS_PER_MINUTE;
-/** A clock that is adjusted goes back by less. */
+/** µs: adjustments of the clock are smaller than this; more means that it was set back. */
 const PUT_BACK = 5_000_000;
-/** After this long without a line, a log with stamps of its own stands still. */
+/** A log with stamps of another time stands still after this long (µs) without a line. */
 const QUIET = MICROS_PER_MINUTE;
 
 export class LiveClock {
   readonly #clock: Clock;
-  /** µs since 1970 UTC: the newest instant in the log, and when it was read. */
+  /** The newest instant in the log, and (below) the wall clock when it was read; µs since 1970 UTC. */
   #newest = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
-  /** µs: by when the requests of the log had ended. A stamp of whole seconds tells when the second began in which they did. */
+  /**
+   * The end of the last request as placed, µs since 1970 UTC: a stamp of whole seconds only shows the second of its end.
+   */
   #ended = Number.NEGATIVE_INFINITY;
   #isCaughtUp = false;
-  /** A line came after the history was read. */
+  /** true: a line came after the history had been read. */
   #isWritten = false;
 
   constructor(clock: Clock) {
@@ -35,19 +37,19 @@ export class LiveClock {
   seen(instant: number): void {
     if (this.#isCaughtUp) this.#isWritten = true;
     const wall = this.#clock.nowMicros();
-    // The clock was put back, and the line was stamped by it after that.
+    // The clock was set back, and the line was stamped afterwards.
     const isBack = wall < this.#readAt - PUT_BACK && Math.abs(wall - instant) < PUT_BACK;
     if (!(instant > this.#newest) && !isBack) return;
     this.#newest = instant;
     this.#readAt = wall;
   }
 
-  /** As requests are placed in time; NaN: not known. */
+  /** Latest end of the requests as placed; NaN: not known. */
   endedBy(instant: number): void {
     if (Number.isFinite(instant)) this.#ended = instant;
   }
 
-  /** The newest line was new when it was read: the log is written by this clock, now or after a pause. */
+  /** true: the newest line was new when it was read, so the log is stamped by this clock. */
   get #isNear(): boolean {
     return Math.abs(this.#readAt - this.#newest) < NEAR;
   }

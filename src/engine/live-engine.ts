@@ -20,7 +20,7 @@ import { SlicedReading } from './sliced-reading.ts';
 import { summariseRows } from './summarise-rows.ts';
 import { zoneMinutesOf } from './zone-minutes.ts';
 
-/** A screen is opened after this time of reading, although there is more to read. */
+/** After this time the screen is opened although there is more to read. */
 const PATIENCE_MS = 10;
 
 export class LiveEngine implements Engine {
@@ -46,7 +46,7 @@ export class LiveEngine implements Engine {
   readonly #news = new InputNews();
   #trouble = '';
   #stopped = false;
-  /** It was stopped while a file system did not answer: what was asked of it is still under way. */
+  /** true: it was stopped while a file system did not answer, so a request to it is still pending. */
   isLeft = false;
   #changed = false;
   #cancelTick: (() => void) | null = null;
@@ -118,7 +118,7 @@ export class LiveEngine implements Engine {
   }
 
   /**
-   * Opens the inputs and reads the last part of what is there; what it says is worked out after that, see `examined`.
+   * Opens the inputs and reads the last part of their contents. The examination follows, see `examined`.
    * @throws UserError when an input cannot be followed
    */
   async start(): Promise<void> {
@@ -128,7 +128,7 @@ export class LiveEngine implements Engine {
   }
 
   /**
-   * The same for a screen: resolves as soon as there is something to show, and goes on reading behind it.
+   * The same for a screen: resolves as soon as there is something to show, and goes on reading in the background.
    * @throws UserError when an input cannot be followed
    */
   async open(): Promise<void> {
@@ -138,7 +138,7 @@ export class LiveEngine implements Engine {
       this.#begun = resolve;
     });
     await Promise.race([all, begun]);
-    // Watches and the thread that examines take a while to start: the first picture goes before them.
+    // Watches and the examining thread take a while to start, so the first picture is drawn before them.
     all.then(() => setImmediate(() => this.#follow())).catch((error) => this.#fail(error));
   }
 
@@ -153,7 +153,7 @@ export class LiveEngine implements Engine {
     this.#publish();
   }
 
-  /** What is there has been read: from now on what comes. */
+  /** The existing contents have been read: from now on new lines are followed. */
   #follow(): void {
     if (this.#stopped) return;
     this.#follower.watch();
@@ -175,12 +175,12 @@ export class LiveEngine implements Engine {
     return this.#publisher.subscribe(listener);
   }
 
-  /** Lifecycle of the server and of the files, as they come. */
+  /** Lifecycle events of the server and of the files, as they come. */
   onEvent(listener: (event: LiveEvent) => void): void {
     this.#eventListeners.add(listener);
   }
 
-  /** Called once when all inputs are streams that have ended. */
+  /** Called once when all inputs are streams and all have ended. */
   onOver(listener: () => void): void {
     this.#over = listener;
     if (this.#follower.isOver) listener();
@@ -189,7 +189,7 @@ export class LiveEngine implements Engine {
   command(command: EngineCommand): void {
     if (command.type === 'filter') this.#part.filter = command.text;
     if (command.type !== 'show') return;
-    // A picture for every step that the lanes move to the left.
+    // Time for a new picture: one per step by which the lanes move to the left.
     this.#tickMs = Math.max(33, Math.min(1000, (command.to - command.from) / 1000 / 150));
     this.#tick();
   }
@@ -206,34 +206,34 @@ export class LiveEngine implements Engine {
     return summariseRows(picture, rows, this.#rows, this.#examiner);
   }
 
-  /** @param isHeard the last requests are examined, too: somebody still listens */
+  /** @param isHeard true: somebody still listens, so the last requests are examined too */
   async stop(isHeard = false): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#cancelTick?.();
     this.#examinations.stop();
     const hasEnded = this.#follower.isOver;
-    // What is being read now must not be read twice.
+    // Waits until reading has stopped, so that nothing is read twice.
     const stopped = this.#reading.stop().then(() => this.#follower.stop());
     this.isLeft = !(await this.#follower.asked.isDone(stopped));
     if (this.isLeft) await this.#follower.abandon();
     if (isHeard) {
       await this.#examinations.underWay;
-      // Who interrupts it does not wait for a report of everything.
+      // Whoever interrupts a live log does not wait for a full report.
       await (hasEnded ? this.#examinations.end() : this.#examinations.run());
       this.#publish();
     }
     await this.#examiner.close();
   }
 
-  /** What was read so far becomes visible. */
+  /** Shows what was read so far. */
   #deliver(): void {
     this.#follower.flush();
     if (!this.#changed) return;
     this.#changed = false;
     this.#held.forgetOld();
     this.#publish();
-    // Of a history half read nothing is said.
+    // Nothing is said about a half-read history.
     if (this.#caughtUp) this.#examinations.schedule();
   }
 
@@ -246,7 +246,7 @@ export class LiveEngine implements Engine {
     this.#publisher.publish(this.#picture());
   }
 
-  /** Everything that reading changes. */
+  /** The parts of the snapshot that change with reading. */
   #picture(): Partial<Snapshot> {
     const view = this.#rows.view();
     const from = this.#held.past?.from ?? (view.requests.length > 0 ? instantOf(view.requests, 0) : Number.NaN);
@@ -267,17 +267,17 @@ export class LiveEngine implements Engine {
     };
   }
 
-  /** Bytes that are there and not read yet. */
+  /** Bytes in the files that have not been read yet. */
   get behind(): number {
     return this.#follower.behind;
   }
 
-  /** µs since 1970 UTC: what was written up to here has been read, or is on its way. */
+  /** µs since 1970 UTC: everything written before this instant has been read or is being read. */
   get readUntil(): number {
     return this.#time.now() - 1000 * this.#follower.asked.waits;
   }
 
-  /** What keeps the picture from being complete, in words; "" when nothing does. */
+  /** What keeps the picture from being complete, in words; "" if nothing does. */
   get hindrance(): string {
     return hindranceOf(this.#follower.asked.silent, this.#trouble, this.behind);
   }
@@ -286,7 +286,7 @@ export class LiveEngine implements Engine {
     return statusOf(this.#follower.inputs, this.hindrance, this.#news.words(this.#options.clock.nowMicros()));
   }
 
-  /** While the log is live, time goes on although nothing is written. */
+  /** While the log is live, the time on the screen advances although nothing is written. */
   #tick(): void {
     this.#cancelTick?.();
     if (this.#stopped) return;

@@ -1,4 +1,6 @@
-/** When the newest requests of a live log are examined: after something came, one at a time, and for a small share of the time. */
+/**
+ * When the newest requests of a live log are examined: after something new came, one examination at a time, for a small share of the time.
+ */
 import type { Clock } from '../core/clock.ts';
 import type { LastLook } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
@@ -16,49 +18,52 @@ export interface LiveExaminationsOptions {
   readonly clock: Clock;
   readonly examiner: Examiner;
   readonly rows: RowStore;
-  /** µs since 1970 UTC: the newest instant that the log tells of. */
+  /** The newest instant in the log, µs since 1970 UTC. */
   readonly newest: () => number;
-  /** µs since 1970 UTC: everything up to here was read; null: the log has ended, as far as anybody knows. */
+  /** Everything up to this instant (µs since 1970 UTC) was read; null: the log has ended, as far as is known. */
   readonly until: () => number | null;
   readonly lifecycle: () => readonly LifecycleEvent[];
   readonly inputs: () => readonly InputSummary[];
-  /** Minutes east of UTC in which the log writes its stamps, at an instant (µs). */
+  /** Offset of the log's stamps (minutes east of UTC) at an instant (µs). */
   readonly zoneMinutes: (instant: number) => number;
   readonly done: (examined: Pick<Snapshot, 'summary' | 'verdict' | 'inference'>) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** While the pool is full, a glance every second tells whether it still seems so, at the newest requests of so many µs, and at most so many. */
+/**
+ * While the pool is full, a glance every second checks whether it still seems so, from requests of the last GLANCE_MICROS, at most
+ * GLANCE_ROWS.
+ */
 const GLANCE_MICROS = 30_000_000;
 const GLANCE_ROWS = 5000;
-/** Signs that the pool has room which may be wrong, until the next examination is in turn. */
+/** Examinations that glances may trigger, since they may be wrong, before the next one is due anyway. */
 const MOST_SIGNS = 2;
-/** What is examined: the newest requests of this many µs, and at most so many of them. */
+/** An examination covers the requests of the last EXAMINED_MICROS, at most EXAMINED_ROWS. */
 const EXAMINED_MICROS = 300_000_000;
 const EXAMINED_ROWS = 20_000;
-/** At most a twentieth of the time of a core goes into examining. */
+/** Examinations take at most 1/SHARE of the time of a core. */
 const EVERY_MS = 1000;
 const SHARE = 20;
 const LONGEST_PAUSE_MS = 30_000;
 /**
- * A longer look is taken now and then while callers may wait for so long, s, while the pool is full, or while requests queue inside the
- * application, to find for how many slots; it may take as much time again.
+ * A look (a thorough examination) is taken from time to time while the wait may be long (AT_STAKE_SECONDS, s), while the pool is full, or
+ * while requests queue inside the application (to find for how many slots). Looks may take the same share of time again.
  */
 const AT_STAKE_SECONDS = 0.1;
 const LOOK_EVERY_MS = 10_000;
 const LOOK_EVERY_FULL_MS = 4_000;
 const LOOK_IS_FRESH_MS = 40_000;
 /**
- * ms without a line, beside the longest request, from which the log rests, and from which it has ended as far as anybody knows: then it is
- * examined as a report would, first the window and then all that is held.
+ * Time (ms) without a line, beyond the longest request, after which the log rests, and after which it is taken to have ended. Then it is
+ * examined as a report would be: first the window, then everything that is held.
  */
 const REST_MS = 3_000;
 const LONG_REST_MS = 30_000;
 const LONGEST_REQUEST_MS = 30_000;
-/** As many as a report follows. */
+/** As many as a report examines for waits. */
 const RESTING_ROWS = 40_000;
 
-/** `now`: the newest requests while they come; `rest`, `end`: the log rests, or has ended. */
+/** `now`: the newest requests, while they come; `rest`, `end`: the log rests or has ended. */
 type Occasion = 'now' | 'rest' | 'end';
 
 export class LiveExaminations {
@@ -68,12 +73,12 @@ export class LiveExaminations {
   #notBefore = Number.NEGATIVE_INFINITY;
   #examined = { rows: -1, events: -1 };
   #lastLook: (LastLook & { readonly at: number }) | null = null;
-  /** µs: of who was taken last when the last of the longer looks was taken at a full pool. */
+  /** Wait (µs) of the request taken last from the queue, as of the last look at a full pool; null: none. */
   #waitAtLook: number | null = null;
   #isAtStake = false;
   #noLookBefore = Number.NEGATIVE_INFINITY;
   #noReportBefore = Number.NEGATIVE_INFINITY;
-  /** Examinations out of turn since the last one in turn. */
+  /** Examinations triggered by glances since the last regular one. */
   #signs = 0;
   #cancel: (() => void) | null = null;
   #cancelRest: (() => void) | null = null;
@@ -83,16 +88,16 @@ export class LiveExaminations {
     this.#options = options;
   }
 
-  /** Resolves when the examination under way is done; null: there is none. */
+  /** Resolves when the present examination is done; null: there is none. */
   get underWay(): Promise<void> | null {
     return this.#underWay;
   }
 
-  /** Something came: it is examined as soon as it is time. */
+  /** To be called when something came: it is examined as soon as that is due. */
   schedule(): void {
     if (this.#underWay || this.#cancel || this.#stopped) return;
     const left = Math.max(0, this.#notBefore - this.#options.clock.nowMicros()) / 1000;
-    // The clock may have been put back since.
+    // Limited because the clock may have been set back.
     const pause = Math.min(left, LONGEST_PAUSE_MS);
     const isGlance = this.#judge.isFull && this.#signs < MOST_SIGNS && pause > EVERY_MS;
     this.#cancel = this.#options.clock.after(isGlance ? EVERY_MS : pause, () => {
@@ -103,7 +108,9 @@ export class LiveExaminations {
     });
   }
 
-  /** A glance at the newest requests, for next to nothing: who waits for the end of an alarm does not wait for the turn of an examination. */
+  /**
+   * A cheap look at the newest requests, so that the end of an alarm need not wait for the next regular examination.
+   */
   #seemsFree(): boolean {
     const { rows, newest } = this.#options;
     const from = rows.firstSince(newest() - GLANCE_MICROS, GLANCE_ROWS);
@@ -112,18 +119,18 @@ export class LiveExaminations {
     return this.#judge.seemsFree(sliceRows(requests, from, to), slicePlacement(placement, from, to));
   }
 
-  /** Asks at once what the newest requests say, unless nothing came since it was asked last. */
+  /** Examines the newest requests at once, unless nothing came since the last time. */
   async run(): Promise<void> {
     if (!this.#hasNews) return;
     await this.#ask('now');
   }
 
-  /** The log has ended: what it says as a whole. */
+  /** The log has ended: examines all of it that is held. */
   async end(): Promise<void> {
     if (this.#options.rows.total > 0) await this.#ask('end');
   }
 
-  /** None begins by itself from now on. */
+  /** No further examination starts by itself. */
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
@@ -170,13 +177,13 @@ export class LiveExaminations {
       });
       this.#tell(examined, occasion, isLook, number);
     } catch (error) {
-      // Reading and drawing go on without it; the next window may fare better.
+      // Reading and drawing go on; the next window may succeed.
       this.#notBefore = clock.nowMicros() + 10 * EVERY_MS * 1000;
       failed(error);
     }
   }
 
-  /** Takes over what was found of the rows from number `number` on, and says when the next examination may begin. */
+  /** Publishes what was found about the rows from number `number` on, and schedules the next examination. */
   #tell(examined: ExaminedWindow, occasion: Occasion, isLook: boolean, number: number): void {
     const { clock, rows, newest, until, zoneMinutes, done } = this.#options;
     const { inference, requests, placement, cost } = examined;
@@ -187,14 +194,14 @@ export class LiveExaminations {
     if (occasion !== 'now') this.#noReportBefore = now + cost * SHARE * 1000;
     const at = { now, isLook: isDeep, isSilent: occasion !== 'now', zoneMinutes: zoneMinutes(newest()) };
     const isOver = occasion === 'end' || until() === null;
-    // Of a log at rest a closer look follows.
+    // If the log has ended, a more thorough examination follows, so this verdict is only a first one.
     const isFirst = occasion === 'now' && isOver;
     const whole = isFirst ? { ...examined, verdict: firstVerdict(examined) } : examined;
     const isOfServers = examined.servers.length > 1;
     if (isOfServers !== this.#judge instanceof LiveServers)
       this.#judge = isOfServers ? new LiveServers() : new LiveJudge();
     const told = isOver ? this.#judge.ended(whole, at) : this.#judge.judge(examined, at);
-    // A wait that was found without histories is as good as that of a look.
+    // A wait that was found without sampling histories is as good as that of a look.
     const isBetter = isDeep || inference.wait.callers === null;
     const { fullQueues } = this.#judge;
     const { start } = inference.requests;
@@ -208,7 +215,7 @@ export class LiveExaminations {
     done({ ...told, inference: withToldRange(inference, fullQueues) });
   }
 
-  /** Whether the next examinations are to look closely at waits, and when. @param isLook this one did */
+  /** Decides whether the next examinations should be looks, and when. @param isLook this one was a look */
   #planLooks({ inference, cost }: ExaminedWindow, isLook: boolean, now: number): void {
     const inTurn = inference.service.growth?.inTurn;
     if (isLook) {
@@ -221,7 +228,10 @@ export class LiveExaminations {
       this.#judge.isFull || inTurn !== undefined || (callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS);
   }
 
-  /** What cannot be told of a log while requests come may show when they rest. `longest`: µs, NaN unknown. */
+  /**
+   * Schedules an examination for when requests rest, which may show what cannot be seen while they come. `longest`: longest request, µs;
+   * NaN unknown.
+   */
   #awaitRest(occasion: 'now' | 'rest', longest: number): void {
     if (this.#stopped) return;
     const { clock, until, rows } = this.#options;

@@ -1,7 +1,7 @@
 /**
- * What is said of a live log from one examination to the next. An examination sees a window and knows nothing of what was said before;
- * this remembers it: a pool that is full stays an alarm until it has slots to spare, what was found about it stands until then, and
- * numbers move when they have changed, not whenever chance draws others.
+ * Keeps what is said about a live log steady from one examination to the next. An examination sees only its window and does not know what
+ * was said before; this class remembers it. A full pool stays an alarm until it has free slots, findings about it stand until then, and
+ * numbers change only when they really changed, not whenever they are drawn anew.
  */
 import { indicesBelow } from '../core/columns.ts';
 import { OPENS_AFTER, type PoolNow, poolNow } from '../core/pool-now.ts';
@@ -35,32 +35,32 @@ import type { FullQueues } from './told-waits.ts';
 export type Examined = Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference' | 'requests'>;
 
 export interface JudgedAt {
-  /** µs since 1970 UTC, by the clock. */
+  /** The clock's time, µs since 1970 UTC. */
   readonly now: number;
-  /** The examination was a longer one, whose waits are better than those of the others. */
+  /** true: the examination was a thorough one ("look"), whose waits are better than those of the others. */
   readonly isLook: boolean;
-  /** No line has come for longer than any request took. */
+  /** true: no line has come for longer than any request took. */
   readonly isSilent: boolean;
-  /** Minutes east of UTC in which the log writes its stamps. */
+  /** Offset of the log's stamps, minutes east of UTC. */
   readonly zoneMinutes: number;
 }
 
-/** Those that speak of the window as a whole. */
+/** Findings about the window as a whole. */
 const OF_WINDOW: ReadonlySet<string> = new Set(['unbalanced-workers']);
 
-/** µs without a request from which a worker is gone. */
+/** A worker without a request for this long (µs) is gone. */
 const GONE = 45_000_000;
-/** µs, and requests: less is no log yet. */
+/** With fewer requests, in a log shorter than this (µs), there is not enough data yet. */
 const FEWEST = 30;
 const SHORT_LOG = 5_000_000;
-/** µs by which the end of a finding may lie behind the end of the stretch that it is about. */
+/** A finding may end this much (µs) after the stretch that it is about. */
 const END_SLACK = 10_000_000;
 
-/** µs by which bins may miss the last answer. */
+/** Bins may miss the last answer by this much (µs). */
 const SAME_MOMENT = 2_000_000;
 
 export class LiveJudge {
-  /** The slots that were known last, with the words for them: a window that does not tell them does not end an alarm. */
+  /** The last known slots and their description: a window that does not show them must not end an alarm. */
   #known: { readonly slots: SlotsOf; readonly server: Summary['server'] } | null = null;
   #stretch: LiveStretch | null = null;
   #lastFull: PastStretch | null = null;
@@ -68,17 +68,22 @@ export class LiveJudge {
   readonly #cause = new SteadyCause();
   #fullQueues: FullQueues | null = null;
 
-  /** What was told last of queues that are full, for the waits of their requests; null: nothing is full, or nothing is known of its waits. */
+  /**
+   * The queues that were last said to be full, from which the waits of their requests are computed; null: nothing is full, or nothing is
+   * known about its waits.
+   */
   get fullQueues(): FullQueues | null {
     return this.#fullQueues;
   }
 
-  /** The pool is full now: somebody waits, perhaps. */
+  /** true: the pool is full now, so callers may be waiting. */
   get isFull(): boolean {
     return this.#stretch !== null;
   }
 
-  /** What was full seems to have room, by where the lines put the newest requests: it is time to examine them. */
+  /**
+   * true: judged by the stamps of the newest requests, the full pool seems to have free slots again, so an examination is due.
+   */
   seemsFree(requests: RequestTable, times: { readonly start: Float64Array; readonly end: Float64Array }): boolean {
     if (!this.#stretch || !this.#known) return false;
     const pools = queuesIn(times, requests, indicesBelow(requests.length), this.#known.slots);
@@ -86,7 +91,7 @@ export class LiveJudge {
     return states.every(({ fullSince }) => fullSince === null) && states.some(({ lastFull }) => lastFull !== null);
   }
 
-  /** The log has ended: what it tells as a whole is said as it is. */
+  /** The log has ended: the verdict on the whole of it is passed on unchanged. */
   ended({ summary, verdict }: Examined, { now }: Pick<JudgedAt, 'now'>): Pick<Examined, 'summary' | 'verdict'> {
     this.#fullQueues = null;
     return { summary, verdict: this.#said.tell(verdict, 'ended', now) };
@@ -95,7 +100,7 @@ export class LiveJudge {
   judge(examined: Examined, at: JudgedAt): Pick<Examined, 'summary' | 'verdict'> {
     this.#fullQueues = null;
     const pools = this.#pools(examined, at.isSilent);
-    // A window that tells nothing of the pool does not show that it has room.
+    // A window that shows nothing of the pool does not show that it has free slots either.
     const said = this.#said.verdict;
     if (this.#stretch && said && pools.length === 0) {
       const findings = this.#stretch.withEarlier(examined.summary.findings, false);
@@ -128,7 +133,7 @@ export class LiveJudge {
       this.#known = null;
       this.#stretch = null;
     }
-    // More slots than were full a moment ago are believed when more are seen busy.
+    // While a pool is full, a larger number of slots is believed only if more of them are seen busy.
     const isDoubtful = !isKnown || found.total > (before?.slots.total ?? 0);
     if (before && this.#stretch && isDoubtful && !inference.unbounded && inference.servers.length === 0) {
       const pools = judge(before.slots);
@@ -141,7 +146,9 @@ export class LiveJudge {
     return judge(found);
   }
 
-  /** What was told to be over is not told anew as if it had gone on: sharper times put its edges elsewhere. */
+  /**
+   * A full stretch that was reported as over is not reopened with its old beginning only because better times move its edges.
+   */
   #afterLast(state: PoolNow): PoolNow {
     const last = this.#lastFull?.to ?? Number.NEGATIVE_INFINITY;
     if (this.#stretch || state.fullSince === null || state.fullSince >= last) return state;
@@ -159,7 +166,7 @@ export class LiveJudge {
     const longest = longestNow(last, began);
     const rate = answered === null ? null : answered / queues.length;
     stretch.bound(rate === null ? 0 : leastNow(rate, last - stretch.since), longest);
-    // Rows of several servers are those of each.
+    // With several servers these rows index the requests of each server, so they cannot be put together.
     if (stretch.told?.isOpen && inference.servers.length === 0) {
       this.#fullQueues = {
         rows: Int32Array.from(queues.flatMap(({ rows }) => [...rows])),
@@ -181,7 +188,7 @@ export class LiveJudge {
     const server = inference.servers.length === 0 ? (this.#known?.server ?? null) : null;
     const summary = { ...examined.summary, findings };
     if (server === null) {
-      // Of several servers each is named with what it is: that stands until its pool has room.
+      // Each of several servers has its own sentence; an alarm stands until its pool has free slots.
       const isLess = RANK[examined.verdict.severity] < RANK[stretch.severity];
       const said = this.#said.verdict;
       const before = isLess && said && isAlarm(said) ? said : null;
@@ -209,7 +216,7 @@ export class LiveJudge {
     const since = Math.min(...full.map(({ state }) => state.fullSince ?? Number.POSITIVE_INFINITY));
     const isFromBeginning = full.some(({ pool, state }) => state.fullSince !== null && state.fullSince <= pool.from);
     this.#stretch ??= new LiveStretch(since, isFromBeginning);
-    // A window that forgets its beginning begins within the stretch.
+    // If the window has forgotten the beginning of the stretch, the earlier `since` is kept.
     this.#stretch.since = Math.min(this.#stretch.since, since);
     return this.#stretch;
   }
@@ -223,14 +230,14 @@ export class LiveJudge {
       OF_FULL_POOL.has(id) &&
       this.#lastFull !== null &&
       (OF_WINDOW.has(id) || (to !== null && 1000 * Date.parse(to) <= this.#lastFull.to + END_SLACK));
-    // In its first seconds a log looks full for a moment soon.
+    // In its first seconds a log easily looks full for a moment.
     const isShort = !isSilent && pools.length > 0 && pools.every(({ pool }) => pool.until - pool.from < SHORT_LOG);
     const others = summary.findings.filter((finding) => !isOver(finding) && !(isShort && OF_FULL_POOL.has(finding.id)));
     const top = others.find(({ severity }) => severity !== 'info');
     const isLittle = others.some(({ id }) => id === 'not-enough-data');
     if (!top && !isLittle && isShort && summary.requests.total < FEWEST) {
       const sentence = `Not enough data: ${countText(summary.requests.total, 'request')} so far.`;
-      // No panel says what the sentence leaves open.
+      // In that case no panel states what the sentence leaves open.
       const judged = { ...summary, findings: others };
       return {
         summary: judged,
@@ -242,7 +249,7 @@ export class LiveJudge {
       const isSame = others.length === summary.findings.length;
       const found = isSame ? verdict : verdictOf({ ...summary, findings: others });
       const kind = top?.id ?? found.sentence.replace(/\d+/g, '#');
-      // A count of requests that have come stands beside others: it is told at once.
+      // The count of requests is shown elsewhere too, so it is updated at once.
       return { summary, verdict: this.#said.find(found, kind, now, isLittle && !top ? 0 : undefined) };
     }
     const { from, to } = followedSpan(inference);
@@ -279,11 +286,11 @@ interface JudgedPool {
 const overSince = (to: number, state: PoolNow): PoolNow =>
   state.fullSince === null ? state : { ...state, fullSince: null, lastFull: { from: state.fullSince, to } };
 
-/** Nothing was answered since. */
+/** true: nothing was answered after the stretch. */
 const endsWith = ({ to }: { readonly to: number }, pools: readonly JudgedPool[]): boolean =>
   pools.every(({ pool }) => pool.lastEnd <= to + SAME_MOMENT);
 
-/** Workers that are at work. */
+/** Number of workers that are still at work. */
 const workersNow = (pools: readonly JudgedPool[]): number => {
   const until = Math.max(...pools.map(({ pool }) => pool.lastEnd));
   return pools.filter(({ pool }) => pool.lastEnd > until - GONE).length;

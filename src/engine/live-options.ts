@@ -1,4 +1,4 @@
-/** What a live engine is given, and what it tells besides its pictures. */
+/** Options of a live engine, and the events that it emits besides its pictures. */
 import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
@@ -11,16 +11,16 @@ export interface LiveOptions {
   readonly paths: readonly string[];
   readonly formats: readonly LogFormat[];
   readonly clock: Clock;
-  /** Bytes of history read from the end of each file. */
+  /** Bytes to read from the end of each file at the start. */
   readonly history: number;
   readonly poll: boolean;
-  /** Makes the examiner over the names that this engine interns. */
+  /** Creates the examiner for the names that this engine interns. */
   readonly examiner: (names: ReturnType<typeof createNames>) => Examiner;
   readonly timezone?: string;
   readonly logFormat?: string;
-  /** Reads local files along, for what is lost when they are copied and truncated. */
+  /** Reads local files along, to catch what is lost when they are copied and truncated. */
   readonly truncations?: TruncationWatch;
-  /** Where to remember positions, and to go on from. */
+  /** File in which positions are remembered, and from which reading continues. */
   readonly stateFile?: string;
 }
 

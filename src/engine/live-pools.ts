@@ -1,15 +1,15 @@
-/** The queues of a live window as they stand now: their requests and slots, who was taken from them last, and when all slots were busy. */
+/** The queues of a live window as they are now: requests, slots, the latest waits, and when all slots were busy. */
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { QueueRows } from '../core/pool-now.ts';
 import type { RequestTable } from '../core/table.ts';
 import type { WaitNow } from '../findings/live-verdict.ts';
 
-/** Slots of each queue, and of all. */
+/** Slots of each queue, and of all together. */
 export interface SlotsOf {
   readonly each: number;
   readonly total: number;
-  /** Each worker has a queue of its own. */
+  /** true: each worker has a queue of its own. */
   readonly byWorker: boolean;
 }
 
@@ -17,19 +17,19 @@ export interface LivePool extends QueueRows {
   readonly ofWorker: boolean;
   /** Rows of the inference. */
   readonly rows: Int32Array;
-  /** µs: of the stamps. */
+  /** Coarsest resolution of the stamps, µs. */
   readonly resolution: number;
-  /** µs since 1970 UTC: of the whole window, and its own last end. */
+  /** Begin and end of the whole window, and the last end in this queue; µs since 1970 UTC. */
   readonly from: number;
   readonly until: number;
   readonly lastEnd: number;
 }
 
-/** µs, and requests: who started so shortly before the last one speaks for now. */
+/** Requests that started within NOW (µs) of the last one stand for the present, but at least FEWEST_NOW of them. */
 const NOW = 3_000_000;
 const FEWEST_NOW = 8;
 
-/** null: the number of slots is not known, or no number of slots bounds what runs. */
+/** null: the number of slots is unknown or unbounded. */
 export function slotsOf({ unbounded, capacity, regimes, queue, threads, servers }: ServerInference): SlotsOf | null {
   if (servers.length > 0) return { each: Number.NaN, total: Number.NaN, byWorker: false };
   const total = regimes.length > 1 ? (regimes.at(-1)?.capacity ?? null) : capacity.value;
@@ -38,7 +38,7 @@ export function slotsOf({ unbounded, capacity, regimes, queue, threads, servers 
   return { each: byWorker && threads.value ? threads.value : total, total, byWorker };
 }
 
-/** Empty where the log does not tell when requests ran. */
+/** Empty if the log does not show when requests ran. */
 export function poolsIn(inference: ServerInference, table: RequestTable, slots: SlotsOf): LivePool[] {
   if (inference.servers.length > 0) {
     return inference.servers.flatMap(({ inference: own, rows }) => {
@@ -49,10 +49,10 @@ export function poolsIn(inference: ServerInference, table: RequestTable, slots: 
   return hidesWhatRan(inference) ? [] : queuesIn(inference.requests, table, indicesBelow(table.length), slots);
 }
 
-/** Where the times of a proxy hold the queue as well nobody sees what ran. */
+/** If times of a proxy include the queue, the log does not show what ran. */
 const hidesWhatRan = ({ concurrency }: ServerInference): boolean => !Number.isFinite(concurrency.peak);
 
-/** `rows`: of the table, one for each of the times. */
+/** `rows`: the row of `table` for each entry of `start` and `end`. */
 export function queuesIn(
   { start, end }: { readonly start: Float64Array; readonly end: Float64Array },
   table: RequestTable,
@@ -84,13 +84,16 @@ export function queuesIn(
   }));
 }
 
-/** µs: who starts at `at` came after the pool was full, since `since`, give or take what the bins leave open. */
+/**
+ * Longest possible wait, µs, of a request that starts at `at`: it came after the pool was full (`since`), give or take the width of the
+ * bins.
+ */
 export const longestNow = (at: number, since: number): number =>
   Number.isFinite(since) ? at - since + NOW : Number.POSITIVE_INFINITY;
 
 /**
- * The waits of those who started last in full pools; null: not known. They came after the pool was full, `since` then: none can have waited
- * for longer; Infinity: when that was is not known.
+ * Mean wait of the requests that started last in full pools; null: not known. They came after the pool was full, so none waited longer than
+ * since `since`; Infinity: that instant is unknown.
  */
 export function waitNow({ requests, wait }: ServerInference, full: readonly LivePool[], since: number): WaitNow | null {
   const followed = full
@@ -111,21 +114,24 @@ export function waitNow({ requests, wait }: ServerInference, full: readonly Live
   };
 }
 
-/** Share of the requests of a stretch whose waits were looked for, from which they speak for it. */
+/** Share of the requests of a stretch that must have an inferred wait to stand for all of it. */
 const MOST_OF_STRETCH = 0.5;
 
-/** A stretch of time in which pools were full, µs since 1970 UTC; `orLonger`: perhaps before it as well. */
+/** A time range in which pools were full, µs since 1970 UTC; `orLonger`: perhaps it began earlier. */
 export interface FullStretch {
   readonly from: number;
   readonly to: number;
   readonly orLonger: boolean;
 }
 
-/** µs: each of those who were taken in a stretch, one as soon as the other, came after it began: on average half of it is the most that they waited. */
+/**
+ * Largest possible mean wait in a stretch, µs: requests are taken evenly over it and each came after it began, so on average at most half
+ * of it.
+ */
 export const longestMean = ({ from, to, orLonger }: FullStretch): number =>
   orLonger ? Number.POSITIVE_INFINITY : (to - from) / 2 + NOW;
 
-/** The waits of those who started in a stretch that is over; null: too few were looked at. */
+/** Mean wait of the requests that started in a past stretch; null: too few have an inferred wait. */
 export function waitDuring({ requests, wait }: ServerInference, stretch: FullStretch): WaitNow | null {
   let [started, followed, sum] = [0, 0, 0];
   for (let row = 0; row < requests.start.length; row++) {
@@ -145,11 +151,11 @@ export function waitDuring({ requests, wait }: ServerInference, stretch: FullStr
   };
 }
 
-/** µs that tell a rate, and the most that speak for now. */
+/** Shortest and longest time (µs) over which a present rate is computed. */
 const SHORTEST_RATE = 3_000_000;
 const LONGEST_RATE = 30_000_000;
 
-/** Answers per second of pools that are full since `since`; null: for too short a time to tell. */
+/** Answers per second, together, of pools that have been full since `since`; null: for too short a time. */
 export function answeredNow(full: readonly LivePool[], since: number): number | null {
   const until = Math.max(...full.map((pool) => pool.lastEnd));
   const from = Math.max(since, until - LONGEST_RATE);
@@ -158,20 +164,21 @@ export function answeredNow(full: readonly LivePool[], since: number): number | 
   return answered / ((until - from) / 1e6);
 }
 
-/** The tenth that wait least of those who find a pool that callers as many as it can do have kept full: see `leastNow`. */
+/** The 10 % quantile of the standard Rayleigh distribution, see `leastNow`. */
 const LEAST_TENTH = Math.sqrt(-2 * Math.log(0.9));
 
 /**
- * µs: who is taken from a queue that did not run empty for a while waits no less, or one in ten does. Of callers who come one by one, just
- * as many as are answered, the number queued is a random walk; one that stayed above 0 for N steps stands at √N times a Rayleigh variable
- * (Durrett, Iglehart and Miller, Annals of Probability 5, 1977), and higher where more of them come. `rate`: answers per second of each queue.
+ * A lower bound, in µs, of the wait behind a queue that never ran empty for `fullMicros`; one in ten waits less. If callers come one by
+ * one, at the rate at which they are answered, the number queued is a random walk. One that stays above 0 for N steps ends at √N times a
+ * Rayleigh variable (Durrett, Iglehart and Miller, Annals of Probability 5, 1977), and higher if more callers come. `rate`: answers per
+ * second of each queue.
  */
 export function leastNow(rate: number, fullMicros: number): number {
   const steps = (rate * fullMicros) / 1e6;
   return (1e6 * LEAST_TENTH * Math.sqrt(steps)) / rate;
 }
 
-/** µs of [from, to] in which at least `slots` requests ran at once. */
+/** Time (µs) within [from, to] in which at least `slots` requests ran at once. */
 export function fullMicrosIn({ requests }: ServerInference, slots: number, from: number, to: number): number {
   const clamp = (at: number) => Math.min(to, Math.max(from, at));
   const ran = requests.start.map((start, row) => (start <= requests.end[row] ? 1 : 0));
@@ -194,7 +201,7 @@ export function fullMicrosIn({ requests }: ServerInference, slots: number, from:
   return full;
 }
 
-/** µs since 1970 UTC: of the requests whose waits were looked for, or of all. */
+/** Span of the requests with an inferred wait, or of all if there are none; µs since 1970 UTC. */
 export function followedSpan({ requests: { start, end, wait } }: ServerInference): { from: number; to: number } {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const isFollowed = wait.some((micros) => micros >= 0);

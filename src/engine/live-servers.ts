@@ -1,4 +1,6 @@
-/** What is said of the servers of several live logs, each by what was said of it before: one may be full while another has room. */
+/**
+ * What is said about the servers of several live logs, each with its own memory: one may be full while another has free slots.
+ */
 import type { Snapshot } from '../core/snapshot.ts';
 import { selectRows } from '../core/table.ts';
 import { commonFindings, saidOfServers } from '../findings/diagnose-servers.ts';
@@ -10,20 +12,20 @@ type Examined = Pick<ExaminedWindow, 'summary' | 'inference' | 'servers' | 'requ
 export class LiveServers {
   readonly #judges = new Map<string, LiveJudge>();
 
-  /** One of them is full now: somebody waits, perhaps. */
+  /** true: one of them is full now, so callers may be waiting. */
   get isFull(): boolean {
     return [...this.#judges.values()].some((judge) => judge.isFull);
   }
 
-  /** Waits of requests are bounded for one queue alone. */
+  /** Waits of single requests are bounded for a single server only. */
   readonly fullQueues = null;
 
-  /** A glance at the newest requests knows of one server: the next examination tells. */
+  /** A glance at the newest requests works for one server only; the next examination will tell. */
   seemsFree(): boolean {
     return false;
   }
 
-  /** The logs have ended: what they tell as a whole is said as it is. */
+  /** The logs have ended: the verdict on the whole is passed on unchanged. */
   ended({ summary, verdict }: Pick<Snapshot, 'summary' | 'verdict'>): Pick<Snapshot, 'summary' | 'verdict'> {
     return { summary, verdict };
   }

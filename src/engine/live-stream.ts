@@ -1,4 +1,4 @@
-/** The stream of a live log: ticks, findings, lifecycle and what happened to the files, until it is stopped. */
+/** The stream of a live log until it is stopped: ticks, findings, lifecycle events, and what happened to the files. */
 import type { Clock } from '../core/clock.ts';
 import { printable } from '../core/text.ts';
 import { isoInstant } from '../core/time.ts';
@@ -12,7 +12,7 @@ export class LiveStream {
   readonly #engine: LiveEngine;
   readonly #clock: Clock;
   readonly #write: (object: StreamObject) => void;
-  /** For what hinders reading: it is no part of the stream. */
+  /** Where to say what hinders reading; that is not part of the stream. */
   readonly #say: (sentence: string) => void;
   #said = '';
   readonly #ticker = new Ticker();
@@ -21,7 +21,7 @@ export class LiveStream {
   #cancel: (() => void) | null = null;
   #begun = false;
 
-  /** Listens from now on; nothing is written before `begin`. */
+  /** Listens from now on, but writes nothing before `begin`. */
   constructor(
     engine: LiveEngine,
     clock: Clock,
@@ -36,14 +36,14 @@ export class LiveStream {
     engine.subscribe(() => this.#look());
   }
 
-  /** The history was read: its ticks are told at once, and from now on every second. */
+  /** To be called when the history has been read: writes its ticks at once, and from now on one per second. */
   begin(): void {
     this.#begun = true;
     this.#look();
     this.#tick();
   }
 
-  /** The rest, and the summary. The engine must have stopped. */
+  /** Writes the remaining ticks and the summary. The engine must have stopped. */
   end(): void {
     this.#cancel?.();
     this.#look();
@@ -69,7 +69,7 @@ export class LiveStream {
     }
   }
 
-  /** Counts the requests that the picture has and the ticks have not. */
+  /** Adds the requests that are new in the snapshot to the ticks, and writes what is due. */
   #look(): void {
     const snapshot = this.#engine.snapshot();
     const { requests, placement, total, inference, summary } = snapshot;
@@ -84,7 +84,7 @@ export class LiveStream {
     this.#said = hindrance;
     if (!this.#begun) return;
     const until = snapshot.live ? Math.min(snapshot.now, this.#engine.readUntil) : this.#ticker.newest;
-    // Requests of the second that is just passing may still come.
+    // The second that is just passing stays open: requests of it may still come.
     this.#tell(this.#ticker.until(until, snapshot.live));
     for (const { state, finding } of this.#findings.update(summary.findings, snapshot.now)) {
       this.#write({ type: 'finding', at: this.#at(snapshot.now), state, finding });
@@ -97,7 +97,7 @@ export class LiveStream {
     }
   }
 
-  /** Just after every full second, so that a second is told as soon as it is over. */
+  /** Fires just after every full second, so that a second is written as soon as it is over. */
   #tick(): void {
     const beyond = 1_000_000 - (this.#clock.nowMicros() % 1_000_000);
     this.#cancel = this.#clock.after(beyond / 1000 + 5, () => {

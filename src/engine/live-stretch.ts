@@ -1,30 +1,30 @@
 /**
- * A stretch of a live log in which the pool is full. What was found in it stands until it ends: a full pool that has not rested cannot have
- * lost its queue, whatever the next window of a few requests tells.
+ * A stretch of a live log in which the pool is full. What was found in it stands until it ends: a pool that stayed full cannot have
+ * lost its queue, whatever a later window of a few requests shows.
  */
 import type { FindingSummary } from '../core/summary.ts';
 import type { WaitNow } from '../findings/live-verdict.ts';
 import { findingsOfQueue } from '../findings/saturation.ts';
 import { type FullStretch, longestMean } from './live-pools.ts';
 
-/** Findings that speak of a full pool: they stand as long as it is full. */
+/** Findings about a full pool: they stand as long as it is full. */
 export const OF_FULL_POOL: ReadonlySet<string> = new Set([
   ...findingsOfQueue,
   'one-noisy-client',
   'unbalanced-workers',
 ]);
-/** What fills a pool stays its cause until it is no longer full. */
+/** The cause that fills a pool stands as long as the pool is full, too. */
 const CAUSE = 'outage-behind';
-/** Longer examinations that recommend a pool before it is told. */
+/** Number of looks (thorough examinations) that must have recommended a pool before one is shown. */
 const LEAST_RECOMMENDED = 3;
-/** So many longer examinations speak for now. */
+/** The present wait is taken from this many latest looks. */
 const LOOKS = 3;
-/** A wait that changed by less is the same. */
+/** Waits that differ by less than this factor are the same. */
 const SAME_WAIT = 1.5;
-/** µs: waits from which a queue is one, and from which it is a catastrophe where requests are shorter. */
+/** µs: mean wait from which a queue matters, and from which it is critical if requests are shorter. */
 const LONG_WAIT = 100_000;
 const CRITICAL_WAIT = 500_000;
-/** µs: a pool that is full for longer is worth a warning, whether or not anybody can tell who waits. */
+/** µs: a pool that is full for longer deserves a warning even if its waits are unknown. */
 const LONG_FULL = 15_000_000;
 
 export type FullSeverity = 'critical' | 'warning' | 'info';
@@ -32,17 +32,19 @@ const order: readonly FullSeverity[] = ['info', 'warning', 'critical'];
 const worse = (a: FullSeverity, b: FullSeverity): FullSeverity => (order.indexOf(a) > order.indexOf(b) ? a : b);
 
 export class LiveStretch {
-  /** µs since 1970 UTC; `orLonger`: the log, or what is held of it, begins with it. */
+  /**
+   * µs since 1970 UTC. `orLonger`: the log, or the part that is held, begins full, so the stretch may have begun earlier.
+   */
   since: number;
   readonly orLonger: boolean;
   severity: FullSeverity = 'info';
-  /** As it is told now; null: not known. */
+  /** The present wait as estimated; null: not known. */
   wait: WaitNow | null = null;
-  /** The same between what is certain of a queue that did not run empty. */
+  /** The present wait as shown, within the bounds of a queue that never ran empty. */
   told: WaitNow | null = null;
-  /** Of the longer examinations, newest last. */
+  /** Waits from the looks, newest last. */
   readonly #looks: WaitNow[] = [];
-  /** What they recommended, smallest first. */
+  /** Findings with a recommendation, smallest pool first. */
   readonly #recommended: FindingSummary[] = [];
   readonly #findings = new Map<string, FindingSummary>();
 
@@ -51,14 +53,14 @@ export class LiveStretch {
     this.orLonger = orLonger;
   }
 
-  /** Which pool would do has settled. */
+  /** true: enough looks have recommended a pool. */
   get isSettled(): boolean {
     return this.#recommended.length >= LEAST_RECOMMENDED;
   }
 
   /**
-   * An examination found that wait. Of possible histories the longer examinations tell, and until there is one any that finds somebody
-   * waiting; what is known without them any tells.
+   * An examination found this wait. Estimates from possible histories (`isOpen`) are taken from looks; before the first look, from any
+   * examination that finds a long wait. Waits that are known without histories are taken from any.
    */
   waited(found: WaitNow | null, isLook: boolean): void {
     if (!found) return;
@@ -69,13 +71,15 @@ export class LiveStretch {
     if (!isSame(wait, this.wait)) this.wait = wait;
   }
 
-  /** µs: what such a pool lets wait at least, if callers come one by one and histories do not tell less, and at most. */
+  /**
+   * µs: the least that such a pool makes callers wait if they come one by one (unless a history shows less), and the most.
+   */
   bound(least: number, most: number): void {
     const { wait } = this;
     this.told = wait?.isOpen ? { ...wait, low: wait.low < 1 ? 0 : Math.min(wait.mean, least), high: most } : wait;
   }
 
-  /** With what was found before; the pool that is recommended is the middle of all that were. */
+  /** The findings together with those from before; the recommended pool is the median of all recommendations so far. */
   withEarlier(found: readonly FindingSummary[], isLook: boolean): FindingSummary[] {
     for (const finding of found) {
       if (!OF_FULL_POOL.has(finding.id) && finding.id !== CAUSE) continue;
@@ -86,7 +90,7 @@ export class LiveStretch {
     const middle = this.#recommended[Math.floor((this.#recommended.length - 1) / 2)];
     const present = new Set(found.map(keyOf));
     const together = [...found, ...[...this.#findings.values()].filter((finding) => !present.has(keyOf(finding)))];
-    // What filled the pool silences what only says that it is full.
+    // The cause that filled the pool suppresses findings that only say that it is full.
     const silenced = new Set(together.flatMap(({ evidence }) => String(evidence.symptoms ?? '').split(', ')));
     return together
       .filter(({ id }) => !silenced.has(id))
@@ -94,7 +98,10 @@ export class LiveStretch {
       .sort((a, b) => order.indexOf(b.severity) - order.indexOf(a.severity));
   }
 
-  /** `serviceMean`, `fullMicros`: µs; `found`: of the findings about the full pool. It never becomes less while the pool is full. */
+  /**
+   * `serviceMean`, `fullMicros` in µs; `found`: severity of the findings about the full pool. The severity never falls while the pool is
+   * full.
+   */
   judge(serviceMean: number, fullMicros: number, found: FullSeverity): FullSeverity {
     this.severity = worse(worse(this.severity, found), this.#byWait(serviceMean, fullMicros));
     return this.severity;
@@ -109,15 +116,17 @@ export class LiveStretch {
   }
 }
 
-/** Looks back at a stretch that is over: those after them see less of it, and the numbers of what is past should stand still. */
+/**
+ * Number of looks back at a past stretch that count: later ones see less of it, and numbers about the past should not change.
+ */
 const LOOKS_BACK = 5;
 
-/** A stretch in which the pool was full, and has room since. */
+/** A past stretch in which the pool was full. */
 export class PastStretch implements FullStretch {
   readonly from: number;
   readonly to: number;
   readonly orLonger: boolean;
-  /** How long callers queued in it; until somebody looked back, what was told while it lasted. null: not known. */
+  /** Mean wait in it; until a look back, the last wait shown while it lasted. null: not known. */
   wait: WaitNow | null;
   readonly #looks: WaitNow[] = [];
 
@@ -125,12 +134,12 @@ export class PastStretch implements FullStretch {
     this.from = stretch.from;
     this.to = stretch.to;
     this.orLonger = stretch.orLonger;
-    // What was told was the wait of the last of them, who waited longest.
+    // The wait shown last was that of the last callers, who waited longest.
     const most = longestMean(stretch);
     this.wait = told?.isOpen ? { ...told, mean: Math.min(told.mean, most), high: Math.min(told.high, most) } : told;
   }
 
-  /** A longer look that sees how it ended knows more than those before. */
+  /** A look that sees how the stretch ended knows more than those before. */
   lookedBack(found: WaitNow | null): void {
     if (!found?.isOpen || this.#looks.length >= LOOKS_BACK) return;
     this.#looks.push(found);
@@ -140,7 +149,7 @@ export class PastStretch implements FullStretch {
 
 const keyOf = ({ id, evidence: { server } }: FindingSummary): string => `${id} ${server ?? ''}`;
 
-/** Slots recommended; 0: none are. */
+/** Recommended slots; 0: none recommended. */
 const sizeOf = ({ evidence: { recommended_workers: workers, recommended_threads: threads } }: FindingSummary): number =>
   Number(workers ?? 0) * Number(threads ?? 1);
 
@@ -155,7 +164,9 @@ const recommending = (finding: FindingSummary, { advice, evidence }: FindingSumm
   },
 });
 
-/** Estimates of a wait lie as far apart as factors do, so their middle is the geometric one; the range holds those of all. */
+/**
+ * Estimates of a wait differ by factors, so their middle is the geometric mean; the range covers all of their ranges.
+ */
 function middleOf(waits: readonly WaitNow[]): WaitNow {
   const logs = waits.map(({ mean }) => Math.log(Math.max(1, mean)));
   return {

@@ -1,4 +1,4 @@
-/** What a live view says of its inputs, in words. */
+/** What a live view says about its inputs, in words. */
 import { basename } from 'node:path';
 import { printable } from '../core/text.ts';
 import type { FollowEvent } from './follow/followed-file.ts';
@@ -7,7 +7,9 @@ import type { LiveInput } from './follow/live-input.ts';
 export const titleOf = (paths: readonly string[]): string =>
   paths.length === 1 ? (paths[0] === '-' ? 'standard input' : printable(basename(paths[0]))) : `${paths.length} inputs`;
 
-/** A line that stands for hours makes nobody look; a file that is gone is waited for all the time. */
+/**
+ * How long (µs) an event stays in the status line: a line that never changes is overlooked. A missing file is mentioned until it is back.
+ */
 const NEWS_MICROS = 60_000_000;
 
 function wordsFor(event: FollowEvent, path: string): string {
@@ -24,9 +26,9 @@ function wordsFor(event: FollowEvent, path: string): string {
   }
 }
 
-/** What happened to the inputs, for as long as it is news. */
+/** What happened to the inputs, while it is news. */
 export class InputNews {
-  /** Paths of files that are gone, the newest last. */
+  /** Paths of files that are gone, the most recent last. */
   readonly #gone = new Set<string>();
   #newest = '';
   /** µs since 1970 UTC */
@@ -39,7 +41,7 @@ export class InputNews {
     this.#newestAt = nowMicros;
   }
 
-  /** For the status line; "" when there is nothing to say. */
+  /** For the status line; "" if there is nothing to say. */
   words(nowMicros: number): string {
     if (nowMicros - this.#newestAt < NEWS_MICROS) return this.#newest;
     const gone = [...this.#gone].at(-1);
@@ -47,20 +49,22 @@ export class InputNews {
   }
 }
 
-/** Behind by more than this many bytes is worth a word. */
+/** Bytes of backlog from which it is mentioned. */
 const BEHIND_BYTES = 4_000_000;
 
-/** What keeps the picture from being complete; "" when nothing does. @param silent a file whose file system does not answer */
+/**
+ * What keeps the picture from being complete; "" if nothing does. @param silent a file whose file system does not answer, or ""
+ */
 export function hindranceOf(silent: string, trouble: string, behind: number): string {
   if (silent !== '') return `${silent} cannot be read, its file system does not answer: waiting for it`;
   if (trouble !== '') return trouble;
   return behind > BEHIND_BYTES ? `reading is ${Math.round(behind / 1e6)} MB behind` : '';
 }
 
-/** The status line: what hinders reading comes first, then what is waited for, then what happened last. */
+/** The status line: first what hinders reading, then files that are not there, then what happened last. */
 export function statusOf(inputs: readonly LiveInput[], hindrance: string, happened: string): string {
   if (hindrance !== '') return hindrance;
-  // A folder or a pattern was named.
+  // The user named a folder or a pattern, and no file matches yet.
   if (inputs.length === 0) return 'there is no log yet, waiting for one';
   const missing = inputs.filter((input) => !input.isStream && !input.file.isOpen);
   return missing.length > 0 ? `${printable(missing[0].path)} is not there yet, waiting for it` : happened;

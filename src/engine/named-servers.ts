@@ -1,28 +1,28 @@
-/** Workers of logs that are those of other servers, under the names they bear among those of several servers. */
+/** Renames the workers of logs that come from different servers. */
 import { workerOn } from '../analysis/join-input.ts';
 import type { Names } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { RequestTable } from '../core/table.ts';
 
-/** A log in an input, from a byte of it on. */
+/** A log within an input, from a byte on. */
 interface NamedLog {
   readonly from: number;
-  /** null: its workers are called as its lines call them. */
+  /** null: its workers keep the names of its lines. */
   readonly server: string | null;
-  /** Ids by those that its lines have. */
+  /** New ids, indexed by the ids in its lines. */
   readonly workers: number[];
 }
 
 export class NamedServers {
   readonly #names: Names;
-  /** By input, in the order of their lines. */
+  /** By input; its logs in the order of their lines. */
   readonly #logs = new Map<number, NamedLog[]>();
 
   constructor(names: Names) {
     this.#names = names;
   }
 
-  /** @param from bytes, behind those of the logs of the input that were added */
+  /** @param from byte at which the log begins; logs of an input must be added in order */
   add(source: number, server: string | null, from = 0): void {
     const log = { from, server, workers: [] };
     const logs = this.#logs.get(source);
@@ -34,7 +34,7 @@ export class NamedServers {
     return this.#logs.has(source);
   }
 
-  /** The id of a worker that a line of an input, at an offset, names. */
+  /** The id of the worker that a line names, given its input and offset. */
   workerOf(source: number, worker: number, offset: number): number {
     const log = this.#logOf(source, offset);
     if (!log || log.server === null || worker < 0) return worker;
@@ -51,7 +51,7 @@ export class NamedServers {
     return server === null || event.worker === null ? event : { ...event, worker: workerOn(server, event.worker) };
   }
 
-  /** Rows of one input. */
+  /** Renames the workers of rows of one input. */
   ofRows(rows: RequestTable): RequestTable {
     if (rows.length === 0 || !this.has(rows.source[0])) return rows;
     const worker = Int32Array.from({ length: rows.length }, (_, row) =>

@@ -1,14 +1,14 @@
-/** Partials of parts of one log in the order of their times, in whatever order a shell or an engine hands them over. */
+/** Sorts partials of parts of one log by time, whatever the order in which they were given. */
 import type { PartialFile } from '../analysis/partial-file.ts';
 
-/** One long request may reach this far into the next part, µs. */
+/** A long request may overlap the next part by this much, µs. */
 const LONG_OVERLAP = 5_000_000;
 
-/** Each after the other: what is of logs that were written at once has no order of its own. */
+/** true: each part follows the one before. Logs that were written at the same time have no order. */
 const follow = (parts: readonly PartialFile[]): boolean =>
   parts.every(({ partial }, i) => i === 0 || partial.first >= parts[i - 1].partial.last - LONG_OVERLAP);
 
-/** Those of a host take its places in the list; as they are given where their times do not tell. */
+/** The partials of each host keep its places in the list; they are sorted only if their times allow it. */
 export function inOrderOfTime(given: readonly PartialFile[]): readonly PartialFile[] {
   const byHost = new Map<string, PartialFile[]>();
   for (const one of given) {

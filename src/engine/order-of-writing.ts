@@ -1,7 +1,7 @@
 /**
- * Parts of one log in the order in which they were written, whatever order a shell lists them in: `access.log.2.gz`, `access.log.1`,
+ * Sorts the parts of one log by the time of writing, whatever the order in which a shell lists them: `access.log.2.gz`, `access.log.1`,
  * `access.log` (logrotate, Python's RotatingFileHandler), or `access.log-20261127`, `access.log.2026-11-28`, `access.log` (dateext,
- * TimedRotatingFileHandler). Lines of one second keep the order of the files.
+ * TimedRotatingFileHandler). Lines of the same second keep the order of the files.
  */
 
 const packed = /\.(?:gz|zst|bz2|xz)$/;
@@ -23,7 +23,7 @@ function partOf(path: string): Part {
   return { log: name, rank: Number.MAX_SAFE_INTEGER };
 }
 
-/** Each log keeps its places in the list, its parts take them in their order. */
+/** Each log keeps its places in the list; its parts are sorted among them. */
 export function inOrderOfWriting(paths: readonly string[]): string[] {
   const parts = paths.map((path) => ({ path, ...partOf(path) }));
   const waiting = new Map<string, { readonly path: string; readonly rank: number }[]>();

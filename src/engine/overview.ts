@@ -1,4 +1,6 @@
-/** A whole log from its timeline: its rate, what is left of its past, and the stretches in which nothing happened. */
+/**
+ * A whole log by its timeline: its rate, the time before the requests in memory, and the times in which nothing happened.
+ */
 import type { TimelineView } from '../analysis/timeline.ts';
 import type { Overview, Past } from '../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
@@ -11,7 +13,7 @@ export const overviewOf = (view: TimelineView): Overview => ({
   errors: view.errors,
 });
 
-/** What is known of the time before the requests in memory; nobody counted it by worker. null: they are the first ones. */
+/** Sums for the time before the requests in memory (not known per worker). null: there is nothing before them. */
 export const pastOf = (view: TimelineView, until: number): Past | null =>
   until <= view.from
     ? null
@@ -25,10 +27,10 @@ export const pastOf = (view: TimelineView, until: number): Past | null =>
         workers: new Map(),
       };
 
-/** Shorter stretches than this are not worth a jump. */
+/** Shorter idle times than this are not worth a jump. */
 const IDLE_MICROS = 3 * MICROS_PER_SECOND;
 
-/** Stretches without a request in flight, a step of quiet left standing at both ends. */
+/** Times without a request in flight, shortened by a step (at most 1 s) at both ends. */
 export function idleStretches(view: TimelineView): Range[] {
   const step = view.stepSeconds * MICROS_PER_SECOND;
   const stretches: Range[] = [];

@@ -1,4 +1,6 @@
-/** Keeps what passes the filter of the screen judged: asked anew when the filter changes, and after every examination. */
+/**
+ * Keeps the judgement of what passes the screen's filter up to date: asks when the filter changes, and after every examination.
+ */
 import type { FilteredPart } from '../core/part.ts';
 import type { Examiner } from './examiner.ts';
 
@@ -19,16 +21,16 @@ export class PartKeeper {
     this.#options = options;
   }
 
-  /** "": none. */
+  /** "": no filter. */
   set filter(text: string) {
     if (text === this.#filter) return;
     this.#filter = text;
-    // What another filter let through is not this one's.
+    // The part of another filter is no longer valid.
     this.#options.changed(null);
     this.again();
   }
 
-  /** There is a newer examination. */
+  /** To be called when there is a newer examination. */
   again(): void {
     this.#isStale = this.#filter !== '';
     if (!this.#isAsking) void this.#ask();
@@ -43,7 +45,7 @@ export class PartKeeper {
         if (part?.filter === this.#filter) this.#options.changed(part);
       }
     } catch {
-      // The thread was replaced: the next examination asks again.
+      // The thread was replaced; the next examination asks again.
     } finally {
       this.#isAsking = false;
     }

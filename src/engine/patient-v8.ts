@@ -1,11 +1,11 @@
 /**
- * V8 of Node 20 optimises a function that has run for a while by a compiler that takes ten times as long as most functions here run at
- * all. With four times the patience a report on a thousand lines takes a quarter less, one on a GB a tenth. And what it optimises it
- * fills with the functions that are called there: with a third of that an examination takes another tenth less (scanners would be a
- * sixth slower: they are read with all of it). Later versions have a fast compiler in between, and no such options.
+ * V8 of Node 20 optimises a function that has run for a while, with a compiler that takes ten times as long as most functions here run at
+ * all. With a budget four times as large a report on a thousand lines takes a quarter less time, one on a GB a tenth. V8 also inlines
+ * called functions into optimised ones: with a third of that an examination takes another tenth less (but scanners would be a sixth slower,
+ * so reading keeps the default). Later versions have a fast compiler in between, and no such options.
  *
- * It holds for all threads, and meanwhile V8 refuses what was compiled without it: the code of Node's own modules that are loaded
- * late, and our caches (bin/run-script.js). So it is asked for when all is loaded, and taken back while a thread starts.
+ * The options apply to all threads. While they are set, V8 rejects code cached without them: Node's own modules that are loaded late, and
+ * our caches (bin/run-script.js). So they are set once all code is loaded, and reset while a thread starts.
  */
 import { setFlagsFromString } from 'node:v8';
 import { statOf } from './plain-file.ts';
@@ -15,7 +15,7 @@ const USUAL = '--interrupt-budget=67584';
 const PATIENT = '--interrupt-budget=270336';
 const USUAL_INLINING = '--max-inlined-bytecode-size-cumulative=920';
 const LESS_INLINING = '--max-inlined-bytecode-size-cumulative=300';
-/** Of a shorter input so little is made of that V8 optimises next to nothing. */
+/** Bytes: with smaller inputs V8 optimises next to nothing. */
 const PAYS_FROM_BYTES = 1 << 13;
 
 let isWanted = false;
@@ -34,7 +34,7 @@ export function bePatient(): void {
   set();
 }
 
-/** The same, where there is enough to read of these inputs. */
+/** The same, if these inputs are large enough for it to pay. */
 export function bePatientFor(paths: readonly string[]): void {
   const isLong = (path: string) => {
     const info = statOf(path);
@@ -43,13 +43,13 @@ export function bePatientFor(paths: readonly string[]): void {
   if (paths.some(isLong)) bePatient();
 }
 
-/** All is read: what follows is an examination. */
+/** All input has been read; an examination follows. */
 export function allIsRead(): void {
   isExamining = true;
   set();
 }
 
-/** Threads are about to be started. @returns is to be called when they have loaded what they run */
+/** Threads are about to be started. @returns a function to call when they have loaded their code */
 export function threadsStart(): () => void {
   starting++;
   set();

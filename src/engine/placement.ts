@@ -1,9 +1,11 @@
-/** Where each request is drawn: what the inference says of it, or the bare stamps until it was asked. */
+/** Where each request is drawn: as the inference places it, or by its stamps before there is one. */
 import type { ServerInference } from '../core/inference.ts';
 import { begunAt, endedAt, type Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 
-/** From this tick on, the middle of it is drawn instead of its beginning, µs: the error halves and has no direction. */
+/**
+ * From this resolution (µs) on, the middle of the tick is drawn instead of its beginning: that halves the error and removes its bias.
+ */
 const COARSE_TICK = 100_000;
 
 export function emptyPlacement(length: number): Placement {
@@ -17,7 +19,7 @@ export function emptyPlacement(length: number): Placement {
   };
 }
 
-/** Turns for rows in the order of their lines: 0 and 1 by worker. */
+/** Alternating turns 0 and 1 per worker, for rows in the order of their lines. */
 export class Turns {
   readonly #next = new Map<number, number>();
 
@@ -28,7 +30,7 @@ export class Turns {
   }
 }
 
-/** The placement of rows that the inference has seen, all of them, in its order. */
+/** The placement of all rows of an inference, in its order. */
 export function placementOf(requests: RequestTable, inference: ServerInference): Placement {
   const { length } = requests;
   const placement = emptyPlacement(length);
@@ -37,7 +39,7 @@ export function placementOf(requests: RequestTable, inference: ServerInference):
   for (let row = 0; row < length; row++) {
     placement.start[row] = start[row];
     placement.end[row] = end[row];
-    // Without a better end the stamp itself is one.
+    // Without an inferred start or end the stamp has to do.
     if (Number.isNaN(end[row]) && Number.isNaN(start[row])) placeByStamp(placement, requests, row);
     else placement.uncertainty[row] = uncertainty[row];
     placement.slot[row] = lane[row] >= 0 ? inference.lanes[lane[row]].slot : 0;
@@ -47,7 +49,7 @@ export function placementOf(requests: RequestTable, inference: ServerInference):
   return placement;
 }
 
-/** Places a row by what its line says and nothing else. */
+/** Places a row by its line alone. */
 export function placeByStamp(placement: Placement, requests: RequestTable, row: number): void {
   const tick = requests.resolution[row];
   const shift = tick >= COARSE_TICK ? tick / 2 : 0;
@@ -56,7 +58,7 @@ export function placeByStamp(placement: Placement, requests: RequestTable, row: 
   placement.uncertainty[row] = shift;
 }
 
-/** First start (or end) and last end (or start) of all rows, µs; NaN while there is none. */
+/** Earliest begin and latest end of all rows, µs since 1970 UTC; NaN if there are none. */
 export function spanOf(placement: Placement, length: number): [from: number, to: number] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;

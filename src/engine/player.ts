@@ -1,4 +1,6 @@
-/** The position of a replay: plays on a clock of its own, at any speed, over a log that has a beginning and an end. */
+/**
+ * The position of a replay, which plays on a clock of its own, at any speed, from the beginning of a log to its end.
+ */
 import type { Clock } from '../core/clock.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 
@@ -10,7 +12,7 @@ export interface Range {
 export class Player {
   readonly #clock: Clock;
   #range: Range;
-  /** Position at `#since` on the clock, µs since 1970 UTC. */
+  /** Position at `#since` on the clock; both µs since 1970 UTC. */
   #at: number;
   #since: number;
   #playing = false;
@@ -18,7 +20,7 @@ export class Player {
   #loop: Range | null = null;
   #idle: readonly Range[] = [];
   #skipIdle = false;
-  /** The log has been read: it is no longer than it is known to be. */
+  /** true: the log has been read completely, so it will not get longer. */
   #isWhole = false;
 
   constructor(clock: Clock, range: Range, speed: number) {
@@ -33,9 +35,9 @@ export class Player {
     return this.#playing;
   }
 
-  /** What a picture says of it. */
+  /** The fields of a snapshot that describe playing. */
   get state(): Pick<Snapshot, 'now' | 'playing' | 'speed' | 'looping' | 'skippingIdle'> {
-    // To ask for the position may end it.
+    // First of all, since asking for the position may stop playing.
     const now = this.position();
     return {
       now,
@@ -46,12 +48,12 @@ export class Player {
     };
   }
 
-  /** Where it is now; stops at the end, goes round in a loop, jumps over idle stretches if asked to. */
+  /** The present position. Stops at the end, restarts a loop, and jumps over idle times if asked to. */
   position(): number {
     if (!this.#playing) return this.#at;
     const now = this.#clock.nowMicros();
     if (!(this.#range.to > this.#range.from)) {
-      // Nothing is known to play yet; or there is nothing, in a log of one instant or without any time.
+      // Nothing to play is known yet, or there is nothing: a log of one instant, or without times.
       if (this.#isWhole) this.#playing = false;
       this.#since = now;
       return this.#at;
@@ -85,7 +87,7 @@ export class Player {
 
   play(): void {
     if (this.#playing) return;
-    // At the end there is nothing left to play: from the beginning again.
+    // At the end, playing starts again from the beginning.
     if (this.#at >= this.#range.to) this.#at = this.#range.from;
     this.#since = this.#clock.nowMicros();
     this.#playing = true;

@@ -1,4 +1,4 @@
-/** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
+/** Reads whole logs into one examination: used by `analyze` and every command that works on saved files. */
 import { inARow, type LogsInARow, placesInARow } from '../analysis/logs-in-a-row.ts';
 import { Partial } from '../analysis/partial.ts';
 import { SideBySide, withAssumptions } from '../analysis/side-by-side.ts';
@@ -31,18 +31,18 @@ export interface PostMortemOptions {
   readonly timezone?: string;
   /** A format in a server's own directive language, "gunicorn:%(h)s …". */
   readonly logFormat?: string;
-  /** Reads large files with several threads; without it one thread reads everything. */
+  /** Reads large files with several threads; absent: one thread reads everything. */
   readonly parallel?: Pick<ParallelOptions, 'threads' | 'startThread' | 'worthSplitting'>;
   readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
-  /** Does runs of filters beside the examination. */
+  /** Starts a thread that does runs of filters beside the examination. */
   readonly startRuns?: StartRuns;
-  /** Only this stretch of the logs is wanted. */
+  /** Only this time range of the logs is wanted. */
   readonly window?: AskedWindow | null;
-  /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
+  /** Called with a sentence about an input that is cut off or damaged; what comes before that place counts. */
   readonly onDamage?: (sentence: string) => void;
 }
 
-/** What was read of logs, and of what stretch of time; null: all of it. */
+/** What was read of the logs; `window` is the time range, null: all of it. */
 export interface ReadLogs {
   readonly partial: Partial;
   readonly inputs: readonly InputSummary[];
@@ -87,12 +87,14 @@ interface HowAlone extends Pick<PostMortemOptions, 'formats' | 'timezone' | 'log
 
 interface ReadInput {
   readonly partial: Partial;
-  /** What lines of a proxy tell that stand beside those of its server; null: there are none. */
+  /**
+   * Lines of a proxy that are in the same input as those of its server, which report the same requests; null: there are none.
+   */
   readonly retold: Partial | null;
   readonly report: InputSummary;
 }
 
-/** Reads an input, or the place of a file that is wanted. */
+/** Reads an input, or the wanted byte range of a file. */
 async function readOne(
   path: string,
   source: number,
@@ -105,7 +107,7 @@ async function readOne(
   return { partial, retold: retold.requests > 0 ? retold : null, report };
 }
 
-/** Logs that stand one behind another in a file of which a sample is kept: each is read again, alone. */
+/** If several logs follow each other in a file of which only a sample was kept, each is read again on its own. */
 async function largeLogsInARow(
   path: string,
   source: number,
@@ -122,7 +124,7 @@ async function largeLogsInARow(
   return inARow(logs, row.relations, source);
 }
 
-/** Reads an input, or the place of a file that is wanted, by one thread. */
+/** Reads an input, or the wanted byte range of a file, with one thread. */
 async function readAlone(
   path: string,
   source: number,
@@ -151,7 +153,9 @@ async function readAlone(
   return { partial, retold: retold.partial, report: parser.report() };
 }
 
-/** Where lines of a proxy go that stand beside those of its server in one input. Both partials name routes and workers alike. */
+/**
+ * Collects the lines of a proxy that are in the same input as those of its server. Both partials share their names of routes and workers.
+ */
 function retoldBeside(into: Partial): {
   readonly partial: Partial;
   readonly sink: Pick<IngestSink, 'retold' | 'dropRoutes'>;
@@ -164,7 +168,7 @@ function retoldBeside(into: Partial): {
     sink: {
       retold: (batch) => partial.batch(batch),
       dropRoutes() {
-        // Ids change: of so many routes no request is found again.
+        // Ids change, so the earlier lines can no longer be matched.
         partial = new Partial(into.names);
         into.dropRoutes();
         return true;
@@ -177,7 +181,10 @@ export async function postMortem(paths: readonly string[], options: PostMortemOp
   return examineRead(await readPartial(paths, options), paths, options);
 }
 
-/** What lies so far before and behind a stretch of time is read where its pool was full when it began; the less where that is too much, µs. */
+/**
+ * If the pool was already full when the time range begins, this much before and after it (µs) is read too; if that is too much to keep, the
+ * second value is tried.
+ */
 const MARGINS = [10 * MICROS_PER_MINUTE, 2 * MICROS_PER_MINUTE];
 
 /** Examines what was read of these logs. */

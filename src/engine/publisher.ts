@@ -1,4 +1,4 @@
-/** Holds the newest snapshot and tells who listens: the same object until something changed. */
+/** Holds the newest snapshot, the same object until something changes, and notifies listeners. */
 import type { Snapshot } from '../core/snapshot.ts';
 
 export class Publisher {

@@ -1,7 +1,7 @@
 /**
- * A large file read by several threads, in ranges, to exactly the result of one thread: every range finds the formats in
- * the file's head, starts at a line that is a request, and the partials join in the order of the file. Where a range turns
- * out to depend on its neighbours (a format that is new in the middle), nothing is returned and one thread reads it all.
+ * Reads a large file with several threads, in ranges, with exactly the result of one thread. Every range finds the formats in the head of
+ * the file and starts at a line that is a request, and the partials are joined in file order. If a range turns out to depend on its
+ * neighbours (a format that first appears in the middle), null is returned and one thread reads it all.
  */
 import { closeSync } from 'node:fs';
 import type { Partial } from '../analysis/partial.ts';
@@ -17,17 +17,19 @@ import { isFull, type RangeResult, type RangeSource, readRanges } from './read-r
 import { BLOCK_BYTES, SharedRanges, type SharedState } from './shared-ranges.ts';
 import type { Place } from './time-place.ts';
 
-/** A rest of fewer MiB is read by the thread that has it: another one takes 60 ms to start, and 20 ms for each range. */
+/**
+ * MiB: a smaller rest is left to the thread that has it, since another one takes 60 ms to start and 20 ms per range.
+ */
 const WORTH_SPLITTING = 48;
 
-/** What a thread is told. */
+/** Sent to a thread. */
 export interface RangeJob extends RangeSource {
   readonly shared: SharedState;
-  /** Its number among the readers. */
+  /** Index of this reader. */
   readonly reader: number;
 }
 
-/** What a thread sends back of each range. */
+/** What a thread sends back for each range. */
 export interface RangeMessage extends Omit<RangeResult, 'partial'> {
   readonly state: PartialState;
 }
@@ -45,16 +47,16 @@ export interface ParallelOptions {
   readonly startThread: () => RangeThread;
   readonly timezone?: string;
   readonly logFormat?: string;
-  /** Only requests stamped in it are wanted, and they stand in these bytes. */
+  /** Only requests stamped within it are wanted; `place` holds the bytes in which they are. */
   readonly window?: TimeWindow | null;
   readonly place?: Place | null;
-  /** MiB; default: what pays. */
+  /** MiB; default: the size from which splitting pays. */
   readonly worthSplitting?: number;
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
   readonly onDamage?: (sentence: string) => void;
 }
 
-/** null: read it with one thread. */
+/** null: the file has to be read by one thread. */
 export async function readInParallel(
   path: string,
   source: number,
@@ -77,7 +79,7 @@ export async function readInParallel(
   };
   bePatient();
   const loaded = threadsStart();
-  // Threads start while the formats are looked for: both take a while.
+  // Threads start while the formats are detected: both take a while.
   const threads = startedOf(large.readers - 1, startThread);
   try {
     if (threads.length === 0) return null;
@@ -114,13 +116,13 @@ export async function readInParallel(
   }
 }
 
-/** As many threads as the system lets us start: a container may have few. */
+/** Starts as many threads as wanted, or as the system allows: a container may allow few. */
 function startedOf(wanted: number, startThread: () => RangeThread): RangeThread[] {
   const threads: RangeThread[] = [];
   try {
     while (threads.length < wanted) threads.push(startThread());
   } catch {
-    // What there is reads.
+    // Go on with the threads that there are.
   }
   return threads;
 }
@@ -130,14 +132,14 @@ const partialOf = (part: RangeResult | RangeMessage): Partial =>
 
 interface LargeFile {
   readonly file: number;
-  /** The bytes that are wanted of it. */
+  /** The byte range to read. */
   readonly begin: number;
   readonly end: number;
   readonly head: Uint8Array;
   readonly readers: number;
 }
 
-/** null: not a file, not large, or compressed, so that no range of it can be read on its own. */
+/** null: not a plain file, not large, or compressed, so that no range of it can be read on its own. */
 function openLarge(path: string, threads: number, place: Place | null, minBytes: number): LargeFile | null {
   const plain = threads < 2 ? null : openPlain(path);
   if (!plain) return null;

@@ -1,11 +1,11 @@
-/** Reads raw lines back from a file around the byte offset of one of them. */
+/** Reads raw lines of a file around the byte offset of one of them. */
 import { open } from 'node:fs/promises';
 import type { RawLine } from './engine.ts';
 
 const BYTES_PER_LINE = 400;
 const MAX_BYTES = 1 << 18;
 
-/** Up to `before` lines in front of the line at `offset`, and `after` lines from it on. Empty when the file is gone. */
+/** Up to `before` lines in front of the line at `offset`, and `after` lines from it on. Empty if the file is gone. */
 export async function readLinesOf(
   path: string,
   source: number,
@@ -33,7 +33,7 @@ export interface LinesWanted {
   readonly after: number;
 }
 
-/** Lines of a piece of a file that begins at byte `base`; a first line that began before it is left out. */
+/** Lines of a piece of a file that begins at byte `base`; a first line that is cut off is left out. */
 export function linesIn(bytes: Uint8Array, base: number, { source, offset, before, after }: LinesWanted): RawLine[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const lines: RawLine[] = [];

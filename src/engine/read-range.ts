@@ -1,4 +1,4 @@
-/** Ranges of a large file into partials: the work of one thread. */
+/** Reads ranges of a large file into partials: the work of one thread. */
 import { readSync } from 'node:fs';
 import { Partial } from '../analysis/partial.ts';
 import type { Names } from '../core/batch.ts';
@@ -12,24 +12,24 @@ import type { IngestSink, LogParser } from '../ingest/parser.ts';
 import { bytesAt } from './plain-file.ts';
 import type { SharedRanges } from './shared-ranges.ts';
 
-/** How far a request line is looked for behind the place of a cut. */
+/** Bytes after the place of a cut in which a request line is looked for. */
 const SEARCH_BYTES = 1 << 18;
 
-/** A file, and all that decides how its lines are read. */
+/** A file, and everything that determines how its lines are read. */
 export interface RangeSource {
-  /** Its descriptor, which all threads share: whatever becomes of the name meanwhile, they read one file. */
+  /** File descriptor, shared by all threads: they read the same file whatever happens to its name. */
   readonly file: number;
-  /** Named in the report. */
+  /** For the report. */
   readonly path: string;
   /** Index of the input. */
   readonly source: number;
-  /** Byte at which the first range begins, the start of a line. */
+  /** Byte at which the first range begins; the start of a line. */
   readonly from: number;
-  /** The file's first bytes: the formats are found in them, so that every range is read alike. */
+  /** The first bytes of the file, in which the formats are detected, so that every range is read in the same way. */
   readonly head: Uint8Array;
   readonly timezone?: string;
   readonly logFormat?: string;
-  /** Only requests stamped in it are wanted. */
+  /** Only requests stamped within it are wanted. */
   readonly window?: TimeWindow;
 }
 
@@ -38,7 +38,7 @@ export interface RangeResult {
   readonly from: number;
   readonly partial: Partial;
   readonly report: InputReport;
-  /** true: the range cannot be read on its own exactly as within its file. */
+  /** true: read on its own, the range does not give exactly what it gives within its file. */
   readonly dependsOnNeighbours: boolean;
 }
 
@@ -47,7 +47,7 @@ interface Reader {
   readonly parser: LogParser;
 }
 
-/** What is parsed goes into a partial. */
+/** Puts everything that is parsed into a partial. */
 export const sinkOf = (partial: Partial): IngestSink => ({
   batch: (batch) => partial.batch(batch),
   lifecycle: (event) => partial.event(event),
@@ -75,7 +75,9 @@ function createReader(start: RangeSource, formats: readonly LogFormat[]): Reader
   return { partial, parser };
 }
 
-/** The first place at or behind one of the file at which a range may begin, by the formats of the head; -1 when there is none near. */
+/**
+ * The first byte from `near` on at which a range may begin, according to the formats of the head; -1 if there is none close by.
+ */
 function findCut(file: number, near: number, parser: LogParser): number {
   const piece = bytesAt(file, near, SEARCH_BYTES);
   const newline = piece.indexOf(10);
@@ -84,7 +86,8 @@ function findCut(file: number, near: number, parser: LogParser): number {
 }
 
 /**
- * Reads ranges as long as there are some, the range that is this reader's already first. Gives each when it is read; false stops.
+ * Reads ranges until there are none left, starting with the one that already belongs to this reader, if any. `give` is called with each; if
+ * it returns false, reading stops.
  * @throws the file system's errors
  */
 export function readRanges(
@@ -108,7 +111,7 @@ export function readRanges(
     }
     has = false;
     parser.startAt(from);
-    // The head may tell that no range can be read alone.
+    // The head may show that ranges of this file cannot be read on their own.
     const to = parser.dependsOnNeighbours()
       ? from
       : readRange(file, from, parser, () => shared.advance(reader), onProgress);
@@ -120,7 +123,7 @@ export function readRanges(
   }
 }
 
-/** @returns the byte behind it */
+/** @returns the byte at which the range ends */
 function readRange(
   file: number,
   from: number,
@@ -140,5 +143,5 @@ function readRange(
   }
 }
 
-/** Of more names the first ones are kept: which those are, only a reader of the whole can tell. */
+/** true: only the first names are kept, and only a reader of the whole file knows which those are. */
 export const isFull = ({ workers, threads }: Names): boolean => workers.size >= MAX_NAMES || threads.size >= MAX_NAMES;

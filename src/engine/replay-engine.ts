@@ -1,4 +1,4 @@
-/** The engine of `replay`: a saved log read once, examined, and played on a clock of its own. */
+/** The engine of `replay`: a saved log that is read once, examined, and played on a clock of its own. */
 import { basename } from 'node:path';
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
@@ -25,14 +25,14 @@ import { zoneMinutesOf } from './zone-minutes.ts';
 
 export interface ReplayOptions extends ReplayLogOptions {
   readonly clock: Clock;
-  /** Log seconds per second. */
+  /** Seconds of the log per second. */
   readonly speed: number;
   readonly examiner: (names: Names) => Examiner;
 }
 
-/** While it plays, a picture this often, ms: the screen decides which of them it draws. */
+/** Interval of pictures while playing, ms; the screen decides which of them it draws. */
 const PICTURE_EVERY = 16;
-/** Progress and what has been read are shown this often, ms. */
+/** Interval at which progress and newly read requests are shown, ms. */
 const PROGRESS_EVERY = 100;
 export class ReplayEngine implements Engine {
   readonly #options: ReplayOptions;
@@ -48,7 +48,7 @@ export class ReplayEngine implements Engine {
   #loading: Promise<void> | null = null;
   #begun: () => void = () => {};
   #isRead = false;
-  /** Somebody waits for the first sentence. */
+  /** true: somebody waits for the first verdict. */
   #isWatched = false;
   #hasLooked = false;
   #isSettled = false;
@@ -80,9 +80,9 @@ export class ReplayEngine implements Engine {
     await this.#log.read(() => this.#progress());
     this.#isRead = true;
     this.#begun();
-    // The thread that examines takes a while to start: the first picture goes before it.
+    // The examining thread takes a while to start, so the first picture is drawn before it.
     await new Promise((resume) => setImmediate(resume));
-    // All that is known takes seconds to find; what a live view would say of it is there before that.
+    // The full examination takes seconds; a first look is shown before that.
     if (this.#isWatched) await this.#examineFirst().catch((error) => this.#fail(error));
     await this.#settle();
   }
@@ -98,14 +98,14 @@ export class ReplayEngine implements Engine {
     } finally {
       begun.cancel();
     }
-    // A failure while the screen is up is told there.
+    // A failure while the screen is open is shown there.
     loading.catch((error) => this.#fail(error));
     this.#progress(true);
-    // After the first picture, too; of a log that is read by then the whole is examined.
+    // After the first picture. If the log has been read by then, the whole is examined instead.
     setImmediate(() => this.#isRead || void this.#examineFirst().catch((error) => this.#fail(error)));
   }
 
-  /** Begins to play, from wherever it is. */
+  /** Starts playing at the present position. */
   play(): void {
     this.#player.play();
     this.#tick();
@@ -170,7 +170,7 @@ export class ReplayEngine implements Engine {
     await this.#examiner.close();
   }
 
-  /** While it is read: how far, and the first requests by their stamps, until a window shows what is looked at. */
+  /** Shows the progress of reading, and the first requests placed by their stamps unless a window shows others. */
   #progress(now = false): void {
     const at = this.#options.clock.nowMicros();
     if ((!now && at - this.#progressAt < PROGRESS_EVERY * 1000) || this.#stopped || this.#isSettled) return;
@@ -193,7 +193,7 @@ export class ReplayEngine implements Engine {
     });
   }
 
-  /** What a first look says, until all is worked out. */
+  /** Shows the result of a first look until the full examination is done. */
   async #examineFirst(): Promise<void> {
     const isWhole = this.#isRead && !this.#log.isLarge;
     if (this.#hasLooked && !isWhole) return;
@@ -204,7 +204,7 @@ export class ReplayEngine implements Engine {
     this.#part.again();
   }
 
-  /** Everything is read: the whole log is examined, and the player knows how long it is. */
+  /** Everything has been read: examines the whole log, and tells the player its length. */
   async #settle(): Promise<void> {
     const { partial, inputs, isLarge } = this.#log;
     const { requests, placement, inference, summary, verdict } = await this.#examiner.examineAll(partial, inputs);
@@ -236,7 +236,9 @@ export class ReplayEngine implements Engine {
     window?.again();
   }
 
-  /** A log too large for memory: what is on the screen is read back from the files. null: they cannot be read so. */
+  /**
+   * For a log too large for memory: what is on the screen is read back from the files. null: the files do not allow that.
+   */
   async #openWindow(): Promise<ReplayWindow | null> {
     if (!(await this.#log.isAddressable()) || this.#window || this.#stopped) return this.#window;
     const { partial, blocks, named } = this.#log;
@@ -272,17 +274,17 @@ export class ReplayEngine implements Engine {
       placement,
       revision,
       past: pastOf(this.#log.seen().timeline, from),
-      // The server is that of the whole log; who was alive is known of these requests.
+      // The server is that of the whole log; which workers were alive is known for these requests.
       inference: { ...inference, lanes: (workers ?? inference).lanes, lives: (workers ?? inference).lives },
     });
   }
 
-  /** Told on the screen: what is there can still be looked at. */
+  /** Shown on the screen: what is there can still be looked at. */
   #fail(error: unknown): void {
     if (!this.#stopped) this.#publisher.publish({ status: wordsOf(error) });
   }
 
-  /** A picture of the position now, and while it plays the next one soon. */
+  /** Publishes the present position, and while playing schedules the next picture. */
   #tick(): void {
     this.#cancel?.();
     this.#cancel = null;

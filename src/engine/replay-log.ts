@@ -1,4 +1,4 @@
-/** The reading of a saved log for a replay: everything into a partial, the first requests whole, and an index of the rest. */
+/** Reads a saved log for a replay: everything into a partial, the first requests as rows, and an index of the rest. */
 import { open } from 'node:fs/promises';
 import { joinInput } from '../analysis/join-input.ts';
 import { logsInARow, pathOfLog } from '../analysis/logs-in-a-row.ts';
@@ -27,19 +27,19 @@ export interface ReplayLogOptions {
   readonly formats: readonly LogFormat[];
   readonly timezone?: string;
   readonly logFormat?: string;
-  /** Only this stretch of the logs is wanted. */
+  /** Only this time range of the logs is wanted. */
   readonly window?: AskedWindow | null;
-  /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
+  /** Called with a sentence about an input that is cut off or damaged; what comes before that place counts. */
   readonly onDamage?: (sentence: string) => void;
 }
 
-/** The first requests are held: all of a small log, of a large one enough to play at once. */
+/** The first requests are held: all of a small log; of a large one enough to start playing. */
 const FIRST_ROWS = 40_000;
 
-/** What was read so far. */
+/** What has been read so far. */
 export interface SeenOfLog {
   readonly requests: number;
-  /** µs since 1970 UTC: the first and the last instant. */
+  /** First and last instant, µs since 1970 UTC. */
   readonly from: number;
   readonly to: number;
   readonly timeline: TimelineView;
@@ -47,7 +47,7 @@ export interface SeenOfLog {
 }
 
 export class ReplayLog {
-  /** Everything that was read, except for the input that is being read. */
+  /** Everything that was read, except the input that is being read. */
   partial = new LogPartial();
   readonly blocks = new BlockIndex();
   /** The first requests of the log. */
@@ -56,20 +56,20 @@ export class ReplayLog {
   readonly #parsers: LogParser[] = [];
   readonly #assumptions: Assumption[] = [];
   readonly #servers = new NamedServers(this.partial.names);
-  /** The input that is being read: whether it is the log of another server is known when it was read. */
+  /** The input that is being read; only when it is complete is it known whether another server wrote it. */
   #input = this.partial;
-  /** Read so far, and how many there are (NaN: a stream without a known end). */
+  /** Bytes read so far, and bytes in all (NaN: a stream without a known end). */
   bytes = 0;
   total = 0;
   #stopped = false;
-  /** The stretch that was wanted, once it is known. */
+  /** The wanted time range; null: all, or not resolved yet. */
   window: TimeWindow | null = null;
 
   constructor(options: ReplayLogOptions) {
     this.#options = options;
   }
 
-  /** There are more requests than are held. */
+  /** true: there are more requests than are held. */
   get isLarge(): boolean {
     return !this.partial.retained.complete || (this.#input !== this.partial && !this.#input.retained.complete);
   }
@@ -97,7 +97,7 @@ export class ReplayLog {
     };
   }
 
-  /** Rows of one input with their workers as those of its server. */
+  /** Renames the workers of rows of one input as in the whole log. */
   readonly named = (rows: RequestTable): RequestTable => this.#servers.ofRows(rows);
 
   get inputs(): InputSummary[] {
@@ -145,7 +145,7 @@ export class ReplayLog {
       await readInput(path, parser, {
         onProgress: (read, size) => {
           if (this.#stopped) throw new Error('nobody waits for the rest');
-          // What is waiting for a full batch is wanted on the screen.
+          // Passes on rows before a batch is full, because the screen waits for them.
           if (this.first.length < FIRST_ROWS) parser.flush();
           this.bytes = before + read;
           this.total = beforeTotal + (size ?? Number.NaN);
@@ -160,7 +160,7 @@ export class ReplayLog {
     this.blocks.complete();
   }
 
-  /** The input was read. */
+  /** Joins the input that has just been read to the partial. */
   #join(source: number): void {
     const input = this.#input;
     const row = logsInARow(input);
@@ -182,15 +182,15 @@ export class ReplayLog {
       this.first.rename(source, (worker, offset) => this.#servers.workerOf(source, worker, offset));
   }
 
-  /** Gives up reading; `read` rejects. */
+  /** Stops reading; `read` rejects. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** Lines can be found again in the files by their offsets: not in compressed ones, nor in a stream. */
+  /** true: lines can be read again by their offsets, so no input is compressed or a stream. */
   async isAddressable(): Promise<boolean> {
     for (const path of this.#options.paths) {
-      // A named pipe that is opened and closed again has lost its writer.
+      // Checked before opening: opening and closing a named pipe would make it lose its writer.
       const file = statOf(path)?.isFile() ? await open(path, 'r').catch(() => null) : null;
       if (!file) return false;
       try {

@@ -1,4 +1,4 @@
-/** The stream of a saved log: everything that happened, in the order of its time; the summary last. */
+/** The stream of a saved log: everything that happened, in order of time, and the summary last. */
 import type { Snapshot } from '../core/snapshot.ts';
 import { isoInstant } from '../core/time.ts';
 import { isLifecycleWord, type StreamObject } from './stream-objects.ts';
@@ -9,7 +9,9 @@ interface Moment {
   readonly object: StreamObject;
 }
 
-/** The objects of a log that was read and examined; one that happened at no known time comes with the first tick. */
+/**
+ * The objects of a log that was read and examined; an object without a known time comes with the beginning of the log.
+ */
 export function replayObjects({ requests, placement, inference, summary, lifecycle, from, to }: Snapshot): Moment[] {
   const ticker = new Ticker();
   ticker.capacity = inference.unbounded ? null : inference.capacity.value;

@@ -1,4 +1,4 @@
-/** The requests in memory of a replay whose log is too large for it: those around the stretch that is on the screen. */
+/** The requests that a replay holds of a log too large for memory: those around the time range on the screen. */
 import type { Names } from '../core/batch.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
@@ -15,27 +15,29 @@ import { WindowLoader } from './window-loader.ts';
 
 /** Requests in memory at most; about 200 bytes each. */
 const MOST_ROWS = 100_000;
-/** Of them those that are read first, the last on the screen: somebody waits. */
+/** Requests to read first, the last ones on the screen, because somebody is waiting. */
 const FIRST_ROWS = 25_000;
-/** Share of what may be in memory from which the screen has nearly all of it, and nothing around it is read. */
+/** If the screen alone needs this share of MOST_ROWS, nothing around it is read. */
 const NEARLY_ALL = 0.8;
-/** Of the stretch on the screen, what is examined anew for its lanes and waits, at most; about a second in its thread. */
+/**
+ * Requests of the time range on the screen that are examined for lanes and waits, at most; about a second in its thread.
+ */
 const EXAMINED_ROWS = 6000;
 
-/** Elsewhere other workers may have run: what the rows say must do. */
+/** At another time other workers may have run, so only what the rows say is used. */
 const nobody = { lanes: [], lives: [] };
 
 export interface WindowPicture {
   readonly requests: RequestTable;
   readonly placement: Placement;
   readonly revision: RowsRevision;
-  /** µs since 1970 UTC: requests that ended before this instant may be missing. */
+  /** Requests that ended before this instant (µs since 1970 UTC) may be missing. */
   readonly from: number;
-  /** Who ran them; null until they were examined: those of the picture before may still do. */
+  /** Workers that ran the requests; null until they were examined: those of the previous picture may still be right. */
   readonly workers: Pick<ServerInference, 'lanes' | 'lives'> | null;
 }
 
-/** What is known of the whole log by now. */
+/** What is known about the whole log so far. */
 export interface KnownOfLog {
   readonly lifecycle: readonly LifecycleEvent[];
   readonly inputs: readonly InputSummary[];
@@ -44,14 +46,14 @@ export interface KnownOfLog {
 
 export interface WindowOptions extends ReplayLogOptions {
   readonly names: Names;
-  /** The stretch of the log that is wanted; null: all of it. */
+  /** The time range of the log that is wanted; null: all of it. */
   readonly timeWindow: TimeWindow | null;
   readonly blocks: BlockIndex;
-  /** Rows with their workers under the names that the whole log has for them. */
+  /** Renames the workers of rows as in the whole log. */
   readonly named: (rows: RequestTable) => RequestTable;
   readonly examiner: Examiner;
   readonly known: () => KnownOfLog;
-  /** There is a new picture. */
+  /** Called with every new picture. */
   readonly changed: (picture: WindowPicture) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -59,16 +61,16 @@ export interface WindowOptions extends ReplayLogOptions {
 export class ReplayWindow {
   readonly #options: WindowOptions;
   readonly #loader: WindowLoader;
-  /** What is in memory, or being read. */
+  /** Range in memory or being read, µs since 1970 UTC. */
   #loaded: Range = { from: Number.NaN, to: Number.NaN };
   #shown: Range = this.#loaded;
-  /** More than that is not held. */
+  /** true: memory is full, so less than `#loaded` asked for is held. */
   #isFull = false;
-  /** What is to be read next; `now`: the screen has nothing of it yet. */
+  /** What to read next; `now`: nothing of it is on the screen yet. */
   #wanted: { readonly range: Range; readonly now: boolean } | null = null;
   #busy = false;
   #store: RowStore | null = null;
-  /** µs since 1970 UTC: from when on nothing of it is missing. */
+  /** From this instant (µs since 1970 UTC) on nothing is missing. */
   #from = Number.NaN;
   #unexamined: RowStore | null = null;
   #examining = false;
@@ -84,12 +86,12 @@ export class ReplayWindow {
     return this.#store;
   }
 
-  /** The stretch that the screen shows. */
+  /** The screen shows this time range now. */
   show(range: Range): void {
     this.#shown = range;
     const { from, to } = range;
     const isThere = this.#holds(range);
-    // Playing on, the next stretch is read before this one is over; as soon as it is there, where no more fits beside it.
+    // While playing, the following range is read before this one ends; if memory is full, only once it is reached.
     if (isThere && (this.#isFull || to + (to - from) / 4 <= this.#loaded.to)) return;
     this.#want(range, !isThere);
   }
@@ -98,12 +100,12 @@ export class ReplayWindow {
     return from >= this.#loaded.from && to <= this.#loaded.to;
   }
 
-  /** Gives up what is being read and examined. */
+  /** Stops reading and examining. */
   stop(): void {
     this.#stopped = true;
   }
 
-  /** More is known of the log: what is shown is read anew. */
+  /** More is known about the log: what is shown is read again. */
   again(): void {
     this.#want(this.#shown, true);
   }
@@ -119,13 +121,13 @@ export class ReplayWindow {
       while (this.#wanted && !this.#stopped) {
         const { range, now } = this.#wanted;
         this.#wanted = null;
-        // First what is on the screen, then what lies around it, so that playing on finds it there.
+        // First what is on the screen, then what lies around it, so that playing on finds it in memory.
         if (now) await this.#read(range, range, FIRST_ROWS, nobody, () => !this.#stopped);
         if (this.#wanted) continue;
-        // Somebody who jumps elsewhere does not wait for it.
+        // A jump to another range cancels it.
         const isWanted = () => !this.#stopped && !this.#wanted?.now;
         const store = await this.#read(range, this.#around(range), MOST_ROWS, null, isWanted);
-        // It may hold less than it was taken for meanwhile.
+        // The store may hold less than was assumed while it was read.
         if (store && !this.#holds(this.#shown)) this.#wanted ??= { range: this.#shown, now: true };
         if (store && !this.#wanted && !this.#stopped) void this.#examine(store);
       }
@@ -142,7 +144,7 @@ export class ReplayWindow {
     return isAlone ? range : { from: range.from - span / 4, to: range.to + span };
   }
 
-  /** What is shown and what lies around it, as many requests as may be. null: it was given up. */
+  /** Reads the shown range and its surroundings, as many requests as fit. null: reading was cancelled. */
   async #read(
     range: Range,
     around: Range,
@@ -164,7 +166,9 @@ export class ReplayWindow {
     return store;
   }
 
-  /** Lanes sharper than the stamps, a moment later; of what is read meanwhile only the last is examined. */
+  /**
+   * Places requests more precisely than their stamps, a moment later; of several stores read meanwhile only the last is examined.
+   */
   async #examine(store: RowStore): Promise<void> {
     this.#unexamined = store;
     if (this.#examining) return;
@@ -208,7 +212,7 @@ function lastOf(store: RowStore): number {
   return requests.length === 0 ? Number.NEGATIVE_INFINITY : instantOf(requests, requests.length - 1);
 }
 
-/** From when on nothing is missing: the first line read, or the beginning of what was asked for. */
+/** From this instant on nothing is missing: the first line read, or the beginning of the range asked for. */
 function coveredFrom(store: RowStore, asked: number): number {
   const { requests } = store.view();
   return requests.length === 0 ? asked : Math.max(asked, instantOf(requests, 0));

@@ -1,6 +1,6 @@
 /**
- * The requests a live view holds, the newest at the end: what their lines say, and where they are drawn. Pictures handed
- * out stay valid: rows are only added behind them, and everything else is done on a copy.
+ * The requests that a live view holds, the newest last: what their lines say, and where they are drawn. A view handed out stays valid: rows
+ * are only appended behind it, and all other changes are made on a copy.
  */
 import type { StreamFacts } from '../core/batch.ts';
 import type { Placement, RowsRevision } from '../core/snapshot.ts';
@@ -8,7 +8,7 @@ import { instantOf, type RequestTable, sliceRows, TableBuilder } from '../core/t
 import { FreeSlots } from './free-slots.ts';
 import { emptyPlacement, placeByStamp, Turns } from './placement.ts';
 
-/** Each request looks through the slots of its worker: of more it would look for too long. */
+/** Limit on slots per worker: placing a request scans the slots of its worker. */
 const MOST_SLOTS = 64;
 
 export class RowStore {
@@ -18,9 +18,9 @@ export class RowStore {
   readonly facts: StreamFacts[] = [];
   #turns = new Turns();
   #slots = new FreeSlots();
-  /** What pictures have in common: another one when rows are no longer those of before. */
+  /** Identity of the rows in views; replaced when existing rows change (a rename, say). */
   #identity: object = {};
-  /** Rows forgotten so far: row 0 is the row of this number since the beginning. */
+  /** Rows forgotten so far, which is also the number of row 0 counted since the beginning. */
   #first = 0;
   /** Rows ever added. */
   total = 0;
@@ -31,12 +31,12 @@ export class RowStore {
     return this.#table.length;
   }
 
-  /** Number of row 0 since the beginning: what stays the same when rows are forgotten. */
+  /** Number of row 0 counted since the beginning; such numbers stay valid when rows are forgotten. */
   get firstNumber(): number {
     return this.#first;
   }
 
-  /** Slots per worker beyond which a request is not placed beside others; from the inference. */
+  /** Slots per worker (from the inference) beyond which a request is not placed beside others. */
   set slotsPerWorker(slots: number) {
     this.#slots.limit = Math.min(slots, MOST_SLOTS);
   }
@@ -61,7 +61,7 @@ export class RowStore {
     }
   }
 
-  /** The workers of an input turn out to be others than they were taken for: `workerOf` tells who. */
+  /** Renames the workers of an input that turned out to be others; `workerOf` gives the new name. */
   rename(source: number, workerOf: (worker: number, offset: number) => number): void {
     const { length } = this.#table;
     const renamed = new TableBuilder(this.#table.table.start.length);
@@ -85,7 +85,7 @@ export class RowStore {
   #streamOf(facts: StreamFacts): number {
     const known = this.facts.indexOf(facts);
     if (known >= 0) return known;
-    // A log that changes its format for ever is still one log: the last place is shared.
+    // The facts of a stream are kept in a byte: a log that keeps changing its format shares the last place.
     if (this.facts.length === 255) return 254;
     return this.facts.push(facts) - 1;
   }
@@ -99,13 +99,13 @@ export class RowStore {
     };
   }
 
-  /** Rows from `from` on, as they are examined. */
+  /** Rows from `from` on, as input of an examination. */
   window(from: number): { requests: RequestTable; stream: Uint8Array } {
     const { length } = this.#table;
     return { requests: sliceRows(this.#table.table, from, length), stream: this.#stream.slice(from, length) };
   }
 
-  /** The rows whose lines are wanted, at most the `most` last of them, as they are examined. */
+  /** The rows whose lines are wanted, at most the last `most` of them, as input of an examination. */
   select(
     wanted: (source: number, offset: number, instant: number) => boolean,
     most = Number.POSITIVE_INFINITY,
@@ -124,12 +124,12 @@ export class RowStore {
     };
   }
 
-  /** First of the rows that ended at or after an instant, at most `most` of the newest. */
+  /** First row of those that ended at or after `instant`, limited to the `most` newest. */
   firstSince(instant: number, most: number): number {
     const { table } = this.#table;
     const least = Math.max(0, table.length - most);
     let row = table.length;
-    // Lines are nearly in order of their ends; a few that are not do not end the search.
+    // Lines are nearly in order of their ends: the search stops only after 64 early ones in a row.
     let late = 0;
     while (row > least && late < 64) {
       const at = instantOf(table, row - 1);
@@ -140,9 +140,9 @@ export class RowStore {
   }
 
   /**
-   * Takes over where the inference places rows: `requests` are rows of this store, those of one input in the order in which
-   * they were added, perhaps interleaved differently with other inputs. `number`: that of the first of them. `isLook`: its waits are
-   * better than those of the examinations between, which tell only what no other has told, or they would dance.
+   * Takes over the placement that an examination inferred. `requests` are rows of this store; those of one input are in the order in which
+   * they were added, but inputs may be interleaved differently. `number`: number of the first of them. `isLook`: a thorough examination,
+   * whose waits replace earlier ones; other examinations only fill in missing waits, since drawn waits would otherwise jump.
    */
   settle(number: number, requests: RequestTable, placement: Placement, isLook = true): void {
     const from = Math.max(0, number - this.#first);
@@ -157,7 +157,7 @@ export class RowStore {
       fresh.end[row] = placement.end[i];
       fresh.uncertainty[row] = placement.uncertainty[i];
       fresh.slot[row] = placement.slot[i];
-      // A live examination works out the waits of its newest requests; those of others were told by one before.
+      // A live examination infers the waits of its newest requests only (others are negative or NaN).
       if (placement.wait[i] >= 0 && (isLook || !(fresh.wait[row] >= 0))) fresh.wait[row] = placement.wait[i];
     }
     this.#placement = fresh;
@@ -165,7 +165,7 @@ export class RowStore {
     this.#settledFrom = Math.max(number, this.#first);
   }
 
-  /** Forgets the first rows; returns them. */
+  /** Removes and returns the first `count` rows. */
   dropFirst(count: number): { requests: RequestTable; placement: Placement } {
     const { length, table } = this.#table;
     const dropped = { requests: sliceRows(table, 0, count), placement: slicePlacement(this.#placement, 0, count) };
@@ -181,9 +181,8 @@ export class RowStore {
 }
 
 /**
- * Finds the row of a line among rows [from, to), -1 none. Lines are nearly always asked for in the order of the rows, those of
- * each input for themselves; where they are not, they are looked up. Never by a search over all: rows that were forgotten
- * meanwhile would be searched for in vain, each of them.
+ * Finds the row of a line among rows [from, to); -1 if there is none. Lines of each input are nearly always asked for in the order of the
+ * rows. Otherwise an index is used instead of a search, because rows that were forgotten meanwhile would each be searched in vain.
  */
 function lineFinder(
   source: Uint16Array,

@@ -1,29 +1,31 @@
 /**
- * A second core for an examination, which is one long computation: runs of filters that may turn out to be needed are begun in a thread of their
- * own. Whoever comes first does a run, the thread or the examination itself; what it finds is the same. A thread that dies or cannot be
- * started costs nothing but its time.
+ * A second core for an examination, which is one long computation: runs of filters that may be needed are started in a thread of their own.
+ * Each run is done by whoever comes first, the thread or the examination; the result is the same. A thread that dies or cannot be started
+ * only costs time.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { type Elsewhere, type RunsAsked, type RunsFound, runsFor } from '../analysis/wait/runs-elsewhere.ts';
 import { threadsStart } from './patient-v8.ts';
 import { beforeEnd, endThread } from './start-thread.ts';
 
-/** Of fewer requests a run takes no longer than a thread takes to start. */
+/** Requests below which a run takes no longer than starting a thread. */
 const WORTH_A_THREAD = 400;
-/** Runs of more requests at once would take more memory than a log may: 253 MiB of 38,000, 204 one after the other. */
+/**
+ * Requests above which parallel runs would need too much memory: 253 MiB for 38,000, against 204 one after the other.
+ */
 const MOST_AT_ONCE = 20_000;
-/** A thread that has not answered after this time, ms, has died. */
+/** A thread that has not answered after this time (ms) is considered dead. */
 const MOST_WAITED = 60_000;
 
-/** Where a run stands; in memory that both threads see. */
+/** State of a run, in memory that both threads share. */
 export const OPEN = 0;
 export const TAKEN = 1;
 export const DONE = 2;
 export const FAILED = 3;
-/** The examination does it itself, or nobody. */
+/** Taken by the examination itself, or not needed. */
 const NOT_THEIRS = 4;
 
-/** What the thread is told. */
+/** Sent to the thread. */
 export interface RunsJob {
   readonly asked: RunsAsked;
   readonly state: Int32Array;
@@ -35,10 +37,10 @@ export interface RunsThread {
   close(): void;
 }
 
-/** null: there is none. */
+/** null: no thread is available. */
 export type StartRuns = () => RunsThread | null;
 
-/** Examines beside a thread that does runs, if one may be started. */
+/** Runs `examine` beside a thread for runs, if one may be started. */
 export async function besideRuns<T>(
   start: StartRuns | undefined,
   examine: (elsewhere: { elsewhere?: Elsewhere }) => Promise<T>,
@@ -61,7 +63,7 @@ export function runsInThread(start: () => Worker): RunsThread {
     try {
       loaded = threadsStart();
       thread = start();
-      // The examination goes on without it.
+      // If the thread fails, the examination goes on without it.
       thread.on('error', () => undefined);
       thread.unref();
     } catch {
@@ -86,7 +88,7 @@ export function runsInThread(start: () => Worker): RunsThread {
       loaded();
       if (!thread) return;
       const ends = states.map((state) => Atomics.compareExchange(state, 0, OPEN, NOT_THEIRS));
-      // One that has done something and has nothing to do ends by itself, and writes down its code for the next time.
+      // A thread that has done a run and is idle may end by itself and so write its code cache for the next time.
       if (ends.includes(DONE) && !ends.includes(TAKEN)) {
         beforeEnd(thread);
         thread.ref();
@@ -96,7 +98,7 @@ export function runsInThread(start: () => Worker): RunsThread {
   };
 }
 
-/** null: the thread has not begun, or failed. */
+/** null: the thread has not begun the run, or it failed. */
 function answerOf(state: Int32Array, port: MessagePort): RunsFound | null {
   if (Atomics.compareExchange(state, 0, OPEN, NOT_THEIRS) === OPEN) return null;
   Atomics.wait(state, 0, TAKEN, MOST_WAITED);

@@ -19,6 +19,6 @@ parentPort?.on('message', (job: RunsJob | null) => {
   }
   Atomics.notify(state, 0);
 });
-// It has loaded; the thread that started it waits for nothing, so that it cannot say so.
+// All code is loaded. The starting thread cannot set these options for us, as it does not wait for this moment.
 allIsRead();
 bePatient();

@@ -1,4 +1,6 @@
-/** What the requests of a stretch of time say, for the lists on the screen: routes, workers and totals of a selection of rows. */
+/**
+ * Statistics of the requests in a time range, for the lists on the screen: routes, workers and totals of a selection of rows.
+ */
 import { DurationHistogram } from '../analysis/histogram.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { RowTest } from './filter.ts';
@@ -10,10 +12,10 @@ export interface RouteStats {
   readonly requests: number;
   readonly errors: number;
   readonly perSecond: number;
-  /** Share of all busy time in the scope; NaN where durations are unknown. */
+  /** Share of all busy time in the range; NaN if durations are unknown. */
   readonly busyShare: number;
   readonly service: Quantiles;
-  /** Requests in each of `TREND_STEPS` equal parts of the scope. */
+  /** Requests in each of `TREND_STEPS` equal parts of the range. */
   readonly trend: Float64Array;
 }
 
@@ -24,50 +26,52 @@ export interface WorkerStats {
   readonly errors: number;
   readonly busyMicros: number;
   readonly service: Quantiles;
-  /** µs since 1970 UTC of the first and last request held, in the scope or not. */
+  /** Begin of the first and end of the last counted request, µs since 1970 UTC. */
   readonly first: number;
   readonly last: number;
 }
 
 export interface ScopeStats {
-  /** What `rows` are rows of. */
+  /** The picture that `rows` index. */
   readonly source: Pick<Snapshot, 'requests' | 'placement'>;
   readonly from: number;
   readonly to: number;
   readonly requests: number;
-  /** Those that do not pass the filter too. */
+  /** Requests in the range, including those that the filter rejects. */
   readonly inScope: number;
   readonly errors: number;
-  /** Of the last ten seconds of the scope; of a moment, of all of it. */
+  /** Rate over the last ten seconds of the range; for a moment, over all of it. */
   readonly perSecond: number;
   readonly service: Quantiles;
   readonly wait: Quantiles;
   readonly routes: readonly RouteStats[];
   readonly workers: readonly WorkerStats[];
-  /** Rows in the scope, in the order of the table; valid up to `requests`. */
+  /** Rows in the range that pass the filter, in the order of the table; length `requests`. */
   readonly rows: Int32Array;
 }
 
 export interface Scope {
-  /** µs since 1970 UTC; NaN: rows have no times, and all of them are meant. */
+  /** µs since 1970 UTC; NaN: the rows have no times, and all of them are meant. */
   readonly from: number;
   readonly to: number;
-  /** µs since 1970 UTC: no line is newer, though the scope may end later. */
+  /** µs since 1970 UTC: no line is newer, though the range may end later. */
   readonly now?: number;
-  /** Counts rows that ran or waited at any time in it (for a moment, which nothing ends in), not those that ended in it. */
+  /**
+   * true: counts rows that ran or waited at any time in the range (for a moment, in which nothing ends), not only those that ended in it.
+   */
   readonly touching?: boolean;
 }
 
-/** µs before now whose answers tell the rate: the mean of a screen says long after a load came how much was asked before. */
+/** The rate is taken over this many µs before now: over the whole screen it would lag long behind a change of load. */
 const LATE = 10_000_000;
 
-/** s: of less no rate is told, but for a moment. */
+/** s: a rate is never taken over less, except for a moment. */
 const SHORTEST = 1;
 
-/** µs: whole ones are passed on without an object each. */
+/** Rounds to a whole number, which can be passed on without allocating an object. */
 const whole = (micros: number): number => (micros < 0x7fffffff ? micros | 0 : micros);
 
-/** Counts rows in portions: a picture of very many requests is counted over several frames. */
+/** Counts rows in portions, so that a picture of very many requests can be counted over several frames. */
 export class ScopeTally {
   readonly #source: Pick<Snapshot, 'requests' | 'placement'>;
   readonly #scope: Scope;
@@ -80,7 +84,7 @@ export class ScopeTally {
   readonly #wait = new DurationHistogram();
   #length = 0;
   #inScope = 0;
-  /** Those that ended since `lateFrom`, µs since 1970 UTC. */
+  /** Requests that ended since `lateFrom` (µs since 1970 UTC). */
   #late = 0;
   readonly #lateFrom: number;
   readonly #now: number;
@@ -95,7 +99,7 @@ export class ScopeTally {
     this.#lateFrom = scope.touching ? scope.from : Math.max(scope.from, this.#now - LATE);
   }
 
-  /** Rows [first, last) of a list of rows of the table. */
+  /** Counts rows [first, last) of a list of rows of the table. */
   add(candidates: Int32Array, first: number, last: number): void {
     const { placement } = this.#source;
     const { from, to, touching = false } = this.#scope;
@@ -103,7 +107,7 @@ export class ScopeTally {
     for (let i = first; i < last; i++) {
       const row = candidates[i];
       counted.read(placement, row);
-      // A rate is of what ends: of a moment, others run as well.
+      // Rates count only requests that ended in the range; for a moment, others are listed as well.
       const endsInScope = !(counted.ended < from || counted.ended > to);
       if (touching ? counted.ended < from || counted.begun > to : !endsInScope) continue;
       this.#inScope++;
@@ -111,7 +115,7 @@ export class ScopeTally {
     }
   }
 
-  /** The row that was read last. */
+  /** Counts the row that `#counted` was read from. */
   #count(row: number, endsInScope: boolean): void {
     const { requests, placement } = this.#source;
     const counted = this.#counted;
@@ -145,7 +149,7 @@ export class ScopeTally {
     this.#rows[this.#length++] = row;
   }
 
-  /** What was counted; nothing may be added after that. */
+  /** The statistics; nothing may be added afterwards. */
   result(): ScopeStats {
     const { from, to, touching = false } = this.#scope;
     const busy = this.#busy;
@@ -189,7 +193,7 @@ export class ScopeTally {
   }
 }
 
-/** Counts at once; `candidates` are rows of the table, valid up to `count`. */
+/** Counts at once. `candidates`: rows of the table, valid up to `count`. */
 export function scopeStats(
   source: Pick<Snapshot, 'requests' | 'placement'>,
   candidates: Int32Array,
@@ -202,7 +206,7 @@ export function scopeStats(
   return tally.result();
 }
 
-/** Ids that occur, with their tallies. */
+/** The ids that occur, with their tallies. */
 function entriesOf(tallies: readonly Tally[]): [id: number, tally: Tally][] {
   const entries: [number, Tally][] = [];
   tallies.forEach((tally, id) => {

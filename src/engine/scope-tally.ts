@@ -1,8 +1,8 @@
-/** What one route or worker did in the stretch of time that is shown. */
+/** What one route or worker did in the time range that is shown. */
 import { DurationHistogram } from '../analysis/histogram.ts';
 import type { Placement } from '../core/snapshot.ts';
 
-/** Up to here durations are kept one by one. */
+/** Up to this number durations are kept individually. */
 const FEW = 256;
 
 /** µs; NaN unknown. */
@@ -35,9 +35,11 @@ export const quantilesOf = (histogram: DurationHistogram): Quantiles =>
         max: histogram.max,
       };
 
-/** The times of the row that is counted, µs: as arguments and results of functions they would be an object each, every time. */
+/**
+ * The times (µs) of the row being counted, in one reused object: passing and returning them would allocate an object per row.
+ */
 export class CountedRow {
-  /** When it came to the pool. */
+  /** When it arrived: its start less its wait. */
   begun = Number.NaN;
   ended = Number.NaN;
   /** NaN unknown */
@@ -52,17 +54,19 @@ export class CountedRow {
   }
 }
 
-/** What one route or worker did. Quantiles are read when somebody asks: a list shows a few of what may be thousands. */
+/**
+ * What one route or worker did. Quantiles are computed only when asked for: a list shows a few of possibly thousands.
+ */
 export class Tally {
   requests = 0;
-  /** Those that ended in the scope. */
+  /** Requests that ended in the time range. */
   ended = 0;
   errors = 0;
   busyMicros = 0;
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
   readonly trend = new Float64Array(TREND_STEPS);
-  /** µs, exact while there are few; counted in bins (0.8 %) when there are many. */
+  /** µs: exact while there are few; in bins of 0.8 % when there are many. */
   #durations = new Float64Array(16);
   #kept = 0;
   #histogram: DurationHistogram | null = null;
@@ -91,7 +95,7 @@ export class Tally {
     this.#durations = wider;
   }
 
-  /** Many at once: each as an argument would be an object, too. */
+  /** Moves the kept durations into the histogram, many at once: passing each one on its own would allocate. */
   #count(): void {
     this.#histogram ??= new DurationHistogram();
     for (let i = 0; i < this.#kept; i++) this.#histogram.add(this.#durations[i]);

@@ -1,13 +1,13 @@
 /**
- * Who reads what of a large file: a range of blocks a reader, in memory that threads share. A reader that is free takes the rear half
- * of the longest rest of another one, so that all are done at about the same time, however late they started and however fast
- * they are. Ranges begin at requests: near the border of two blocks, at a place ("cut") that whoever splits there finds.
+ * Who reads which part of a large file: one range of blocks per reader, in memory that the threads share. A free reader takes the rear half
+ * of the longest rest of another one, so that all finish at about the same time however late they started and however fast they are. Ranges
+ * begin at a request near a block border, at a byte ("cut") that is found by whoever splits there.
  */
 export const BLOCK_BYTES = 1 << 20;
 const END_SHIFT = 32n;
 const LOW = 0xffff_ffffn;
 
-/** What a reader has still to read: blocks from `next` to `end`. */
+/** Blocks that a reader has still to read: from `next` up to, not including, `end`. */
 interface Rest {
   readonly reader: number;
   readonly packed: bigint;
@@ -18,15 +18,15 @@ interface Rest {
 const pack = (next: number, end: number): bigint => (BigInt(end) << END_SHIFT) | BigInt(next);
 
 export interface SharedState {
-  /** A number a reader: its next block, and the end of its blocks in the upper half. */
+  /** Per reader: its next block in the lower 32 bits, the end of its blocks in the upper 32. */
   readonly rests: BigInt64Array<SharedArrayBuffer>;
-  /** By block: the byte at which the range that begins there begins; 0 for none. */
+  /** Per block: the byte at which the range that begins there starts; 0 if none does. */
   readonly cuts: BigInt64Array<SharedArrayBuffer>;
-  /** By reader: 1 when it may have taken a range. The last one: 1 when nobody may take one any more. */
+  /** Per reader: 1 if it may have taken a range. The last entry: 1 if no more ranges may be taken. */
   readonly flags: Int32Array<SharedArrayBuffer>;
-  /** A rest of fewer blocks is not worth splitting. */
+  /** Blocks; a smaller rest is not worth splitting. */
   readonly worthSplitting: number;
-  /** The bytes of the file that are to be read. */
+  /** The byte range to read. */
   readonly begin: number;
   readonly end: number;
 }
@@ -40,7 +40,7 @@ export class SharedRanges {
     this.#blocks = Math.ceil((state.end - state.begin) / BLOCK_BYTES);
   }
 
-  /** All blocks are those of reader 0. */
+  /** At first all blocks belong to reader 0. */
   static create(readers: number, begin: number, end: number, worthSplitting: number): SharedRanges {
     const blocks = Math.ceil((end - begin) / BLOCK_BYTES);
     const shared = (bytes: number) => new SharedArrayBuffer(bytes);
@@ -55,21 +55,21 @@ export class SharedRanges {
     return this.state.flags.length - 1;
   }
 
-  /** Says that this reader may take a range; false: there are none any more. */
+  /** Announces that this reader may take a range; false: no more may be taken. */
   join(reader: number): boolean {
     const { flags } = this.state;
     Atomics.store(flags, reader, 1);
     return Atomics.load(flags, this.#closedAt) === 0;
   }
 
-  /** All threads have loaded what they run. */
+  /** true: all threads have loaded their code. */
   get allJoined(): boolean {
     const { flags } = this.state;
     for (let reader = 0; reader < this.#closedAt; reader++) if (Atomics.load(flags, reader) === 0) return false;
     return true;
   }
 
-  /** Nobody takes a range any more. @returns the readers that may have taken one */
+  /** No more ranges may be taken from now on. @returns the readers that may have taken one */
   close(): number[] {
     const { flags } = this.state;
     Atomics.store(flags, this.#closedAt, 1);
@@ -87,7 +87,7 @@ export class SharedRanges {
     return Math.min(this.state.end, this.state.begin + block * BLOCK_BYTES);
   }
 
-  /** Takes the next block: the byte up to which may be read now; `last`, when the range ends there. */
+  /** Takes the next block. `to`: byte up to which to read now; `last`: the range ends there. */
   advance(reader: number): { to: number; last: boolean } {
     for (;;) {
       const { packed, next, end } = this.#restOf(reader);
@@ -106,15 +106,16 @@ export class SharedRanges {
     return rests.reduce((a, b) => (b.end - b.next > a.end - a.next ? b : a));
   }
 
-  /** Is there a rest that is worth splitting? */
+  /** true: some rest is worth splitting. */
   get isWorthSplitting(): boolean {
     const { next, end } = this.#longest();
     return end - next >= this.state.worthSplitting;
   }
 
   /**
-   * Takes the rear half of the longest rest. @param findCut the byte at or behind a place at which a range may begin, less than
-   * a block away; -1 for none @returns the byte at which the range begins; null: there is nothing to take
+   * Takes the rear half of the longest rest.
+   * @param findCut finds the byte, at or less than a block after a place, at which a range may begin; -1 if there is none
+   * @returns the byte at which the new range begins; null: there is nothing to take
    */
   split(reader: number, findCut: (near: number) => number): number | null {
     for (;;) {
@@ -130,7 +131,7 @@ export class SharedRanges {
     }
   }
 
-  /** Ends the blocks of a reader at `middle`, unless it has come too near or its end is another one by now. */
+  /** Ends the blocks of a reader at `middle`. false: it has come too close, or its end has changed meanwhile. */
   #give(reader: number, middle: number, end: number): boolean {
     for (;;) {
       const rest = this.#restOf(reader);
@@ -140,7 +141,7 @@ export class SharedRanges {
     }
   }
 
-  /** Bytes that nobody has begun to read. */
+  /** Bytes that no reader has begun to read. */
   left(): number {
     const blocks = Array.from(this.state.rests, (_, one) => this.#restOf(one)).reduce(
       (sum, { next, end }) => sum + Math.max(0, end - next),

@@ -1,14 +1,14 @@
-/** Reads whatever there is, in slices that leave room for keys and pictures between them. */
+/** Reads whatever there is, in slices, so that keys and pictures are handled between them. */
 
-/** Reading gives way to the keyboard after this long, ms. */
+/** Length of a slice, ms. */
 const SLICE_MS = 8;
 
 export interface SlicedReadingOptions {
-  /** Reads some more; false: there is nothing more now. */
+  /** Reads some more; false: there is nothing more at present. */
   readonly step: () => Promise<boolean>;
-  /** A slice is over, or everything is read. */
+  /** Called after each slice, and when everything has been read. */
   readonly deliver: () => void;
-  /** Everything that there was is read. */
+  /** Called when everything that there was has been read. */
   readonly idle: () => void;
 }
 
@@ -24,14 +24,14 @@ export class SlicedReading {
     this.#options = options;
   }
 
-  /** There may be something to read. Before the first `run` inputs are still being opened: it reads all that there is by then. */
+  /** There may be something to read. Ignored before the first `run`, which reads everything anyway. */
   wake(): void {
     if (!this.#isBegun) return;
     if (this.#isReading) this.#again = true;
     else if (!this.#stopped) void this.run();
   }
 
-  /** Resolves when everything that there is was read. */
+  /** Resolves when everything that there is has been read. */
   async run(): Promise<void> {
     this.#isBegun = true;
     if (this.#isReading) return;
@@ -56,7 +56,7 @@ export class SlicedReading {
     idle();
   }
 
-  /** Resolves when nothing is being read any more: what is being read now must not be read twice. */
+  /** Resolves when reading has stopped, so that nothing is read twice. */
   stop(): Promise<void> {
     this.#stopped = true;
     return new Promise((resolve) => {

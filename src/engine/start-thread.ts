@@ -1,18 +1,18 @@
-/** Starts threads of the bundle, where the system has room for them, and ends them. */
+/** Starts threads of the bundle, if the system has room for them, and ends them. */
 import { setFlagsFromString } from 'node:v8';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { addressSpaceLeft, THREAD_BYTES } from '../ingest/address-space.ts';
 
-/** Threads that have been started and have not taken yet what they reserve. */
+/** Threads that were started but have not yet reserved their address space. */
 let starting = 0;
 /** Threads that are ending. */
 let ending = 0;
 let isFirst = true;
 
 /**
- * @param script of dist/, without ".cjs"
- * @param data for the thread besides
- * @throws where the system does not let us start another thread, or V8 would end the process for want of address space
+ * @param script a file of dist/, without ".cjs"
+ * @param data additional `workerData` for the thread
+ * @throws if the system does not allow another thread, or if V8 would abort the process for lack of address space
  */
 export function startThread(
   script: string,
@@ -32,9 +32,9 @@ export function startThread(
     isCounted = false;
   };
   thread.once('online', started);
-  // One that dies before is not online ever.
+  // A thread that dies early never comes online.
   thread.once('exit', started);
-  // At its end the process takes down those that are left.
+  // At its end the process terminates the remaining threads.
   if (isFirst) process.once('exit', collectAtOnce);
   isFirst = false;
   return thread;
@@ -43,12 +43,12 @@ export function startThread(
 const collectAtOnce = (): void => setFlagsFromString('--no-incremental-marking');
 
 /**
- * To be called before a thread is ended, or asked to end. V8 goes on optimising what it ran while it is taken down; where that needs memory, a
- * collection in small steps is begun for a thread that is gone, and Node aborts (NodePlatform::ForIsolate: 5 of 360 reports on a busy
- * machine). So collections are not done in small steps meanwhile, in any thread.
+ * To be called before a thread is ended or asked to end. V8 continues optimising while a thread is torn down. If that needs memory, an
+ * incremental collection is started for a thread that no longer exists, and Node aborts (NodePlatform::ForIsolate: 5 of 360 reports on a
+ * busy machine). So incremental marking is switched off meanwhile, in all threads.
  */
 export function beforeEnd(thread: Worker): void {
-  // Gone already.
+  // The thread is gone already.
   if (thread.threadId < 0) return;
   if (ending++ === 0) collectAtOnce();
   thread.once('exit', () => {
@@ -56,7 +56,7 @@ export function beforeEnd(thread: Worker): void {
   });
 }
 
-/** @returns fulfilled when it is gone */
+/** Resolves when the thread is gone. */
 export async function endThread(thread: Worker): Promise<void> {
   beforeEnd(thread);
   await thread.terminate();

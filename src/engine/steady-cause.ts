@@ -1,11 +1,16 @@
-/** What is wrong beside a full pool, for the sentence that tells of both: found in one look and not in the next it would come and go. */
+/**
+ * What is wrong besides a full pool, for the sentence that names both. Without this memory it would come and go from one examination to the
+ * next.
+ */
 import type { FindingSummary } from '../core/summary.ts';
 
-/** µs: so long it is found before it is told, unless it is critical, and so long it is told after it was found last. */
+/**
+ * µs: a cause is named after it was found for this long (at once if critical), and until it has not been found for this long.
+ */
 const LASTING = 10_000_000;
 
 export class SteadyCause {
-  /** Since when it is found in each look, µs since 1970 UTC. */
+  /** Since when it has been found in every examination, µs since 1970 UTC. */
   #found: { readonly id: string; readonly since: number } | null = null;
   #told: { readonly finding: FindingSummary; readonly at: number } | null = null;
 
@@ -14,7 +19,7 @@ export class SteadyCause {
     this.#told = null;
   }
 
-  /** `now`: µs since 1970 UTC; `isFirst`: nothing was said before. @returns what is told */
+  /** `now`: µs since 1970 UTC; `isFirst`: no verdict was shown before. @returns the cause to name; null: none */
   find(cause: FindingSummary | null, now: number, isFirst: boolean): FindingSummary | null {
     if (cause === null) this.#found = null;
     else if (this.#found?.id !== cause.id) this.#found = { id: cause.id, since: now };

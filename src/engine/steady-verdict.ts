@@ -1,8 +1,10 @@
-/** The verdict that stands on the screen: an alarm stands for a while, and what is the same but for its numbers is not told all the time. */
+/**
+ * The verdict on the screen: an alarm stands for a while, and a verdict that differs only in its numbers is not repeated all the time.
+ */
 import type { Verdict } from '../core/snapshot.ts';
 import type { Severity } from '../core/summary.ts';
 
-/** µs: with the same to say, other numbers are told so often; an alarm that is not found any more is over after that. */
+/** µs: how often new numbers of the same verdict are shown, and how long an alarm stands after it was last found. */
 const EVERY = 10_000_000;
 
 export const RANK: Readonly<Record<Severity | 'ok', number>> = { critical: 3, warning: 2, info: 1, ok: 0 };
@@ -12,7 +14,7 @@ interface Told {
   readonly verdict: Verdict;
   readonly kind: string;
   readonly at: number;
-  /** When it was found last. */
+  /** When it was last found, µs since 1970 UTC. */
   foundAt: number;
 }
 
@@ -27,13 +29,15 @@ export class SteadyVerdict {
     this.#told = null;
   }
 
-  /** Tells this one, whatever was told before. `now`: µs since 1970 UTC; `kind`: the same for what differs in its numbers alone. */
+  /**
+   * Shows this verdict at once. `now`: µs since 1970 UTC. `kind`: equal for verdicts that differ only in their numbers.
+   */
   tell(verdict: Verdict, kind: string, now: number): Verdict {
     this.#told = { verdict, kind, at: now, foundAt: now };
     return verdict;
   }
 
-  /** `every`, µs: how often other numbers are told. @returns what is said where this was found */
+  /** Reports a verdict that was found. `every` (µs): how often new numbers are shown. Returns the verdict to show. */
   find(verdict: Verdict, kind: string, now: number, every = EVERY): Verdict {
     const told = this.#told;
     if (!told) return this.tell(verdict, kind, now);

@@ -1,13 +1,13 @@
-/** The objects of `tail --json` and `replay --json`: one a line, names and units as in the summary. */
+/** The objects of `tail --json` and `replay --json`: one per line, with names and units as in the summary. */
 import type { FindingSummary, Summary } from '../core/summary.ts';
 
-/** One a second of log time. `busy` and `queue` are means over the second; null: the log cannot tell. */
+/** One per second of log time. `busy` and `queue` are means over the second; null: the log cannot tell. */
 export interface TickObject {
   readonly type: 'tick';
   readonly at: string;
-  /** Requests that ended since the last tick, so that the ticks add up to the log. */
+  /** Requests that ended since the last tick; over all ticks they add up to the log. */
   readonly requests: number;
-  /** Among them answers with a 5xx status. */
+  /** Of these, answers with a 5xx status. */
   readonly errors: number;
   /** Requests per second. */
   readonly rate: number;
@@ -17,7 +17,7 @@ export interface TickObject {
   /** Seconds. */
   readonly service_time: { readonly p50: number | null; readonly p95: number | null };
   readonly wait: { readonly p95: number | null };
-  /** Live only: bytes that are in the files and not read yet. */
+  /** Live only: bytes in the files that have not been read yet. */
   readonly behind_bytes?: number;
 }
 
@@ -33,7 +33,7 @@ export type StreamObject =
   | { readonly type: 'rotated' | 'truncated' | 'gone' | 'back'; readonly at: string; readonly path: string }
   | { readonly type: 'summary'; readonly at: string; readonly summary: Summary };
 
-/** The lifecycle events that the stream tells of. */
+/** The lifecycle events that are part of the stream. */
 const lifecycleWords = ['boot', 'exit', 'timeout', 'recycle', 'killed', 'listen'] as const;
 export type LifecycleWord = (typeof lifecycleWords)[number];
 

@@ -1,10 +1,12 @@
-/** The summary of some requests of a picture, those that a window and a filter show: as a log of their own. */
+/**
+ * The summary of some requests of a picture, those that a window and a filter show, as if they were a log of their own.
+ */
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
 import type { Examiner } from './examiner.ts';
 import type { RowStore } from './row-store.ts';
 
-/** null: the store does not hold all of them. `rows`: of the table of the picture. */
+/** null: the store does not hold all of them. `rows`: rows of the picture's table. */
 export async function summariseRows(
   { requests, placement, lifecycle, summary }: Snapshot,
   rows: Int32Array,

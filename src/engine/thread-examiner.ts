@@ -1,6 +1,6 @@
 /**
- * An examiner in a thread of its own. A thread that dies is replaced; the window it had is given up, with the reason. Where none can be
- * started (of processes, open files or memory there are no more) windows are examined in this one: better late than not at all.
+ * An examiner in a thread of its own. A thread that dies is replaced, and its window is given up with the reason. If no thread can be
+ * started (no processes, open files or memory left), windows are examined in this thread: slow is better than not at all.
  */
 import type { Worker } from 'node:worker_threads';
 import type { Partial as LogPartial } from '../analysis/partial.ts';
@@ -22,17 +22,17 @@ import {
 import { threadsStart } from './patient-v8.ts';
 import { endThread, startThread } from './start-thread.ts';
 
-/** A thread that runs has read its script by then, but for a very busy machine. */
+/** ms after which an online thread has loaded its script, except on a very busy machine. */
 const LOADING_MS = 30;
 
-/** A request as it is posted: without its id. */
+/** A request without its id. */
 type Question = ThreadRequest extends infer Request ? (Request extends unknown ? Omit<Request, 'id'> : never) : never;
 
 export class ThreadExaminer implements Examiner {
   readonly #names: Names;
   readonly #formats: readonly FormatAdvice[];
   #thread: Worker | null = null;
-  /** One could be started. */
+  /** true: a thread has answered before, so threads can be started. */
   #isProven = false;
   #local: LocalExaminer | null = null;
   #closed = false;
@@ -42,7 +42,7 @@ export class ThreadExaminer implements Examiner {
 
   constructor(names: Names, formats: readonly FormatAdvice[]) {
     this.#names = names;
-    // Only what can be copied to another thread, and no more than is needed there.
+    // Only what can be copied to another thread and is needed there.
     this.#formats = formats.map(({ id, enable, writesCombined }) => ({
       id,
       enable,
@@ -57,7 +57,7 @@ export class ThreadExaminer implements Examiner {
     );
   }
 
-  /** What is asked of a thread, or here where none can be started. */
+  /** Asks the thread, or examines here if no thread can be started. */
   async #elsewhere<Answer>(
     inThread: () => Promise<Answer>,
     here: (local: LocalExaminer) => Promise<Answer>,
@@ -118,7 +118,7 @@ export class ThreadExaminer implements Examiner {
     const id = this.#next++;
     return new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (answer: never) => void, reject });
-      // The program goes on while somebody waits for an answer, and only then.
+      // The process stays alive while somebody waits for an answer, and only then.
       thread.ref();
       thread.postMessage({ ...question, id });
     });
@@ -126,7 +126,7 @@ export class ThreadExaminer implements Examiner {
 
   #start(): Worker {
     if (this.#thread) return this.#thread;
-    // A thread that is started now would keep the program until it has answered.
+    // A new thread would keep the process alive until it has answered.
     if (this.#closed) throw new Error('nobody waits for an examination any more');
     const loaded = threadsStart();
     let thread: Worker;
@@ -139,7 +139,7 @@ export class ThreadExaminer implements Examiner {
     this.#thread = thread;
     this.#known = { workers: 0, threads: 0, routes: 0 };
     thread.unref();
-    // It runs now, and loads first.
+    // It is online now, but still has to load its script.
     thread.once('online', () => setTimeout(loaded, LOADING_MS).unref());
     thread.on('message', ({ id, answer, error }: { id: number; answer: never; error?: string }) => {
       this.#isProven = true;
@@ -161,7 +161,7 @@ export class ThreadExaminer implements Examiner {
   }
 }
 
-/** Views on a large buffer would be posted with all of it: the rows alone are copied. */
+/** Copies the rows only: a view would be posted together with its whole buffer. */
 function compact({ requests }: ExamineWindow): ExamineWindow['requests'] {
   const rows = sliceRows(requests, 0, requests.length);
   return Object.fromEntries(

@@ -1,12 +1,14 @@
-/** What work costs on a machine that has other work, too. */
+/** The cost of work in processor time, on a machine that is also busy otherwise. */
 import { readFileSync } from 'node:fs';
 
-/** Nanoseconds on a processor, then those waited for one: https://docs.kernel.org/scheduler/sched-stats.html */
+/** Nanoseconds on a processor, then nanoseconds waited for one: https://docs.kernel.org/scheduler/sched-stats.html */
 const SCHEDULED = '/proc/thread-self/schedstat';
 
 let isTold = true;
 
-/** Time that the calling thread has run on a processor, ms; of the clock where the system does not tell it. Only differences mean something. */
+/**
+ * Processor time of the calling thread, ms, or wall-clock time if the system does not provide it. Only differences are meaningful.
+ */
 export function threadMs(): number {
   if (isTold) {
     try {

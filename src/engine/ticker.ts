@@ -1,4 +1,7 @@
-/** Requests → one tick a second of log time: each request is counted in exactly one tick, the first that is still open for it. */
+/**
+ * Turns requests into one tick per second of log time. Each request is counted in exactly one tick: that of its end, or the first still
+ * open.
+ */
 import { endedAt, type Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 import { isoInstant, MICROS_PER_SECOND } from '../core/time.ts';
@@ -13,21 +16,21 @@ class Second {
   readonly waits: number[] = [];
 }
 
-/** A request covers at most so many seconds of busy time; a longer one is broken in the log, not in the server. */
+/** Limit on the seconds that one request covers with busy time: a longer one is an error in the log. */
 const LONGEST_SECONDS = 3600;
 const PUT_BACK_SECONDS = 5;
 
 export class Ticker {
   readonly #seconds = new Map<number, Second>();
-  /** Seconds before this one have been told. */
+  /** Seconds before this one have been written. */
   #open = Number.NEGATIVE_INFINITY;
   #newest = Number.NEGATIVE_INFINITY;
   #knowsBusy = false;
   #knowsWait = false;
-  /** Slots; null unknown or unbounded. */
+  /** Slots; null if unknown or unbounded. */
   capacity: number | null = null;
 
-  /** µs since 1970 UTC of the newest request. */
+  /** End of the newest request, µs since 1970 UTC. */
   get newest(): number {
     return this.#newest;
   }
@@ -60,21 +63,20 @@ export class Ticker {
   }
 
   /**
-   * Ticks of all seconds that were over at an instant, oldest first. `quiet`: seconds without a request are told too, from
-   * the last one told on.
+   * Ticks of all seconds that were over at `instant`, oldest first. `quiet`: seconds without a request since the last tick get a tick too.
    */
   until(instant: number, quiet: boolean): TickObject[] {
     if (!Number.isFinite(instant)) return [];
     const end = Math.floor(instant / MICROS_PER_SECOND);
     if (end < this.#open - PUT_BACK_SECONDS) {
-      // The clock was put back: what is open is told with the time it has, and time begins anew.
+      // The clock was set back: open seconds are written with their own times, and counting starts again from here.
       const told = this.rest();
       this.#open = end;
       return told;
     }
     const due = [...this.#seconds.keys()].filter((second) => second < end && second >= this.#open);
     if (quiet && Number.isFinite(this.#open)) {
-      // Not more than an hour of silence at once: the clock was put forward, or the machine slept.
+      // At most an hour of silence at once: the clock was set forward, or the machine slept.
       for (let second = Math.max(this.#open, end - 3600); second < end; second++) due.push(second);
     }
     const ticks = [...new Set(due)].sort((a, b) => a - b).map((second) => this.#tick(second));
@@ -83,7 +85,7 @@ export class Ticker {
     return quiet ? ticks : ticks.filter((tick) => tick.requests > 0 || (tick.busy ?? 0) > 0);
   }
 
-  /** What is left, the present second included. */
+  /** The remaining ticks, including that of the present second. */
   rest(): TickObject[] {
     let last = Number.NEGATIVE_INFINITY;
     for (const [second, { requests }] of this.#seconds) if (requests > 0 && second > last) last = second;
@@ -122,7 +124,7 @@ export class Ticker {
       requests: second.requests,
       errors: second.errors,
       rate: second.requests,
-      // Coarse stamps may put more into a second than there are slots; the pool cannot have.
+      // Coarse stamps may put more requests into a second than there are slots, which the pool cannot have run.
       busy: this.#knowsBusy ? Math.min(share(second.busyMicros), this.capacity ?? Number.POSITIVE_INFINITY) : null,
       capacity: this.capacity,
       queue: this.#knowsWait ? share(second.queueMicros) : null,
@@ -132,7 +134,7 @@ export class Ticker {
   }
 }
 
-/** Seconds at a quantile of values in µs (rank ceil(q n)); null without any. */
+/** The quantile, in seconds, of values in µs (rank ceil(q n)); null if there are none. */
 function quantile(values: number[], q: number): number | null {
   if (values.length === 0) return null;
   const sorted = Float64Array.from(values).sort();

@@ -1,30 +1,31 @@
 /**
- * Finds a stretch of time in a large file by halving it, as one finds a word in a dictionary. A log is sorted but for some slack (a
- * line is written when its request is done, a rotated file may have been put behind another): how much is looked at first, and a file
- * that is not sorted is read whole.
+ * Finds a time range in a large file by bisection. A log is sorted except for some slack (a line is written when its request is done; a
+ * rotated file may have been appended to another). The slack is measured first, and a file that is not sorted is read whole.
  */
 import { MICROS_PER_MINUTE } from '../core/time.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { FileTimes, type FileTimesOptions } from './file-times.ts';
 
-/** Bytes [from, to) of a file in which all lines of a stretch of time stand, and the file's head, by which they are read. */
+/**
+ * Bytes [from, to) of a file that contain all lines of a time range, and the head of the file, which determines how they are read.
+ */
 export interface Place {
   readonly from: number;
   readonly to: number;
   readonly head: Uint8Array;
 }
 
-/** Smaller files are read. */
+/** Smaller files are read whole. */
 const MIN_BYTES = 4 << 20;
-/** Places at which the order of the lines is looked at. */
+/** Number of places at which the order of lines is checked. */
 const LOOKS = 24;
-/** Lines may stand this far from their place in time at least. */
+/** Slack, µs: lines may be out of place by at least this much. */
 const MIN_SLACK = 10 * MICROS_PER_MINUTE;
-/** A file of which a later part lies this far before an earlier one is not sorted. */
+/** If a later part is earlier than a previous one by more than this (µs), the file is not sorted. */
 const MAX_DISORDER = 60 * MICROS_PER_MINUTE;
 const GRAIN_BYTES = 1 << 18;
 
-/** How far lines stand behind later ones, at some places all over the file, µs; null when it cannot be told or is too much. */
+/** By how much lines lag behind earlier ones, at sample places all over the file, µs; null: unknown, or too much. */
 function disorderOf(file: FileTimes): number | null {
   let latest = Number.NEGATIVE_INFINITY;
   let disorder = 0;
@@ -37,7 +38,9 @@ function disorderOf(file: FileTimes): number | null {
   return disorder > MAX_DISORDER ? null : disorder;
 }
 
-/** The offset near the end of [low, size) up to which `isBefore` holds. null: some place could not be told. */
+/**
+ * Bisects [0, size): `isBefore` holds at `before` and not at `after`, at most GRAIN_BYTES apart. null: it was unknown at some place.
+ */
 function halve(file: FileTimes, isBefore: (at: number) => boolean | null): { before: number; after: number } | null {
   let before = 0;
   let after = file.size;
@@ -80,7 +83,7 @@ export function findPlace(path: string, window: TimeWindow, options: FileTimesOp
   }
 }
 
-/** The latest stamp of a sorted file, from its end; null: the file must be read whole. */
+/** The latest stamp of a sorted file, read from its end, µs; null: the file must be read whole. */
 export function latestOfSorted(path: string, options: FileTimesOptions): number | null {
   const file = FileTimes.open(path, options);
   if (!file) return null;

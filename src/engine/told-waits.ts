@@ -1,6 +1,6 @@
 /**
- * The waits of single requests as a live view draws them. What is said of a full pool holds for each of the requests that it took from its
- * queue, or the charts would tell of no queue below a sentence that tells of one.
+ * The waits of single requests as a live view draws them. What is said about a full pool applies to every request taken from its queue;
+ * otherwise the charts would show no queue below a sentence about one.
  */
 import type { ServerInference } from '../core/inference.ts';
 import { leastNow, longestNow } from './live-pools.ts';
@@ -8,48 +8,50 @@ import { leastNow, longestNow } from './live-pools.ts';
 export interface FullQueues {
   /** Rows of the inference. */
   readonly rows: Int32Array;
-  /** µs since 1970 UTC: since when they are full; `orLonger`: perhaps before. */
+  /** Since when the queues are full, µs since 1970 UTC; `orLonger`: perhaps since earlier. */
   readonly since: number;
   readonly orLonger: boolean;
   /** Answers per second of each queue; null: not known. */
   readonly rate: number | null;
-  /** µs: the wait that is told; its least is no more than that. 0: perhaps nobody waits. */
+  /** The mean wait that is shown, µs; no row's lower bound exceeds it. 0: perhaps nobody waits. */
   readonly mean: number;
-  /** µs: between what it is said to lie. */
+  /** The range that is shown for it, µs. */
   readonly low: number;
   readonly high: number;
-  /** Answers per second of all of them; null: not known. */
+  /** Answers per second of all queues together; null: not known. */
   readonly answered: number | null;
 }
 
-/** The inference as it is drawn beside what is said of a full pool: charts are as open as the sentence above them. */
+/**
+ * The inference with the wait that is said of a full pool, so that charts show the same range as the sentence above them.
+ */
 export function withToldRange(inference: ServerInference, queues: FullQueues | null): ServerInference {
   if (!queues || !(queues.mean > 0)) return inference;
   const { mean, low, high, answered } = queues;
-  // Whoever queues is answered, at the pace of the pool, after the longest wait at the latest.
+  // Whoever queues is answered within the longest wait, so at most the answers of that time are queued.
   const mostQueued = answered === null ? Number.POSITIVE_INFINITY : Math.max(1, (answered * high) / 1e6);
-  // What is told stands beside an examination that finds nothing, right after a reload for one.
+  // The wait may be shown although this examination found none, as right after a reload.
   const method = inference.wait.method === 'unknown' ? 'inferred' : inference.wait.method;
   return { ...inference, wait: { ...inference.wait, method, mean, lowMean: low, highMean: high, mostQueued } };
 }
 
-/** Of the rows in these queues the one that began last of those whose wait is known; -1: none is. */
+/** The row in these queues with the latest start whose wait is known; -1: there is none. */
 function newestKnown({ rows }: FullQueues, wait: Float64Array, start: Float64Array): number {
   let newest = -1;
   for (const row of rows) if (wait[row] >= 0 && (newest < 0 || start[row] > start[newest])) newest = row;
   return newest;
 }
 
-/** µs: how long whoever was taken last had waited; null: nothing is full, or nobody knows. */
+/** Wait (µs) of the request taken last; null: nothing is full, or its wait is unknown. */
 export function waitOfNewest(wait: Float64Array, start: Float64Array, queues: FullQueues | null): number | null {
   const newest = queues ? newestKnown(queues, wait, start) : -1;
   return newest < 0 ? null : wait[newest];
 }
 
 /**
- * `wait`, `start`: µs by row of the inference; a new column where one of them changes. `sinceLook`: µs that stand for those who came since
- * the last longer look, until the next one; null: these waits are as good as any. Histories of two quick examinations differ by times, and
- * drawn one beside the other they make queues that nobody found.
+ * `wait`, `start`: µs by row of the inference; a copy is returned if something changes. `sinceLook`: wait (µs) to use for requests since
+ * the last look, until the next one; null: these waits are as good as those of a look. Histories from two quick examinations differ by
+ * factors, and drawn side by side they would show queues that nobody found.
  */
 export function toldWaits(
   wait: Float64Array,
@@ -64,7 +66,7 @@ export function toldWaits(
   const newest = last < 0 ? since : Math.max(since, start[last]);
   for (const row of rows) {
     const isFound = wait[row] >= 0;
-    // Nor does this examination say anything of those who came last.
+    // Requests after the newest known one get a wait too, as this examination has none for them.
     if (!(isFound || start[row] > newest) || start[row] < since) continue;
     const found = sinceLook ?? (isFound ? wait[row] : mean);
     const most = longestNow(start[row], orLonger ? Number.POSITIVE_INFINITY : since);

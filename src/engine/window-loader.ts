@@ -1,4 +1,4 @@
-/** Reads ranges of bytes of saved logs back into rows: the window of a replay whose log does not fit into memory. */
+/** Reads byte ranges of saved logs back into rows, for a replay whose log does not fit into memory. */
 import { open } from 'node:fs/promises';
 import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
@@ -16,24 +16,24 @@ export interface WindowLoaderOptions {
   readonly formats: readonly LogFormat[];
   readonly timezone?: string;
   readonly logFormat?: string;
-  /** Only requests stamped in it are wanted. */
+  /** Only requests stamped within it are wanted. */
   readonly timeWindow?: TimeWindow | null;
-  /** Rows with their workers under the names that the whole log has for them. */
+  /** Renames the workers of rows as in the whole log. */
   readonly named: (rows: RequestTable) => RequestTable;
 }
 
 const CHUNK = 1 << 20;
-/** By these the formats are found, as they were when the whole log was read. */
+/** Head of the file in which the formats are detected, as when the whole log was read. */
 const HEAD_BYTES = 1 << 18;
 
-/** Parsers that are kept, with the formats they have found: to find them takes as long as to read a screenful. */
+/** Parsers to keep with their detected formats: detection takes as long as reading a screenful. */
 const PARSERS_KEPT = 16;
 
 export class WindowLoader {
   readonly #options: WindowLoaderOptions;
-  /** By input, the one used last at the end. */
+  /** By input, the most recently used last. */
   readonly #parsers = new Map<number, LogParser>();
-  /** Where the rows go that are being read. */
+  /** Receives the rows that are being read. */
   #store = new RowStore();
 
   constructor(options: WindowLoaderOptions) {
@@ -41,8 +41,8 @@ export class WindowLoader {
   }
 
   /**
-   * One call after the other. `slotsPerWorker`: requests that a worker may run at once, what may lie side by side. `isWanted`
-   * is asked before each piece: where what is read is not wanted any more, the rest is left out.
+   * Calls must not overlap. `slotsPerWorker`: requests that a worker may run at once, which may be drawn side by side. `isWanted` is asked
+   * before each piece; once it says no, the rest is skipped.
    */
   async load(
     ranges: readonly ByteRange[],
@@ -71,7 +71,7 @@ export class WindowLoader {
     } finally {
       await file.close();
     }
-    // What it has learned of this place may not hold at another.
+    // What the parser has learned here may not hold elsewhere.
     if (parser.dependsOnNeighbours()) return;
     this.#parsers.set(source, parser);
     if (this.#parsers.size > PARSERS_KEPT) this.#parsers.delete(this.#parsers.keys().next().value as number);
@@ -94,7 +94,7 @@ export class WindowLoader {
       formats,
       sink: {
         batch: (batch) => this.#store.add(named(normaliser.rowsOf(batch)), batch.facts),
-        // Lifecycle was read when the whole log was.
+        // Lifecycle events were read with the whole log.
         lifecycle: () => {},
       },
       range: { from, head },

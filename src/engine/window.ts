@@ -1,4 +1,4 @@
-/** From a stretch of time as it was asked for to instants, and to the rows of a log that lie in it. */
+/** Resolves a time range as asked for into instants, and names it in reports. */
 import { exitCodes, UserError } from '../core/errors.ts';
 import { createNames } from '../core/names.ts';
 import type { InputSummary } from '../core/summary.ts';
@@ -16,9 +16,9 @@ function isPipe(path: string): boolean {
   return info !== null && !info.isFile() && !info.isDirectory();
 }
 
-/** The latest stamp of a log, µs; -Infinity when its lines carry none. */
+/** The latest stamp of a log, µs; -Infinity if its lines carry none. */
 async function latestOf(path: string, options: FileTimesOptions): Promise<number> {
-  // What is read to find its end could not be read again.
+  // Standard input and pipes cannot be read again after reading them to find their end.
   if (path === '-' || isPipe(path)) {
     throw new UserError(
       `${path === '-' ? 'standard input' : path} has no end to count back from before it is read: give the file, or a date with --since`,
@@ -44,7 +44,7 @@ async function latestOf(path: string, options: FileTimesOptions): Promise<number
   return latest;
 }
 
-/** Where the end of all logs is, when a bound is counted from it. */
+/** The latest stamp of all logs if a bound is counted back from it; else NaN. */
 async function endOf(paths: readonly string[], asked: AskedWindow, options: FileTimesOptions): Promise<number> {
   if (!needsEnd(asked)) return Number.NaN;
   let end = Number.NEGATIVE_INFINITY;
@@ -53,15 +53,15 @@ async function endOf(paths: readonly string[], asked: AskedWindow, options: File
   throw new UserError('the lines of this log carry no time: no stretch of time can be chosen in it');
 }
 
-/** The day in a zone on which an instant lies, as wall-clock µs of its midnight. */
+/** Midnight of the day, in a zone, on which an instant lies: wall-clock µs. */
 function dayOf(micros: number, zone: Zone): number {
-  // The wall clock is the one that leads to this instant: the offset of a zone is at most a day.
+  // Finds the wall-clock time that the zone maps to this instant; two steps suffice, as an offset is at most a day.
   let wall = micros;
   for (let k = 0; k < 2; k++) wall += micros - zone.toUtc(wall);
   return Math.floor(wall / MICROS_PER_DAY) * MICROS_PER_DAY;
 }
 
-/** @throws UserError when the logs carry no time, or the end lies before the beginning */
+/** @throws UserError when the logs carry no time, or the end is not after the beginning */
 export async function resolveWindow(
   paths: readonly string[],
   asked: AskedWindow,
@@ -92,7 +92,7 @@ export async function resolveWindow(
   );
 }
 
-/** @throws UserError when nothing lies in the window */
+/** @throws UserError when no request lies in the window */
 export function requireRequests(inputs: readonly InputSummary[], window: TimeWindow): void {
   if (inputs.some(({ requests }) => requests > 0)) return;
   throw new UserError(
@@ -100,14 +100,14 @@ export function requireRequests(inputs: readonly InputSummary[], window: TimeWin
   );
 }
 
-/** The reports of inputs say that only a part of them was wanted. */
+/** Adds to the inputs' reports that only a part of them was wanted. */
 export const withWindow = (inputs: readonly InputSummary[], window: TimeWindow): InputSummary[] =>
   inputs.map((input) => ({
     ...input,
     assumptions: [`only requests stamped ${windowText(window)} are read`, ...input.assumptions],
   }));
 
-/** "from 2026-03-01T00:10:00+00:00 to …", for people. */
+/** "from 2026-03-01T00:10:00+00:00 and before …". */
 function windowText({ from, to }: TimeWindow): string {
   const begin = Number.isFinite(from) ? `from ${isoInstant(from)}` : '';
   const end = Number.isFinite(to) ? `before ${isoInstant(to)}` : '';

@@ -1,8 +1,10 @@
-/** When a saved log that is being read is worth showing: all requests of a small one, the beginning of a large one. */
+/**
+ * When a saved log that is being read is worth showing: when a small one is complete, or after the beginning of a large one.
+ */
 import type { Clock } from '../core/clock.ts';
 import type { ReplayLog } from './replay-log.ts';
 
-/** A small log is waited for this long, so that it opens as a whole; a large one is shown while it is read. ms */
+/** ms. A small log is waited for this long, so that it is shown complete; a large one is shown while it is read. */
 const PATIENCE = 50;
 const LOOK_EVERY = 5;
 const SMALL_BYTES = 3_000_000;
@@ -10,9 +12,9 @@ const SMALL_BYTES = 3_000_000;
 export interface WorthShowing {
   /** Resolves when there is something to show. */
   readonly promise: Promise<void>;
-  /** There is, whatever is there. */
+  /** Resolves it at once, whatever has been read. */
   readonly now: () => void;
-  /** Nobody waits any more. */
+  /** To be called when nobody waits any more. */
   readonly cancel: () => void;
 }
 

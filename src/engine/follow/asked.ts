@@ -1,6 +1,6 @@
-/** What a file system is being asked about, and for how long already: one on a network may not answer for minutes. */
+/** Which file a file system is being asked about, and for how long: one on a network may not answer for minutes. */
 
-/** ms that are worth a word, and after which an end does not wait for the answer. */
+/** ms after which the silence is mentioned, and after which a shutdown does not wait any longer. */
 const SILENT_MS = 2000;
 const PATIENCE_MS = 3000;
 const LOOK_MS = 100;
@@ -23,16 +23,16 @@ export class Asked {
     return this.#about === '' ? 0 : performance.now() - this.#since;
   }
 
-  /** What it has been asked about for too long; "" nothing. */
+  /** The file whose answer is overdue; "": none. */
   get silent(): string {
     return this.waits > SILENT_MS ? this.#about : '';
   }
 
-  /** false: what is being done waits for an answer for too long. */
+  /** Waits for `work`. false: an answer of the file system is overdue, so it was given up. */
   async isDone(work: Promise<void>): Promise<boolean> {
     const done = work.then(() => true);
     for (;;) {
-      // After a pause of the whole process an answer may be there behind the timer.
+      // setImmediate: after a pause of the whole process an answer may be queued behind the timer.
       const look = new Promise<null>((resolve) => setTimeout(() => setImmediate(() => resolve(null)), LOOK_MS));
       const answer = await Promise.race([done, look]);
       if (answer !== null) return answer;

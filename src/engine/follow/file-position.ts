@@ -1,18 +1,18 @@
-/** How far files were read: what a run remembers for the one that goes on from there. */
+/** How far files were read: saved by one run for the next. */
 
-/** Where reading stands, to go on from there another day. */
+/** Where reading stopped in a file. */
 export interface FilePosition {
   readonly inode: number;
   readonly device: number;
-  /** The first bytes of the file, hexadecimal: inodes are given out again. */
+  /** The first bytes of the file, hexadecimal: an inode alone may have been reused. */
   readonly head: string;
   readonly position: number;
 }
 
-/** A file that stood at the path before, under the name it has now, and how far it was read. */
+/** A file that stood at the path earlier: its present name and how far it was read. */
 export interface EarlierFile {
   readonly path: string;
-  /** A plain copy of a packed file: it is removed when it is open. */
+  /** true: a plain copy of a packed file, to be removed once it is open. */
   readonly isUnpacked: boolean;
   readonly position: number;
 }

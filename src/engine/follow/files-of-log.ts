@@ -1,4 +1,4 @@
-/** The files in which a log stands: the one at its path, and those that were there before or are copies of it. */
+/** The files that hold a log: the one at its path, and those that stood there before or are copies of it. */
 import type { LineReader } from './line-reader.ts';
 import { isAll, lookBack, withCopies } from './look-back.ts';
 import { HEAD_BYTES, type OpenFile, tells } from './open-file.ts';
@@ -8,7 +8,7 @@ import type { Truncation, TruncationWatch } from './truncation.ts';
 
 export class FilesOfLog {
   current: OpenFile | null = null;
-  /** Files that were at the path before and may still grow, oldest first. */
+  /** Files that stood at the path before and may still grow, oldest first. */
   old: OpenFile[] = [];
   readonly #reader: LineReader;
   readonly #siblings: Siblings;
@@ -25,7 +25,7 @@ export class FilesOfLog {
     return this.current ? [...this.old, this.current] : this.old;
   }
 
-  /** The file was truncated: what was not read of it was read along, or stands in a copy. */
+  /** The file was truncated: its unread end was read by the truncation watch or is in a copy. */
   async restart(file: OpenFile, now: number): Promise<void> {
     const { seen, fresh } = await lookBack(file, this.#truncations, this.#siblings, this.files, now);
     if (!isAll(seen, file)) await this.#restartFromCopies(file, fresh, seen);
@@ -41,7 +41,7 @@ export class FilesOfLog {
     this.#siblings.finished(head);
     const isOurs = file.beganLike(head);
     const copy = file.position > 0 && isOurs ? undefined : this.old.find((one) => one.beganAs(head));
-    // Its copy was met first: what is missing there is read behind it.
+    // The copy was found first: append to it what it lacks.
     copy?.extend(position, bytes);
     if (copy && isOurs) file.restart(file.torso === copy ? [] : [copy]);
     else if (isOurs) {
@@ -49,15 +49,15 @@ export class FilesOfLog {
       this.#past.add({ head, position: file.position, tail: file.tail });
       file.restart([]);
     } else if (!copy) {
-      // We read what was written next and did not notice that there was something before.
+      // We were already reading later contents and did not notice that there had been others before.
       const end = this.#reader.whole(truncation);
       this.#past.add({ head, position: position + end, tail: bytes.subarray(Math.max(0, end - HEAD_BYTES), end) });
     }
   }
 
   /**
-   * What stands in a file may have been met before, in the copy of it or in the file that it is a copy of. false: it is
-   * not to be read.
+   * The contents of a file may have been read already, from its copy or from the file that it is a copy of. Continues where that reading
+   * stopped. false: the file is not to be read.
    */
   async place(file: OpenFile): Promise<boolean> {
     if (file.position > 0 || file.isPlaced || !(await file.isSame()) || !tells(file.head)) return true;
@@ -78,16 +78,18 @@ export class FilesOfLog {
     return true;
   }
 
-  /** A copy of what is read elsewhere: it is of use when that is truncated. */
+  /**
+   * Closes a copy of something read elsewhere. It is not remembered: it may be needed when the original is truncated.
+   */
   async #forget(copy: OpenFile): Promise<void> {
     this.old = this.old.filter((one) => one !== copy);
     this.#siblings.forget(copy);
     await copy.handle.close();
   }
 
-  /** `seen`: what was read along of the last part, which may be in no file. */
+  /** `seen`: the last bytes, read by the truncation watch, which may be in no file. */
   async #restartFromCopies(file: OpenFile, fresh: OpenFile[], seen: readonly Truncation[]): Promise<void> {
-    // The oldest that begins alike: what little is known of a young file may be at the start of the next one as well.
+    // The oldest file that begins the same: the few bytes known of a young file may also begin the next one.
     const [first] = fresh.filter((one) => file.head.length > 0 && one.hasHead(file.head) && one.size >= file.position);
     const [copy] = fresh.filter((one) => first && one.hasHead(first.head)).sort((a, b) => b.size - a.size);
     if (copy) copy.position = file.position;
@@ -95,11 +97,11 @@ export class FilesOfLog {
     const taken: OpenFile[] = [];
     for (const one of fresh) if (await this.takeOld(one, one === copy)) taken.push(one);
     if (!copy) this.#past.add(file);
-    // Truncated more than once since the last look: each copy begins where the one before it ends.
+    // If it was truncated more than once since the last look, each copy begins where the one before it ends.
     file.restart(copy ? taken.slice(taken.indexOf(copy)) : taken);
   }
 
-  /** A file that was rotated away between two looks. */
+  /** A file that was rotated away between two looks. true: it will be read. */
   async takeOld(file: OpenFile, isWanted: boolean): Promise<boolean> {
     const isTaken = isWanted || !this.#siblings.isCopy(file, this.files);
     if (isTaken) this.old.push(file);

@@ -1,6 +1,6 @@
 /**
- * A path that is followed, by positions of our own: every whole line once, through renames, truncations, deletions and
- * returns. A torn last line waits; the rest of an old file is read before the new one.
+ * Follows a path and passes on every whole line once, through renames, truncations, deletions and returns, by keeping its own positions. An
+ * unfinished last line waits; the rest of an old file is read before the new one.
  */
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -18,16 +18,18 @@ export type FollowEvent = 'rotated' | 'truncated' | 'gone' | 'back';
 
 export interface FollowSink extends LineSink {
   event(event: FollowEvent): void;
-  /** A sentence about what hinders reading; "" when nothing does any more. */
+  /** A sentence about what hinders reading; "" once nothing does. */
   trouble(sentence: string): void;
 }
 
-/** An old file is closed this long after its last growth: some writers are told late to open the new one. */
+/** An old file is closed this long after it last grew: some writers are late to open the new one. */
 const DRAIN_MICROS = 60_000_000;
-/** More old files than this are closed sooner: they were rotated away faster than anybody writes. */
+/** With more old files than this they are closed sooner: rotation is then faster than any writer lags behind. */
 const MAX_OLD = 16;
 const DRAIN_SOON_MICROS = 2_000_000;
-/** However much there is to read, the path is looked at this often: files that come and go are opened while they are there. */
+/**
+ * The path is checked this often however much there is to read, so that files that come and go are opened while they exist.
+ */
 const LOOK_MS = 40;
 const LAST_BYTES = 1 << 24;
 export class FollowedFile {
@@ -43,7 +45,7 @@ export class FollowedFile {
   #isTroubled = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** `isLocal` false: on a network, which may take its time. `truncations`: nobody reads along without it. */
+  /** `isLocal` false: on a network, which may be slow. `truncations` null: no other thread reads along. */
   constructor(
     path: string,
     sink: FollowSink,
@@ -81,7 +83,9 @@ export class FollowedFile {
     return this.#log.current !== null;
   }
 
-  /** Opens the file at its end minus `history` bytes, at a whole line. false: it is not there yet. @throws system errors */
+  /**
+   * Opens the file at a whole line, `history` bytes before its end. false: it is not there yet. @throws system errors
+   */
   async open(history: number, namesOf?: NamesOf): Promise<boolean> {
     await this.#siblings.begin(namesOf);
     const file = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);
@@ -93,8 +97,8 @@ export class FollowedFile {
   }
 
   /**
-   * Goes on where an earlier run stopped. `earlier`: files to read before the one at the path, oldest first, each from a
-   * position on. false: there is no file at the path.
+   * Continues where an earlier run stopped. `earlier`: files to read before the one at the path, oldest first, each from its position on.
+   * false: there is no file at the path.
    */
   async resume(position: number, earlier: readonly EarlierFile[]): Promise<boolean> {
     const now = this.#clock.nowMicros();
@@ -123,7 +127,7 @@ export class FollowedFile {
     }));
   }
 
-  /** Looks what happened and reads at most one chunk. true: there is more to read now. */
+  /** Looks for changes and reads at most one chunk. true: there is more to read now. */
   async step(): Promise<boolean> {
     if (performance.now() - this.#lookedAt > LOOK_MS) await this.#checkPath();
     const now = this.#clock.nowMicros();
@@ -133,7 +137,7 @@ export class FollowedFile {
     return this.#checkPath();
   }
 
-  /** Reads what came in the last moment; what we are far behind with is left. */
+  /** Reads the latest bytes; a large backlog is left unread. */
   async drain(): Promise<void> {
     for (const file of this.#log.files) {
       const end = file.position + LAST_BYTES;
@@ -141,7 +145,7 @@ export class FollowedFile {
     }
   }
 
-  /** Closes everything. `last`: a last line without an end is handed on. */
+  /** Closes everything. `last`: an unfinished last line is passed on. */
   async close(last: boolean): Promise<void> {
     for (const file of this.#log.files) {
       if (last) await this.#reader.torn(file).catch(() => {});
@@ -159,7 +163,7 @@ export class FollowedFile {
 
   async #read(file: OpenFile): Promise<boolean> {
     try {
-      // What was written in a file before it was truncated, and is not read, comes before what is written in it now.
+      // What was written before a truncation and not yet read comes before what is in the file now.
       if (this.#truncations?.has(file.key)) await this.#restart(file);
       if (!(await this.#log.place(file))) return true;
       const result = await this.#reader.read(file, file === this.#log.current);
@@ -170,7 +174,7 @@ export class FollowedFile {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
       this.#say(`${this.path} cannot be read (${code}), trying again`);
-      // A handle that went stale (NFS) never recovers: the file is opened anew, at the same place.
+      // A stale handle (NFS) never recovers: the file is opened anew, at the same position.
       if (code === 'ESTALE' && file === this.#log.current) {
         this.#siblings.leave(file);
         this.#follow(null);
@@ -185,7 +189,7 @@ export class FollowedFile {
     if (file === this.#log.current) this.#sink.event('truncated');
   }
 
-  /** An empty sentence takes back our own earlier one only. */
+  /** An empty sentence withdraws only an earlier one of this file. */
   #say(sentence: string): void {
     if (sentence === '' && !this.#isTroubled) return;
     this.#isTroubled = sentence !== '';
@@ -196,7 +200,7 @@ export class FollowedFile {
     const now = this.#clock.nowMicros();
     const most = this.#log.old.length > MAX_OLD ? DRAIN_SOON_MICROS : DRAIN_MICROS;
     for (const file of this.#log.old) {
-      // The clock was put back.
+      // The clock was set back.
       if (file.lastGrowth > now) file.lastGrowth = now;
       if (now - file.lastGrowth <= most) continue;
       this.#log.old = this.#log.old.filter((one) => one !== file);
@@ -206,7 +210,7 @@ export class FollowedFile {
     }
   }
 
-  /** Whether another file stands at the path now. true: it was opened, and there may be something to read. */
+  /** Checks whether another file stands at the path. true: it was opened, and there may be something to read. */
   async #checkPath(): Promise<boolean> {
     this.#lookedAt = performance.now();
     let info: Stats | null = null;
@@ -239,7 +243,9 @@ export class FollowedFile {
     return true;
   }
 
-  /** The file at the path: one that is open as an old one already, or was closed, goes on where it was left. */
+  /**
+   * Opens the file at the path. If it is still open as an old one, or was closed earlier, it continues where reading stopped.
+   */
   async #openFresh(): Promise<OpenFile | null> {
     try {
       const fresh = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);

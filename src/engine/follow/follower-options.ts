@@ -1,4 +1,4 @@
-/** What a follower is given, and whom it tells. */
+/** Options and callbacks of a follower. */
 import type { Names } from '../../core/batch.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { LogFormat } from '../../core/format.ts';
@@ -18,7 +18,7 @@ export interface FollowerOptions {
   readonly stateFile?: string;
   readonly truncations?: TruncationWatch;
   readonly sink: IngestSink;
-  /** There may be something to read. */
+  /** Called when there may be something to read. */
   readonly wake: () => void;
   readonly event: (event: FollowEvent, path: string) => void;
   readonly trouble: (sentence: string) => void;

@@ -1,4 +1,4 @@
-/** All inputs of a live view: opens them, finds new ones, reads them in turn, remembers where it stopped. */
+/** All inputs of a live view: opens them, finds new ones, reads them in turn, and remembers where it stopped. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -19,13 +19,15 @@ import { followStream, openPipe } from './stream-source.ts';
 import { Troubles } from './troubles.ts';
 import { Watcher } from './watcher.ts';
 
-/** How often positions are remembered, µs. */
+/** Least time between two saves of the positions, µs. */
 const SAVE_EVERY = 2_000_000;
 
-/** For how long a state file is waited for where another file system does not answer, ms. */
+/** How long the last save waits for a file system that does not answer, ms. */
 const LAST_SAVE_MS = 1000;
 
-/** Kernels catch up in two thirds of the time; the memory of each takes a large stretch of addresses. */
+/**
+ * Inputs with a fast parser (kernel), which catches up in two thirds of the time but reserves a large range of addresses.
+ */
 const MOST_KERNELS = 16;
 
 export class Follower {
@@ -34,18 +36,18 @@ export class Follower {
   readonly #patterns: Pattern[] = [];
   readonly #added: string[] = [];
   #watcher: Watcher | null = null;
-  /** There may be something to read in these, in the order in which it is their turn. */
+  /** Inputs that may have something to read, in the order of their turns. */
   readonly #due = new Set<LiveInput>();
-  /** Files by their absolute path. */
+  /** Files by absolute path. */
   readonly #byPath = new Map<string, LiveInput>();
   #savedAt = Number.NEGATIVE_INFINITY;
-  /** What the state file was told last. */
+  /** What was last written to the state file. */
   #written: Places | null = null;
   #lookAround = false;
   readonly #troubles: Troubles;
   readonly asked = new Asked();
   #caughtUp = false;
-  /** Some of the inputs are on a network: nobody announces what others write there. */
+  /** true: some inputs are on a network, where changes by others are not announced. */
   #polls: boolean;
 
   constructor(options: FollowerOptions) {
@@ -77,12 +79,12 @@ export class Follower {
     }
   }
 
-  /** What was there at the start has been read. */
+  /** The initial contents have been read. */
   caughtUp(): void {
     this.#caughtUp = true;
   }
 
-  /** From now on changes are announced. */
+  /** Changes are announced from now on. */
   watch(): void {
     if (this.#patterns.length === 0) return;
     this.#watcher = new Watcher({
@@ -97,7 +99,7 @@ export class Follower {
       },
       changed: (path) => {
         const input = this.#byPath.get(path);
-        // A file that was rotated away may be written on, and a link may lead anywhere.
+        // The path may be a file that was rotated away and is still written, or the target of a link.
         if (input) this.#due.add(input);
         else this.#lookAround = true;
         this.#options.wake();
@@ -111,12 +113,12 @@ export class Follower {
     });
   }
 
-  /** Reads a chunk of the next input that has one. true: there is more somewhere. */
+  /** Reads a chunk of the next input that has one. true: there is more to read somewhere. */
   async step(): Promise<boolean> {
     try {
       await this.#openAdded();
       for (const input of this.#due) {
-        // It may become due again while it is read.
+        // Deleted first, as it may become due again while it is read.
         this.#due.delete(input);
         this.asked.begin(input.path);
         if (!(await input.step())) continue;
@@ -135,12 +137,12 @@ export class Follower {
     for (const input of this.inputs) input.flush();
   }
 
-  /** Bytes that are there and not read yet. */
+  /** Bytes in the inputs that have not been read yet. */
   get behind(): number {
     return this.inputs.reduce((sum, input) => sum + input.behind, 0);
   }
 
-  /** All inputs are streams whose writers are gone. */
+  /** true: all inputs are streams whose writers are gone. */
   get isOver(): boolean {
     return this.inputs.length > 0 && this.inputs.every((input) => input.isOver);
   }
@@ -159,12 +161,12 @@ export class Follower {
     };
   }
 
-  /** @throws UserError when there are lines and none of them is of a known format */
+  /** @throws UserError when there are lines but none has a known format */
   async checkRecognised(): Promise<void> {
     const reports = this.reports().filter((report) => report.bytes > 0);
     if (reports.length === 0 || reports.some((report) => report.requests + report.lifecycle > 0)) return;
     const [first] = reports;
-    // A line or two may be the head of a log that is just being written.
+    // A line or two may be the header of a log that is just being written.
     if (first.lines < 3) return;
     const error = nothingIn(first.path === '-' ? 'standard input' : first.path, first);
     if (error) throw error;
@@ -179,11 +181,11 @@ export class Follower {
     this.asked.answered();
     await this.#options.truncations?.close();
     await this.#save(true);
-    // A line that is torn now is left to the run that goes on from here.
+    // If the state is saved, a torn last line is left to the run that continues from here.
     for (const input of this.inputs) await input.close(this.#options.stateFile === undefined);
   }
 
-  /** The same where a file system does not answer: what was read is remembered, if that is possible, and no more is read. */
+  /** The same if a file system does not answer: saves the positions if possible, and reads no more. */
   async abandon(): Promise<void> {
     const patience = new Promise<void>((resolve) => this.#options.clock.after(LAST_SAVE_MS, resolve));
     await Promise.race([this.#save(true), patience]);
@@ -193,7 +195,7 @@ export class Follower {
     if (this.#lookAround) {
       this.#lookAround = false;
       for (const input of this.inputs) this.#due.add(input);
-      // Some changes are never announced: folders are looked through as well.
+      // Some changes are never announced, so folders are listed as well.
       for (const pattern of this.#patterns) {
         if (pattern.file !== null) continue;
         this.asked.begin(pattern.text);
@@ -206,7 +208,7 @@ export class Follower {
       const isNamed = this.#patterns.some((pattern) => pattern.file !== null && pattern.matches(path));
       if (!isNamed && !this.#byPath.has(path)) {
         this.asked.begin(path);
-        // It stays an input: as soon as it can be opened, it is.
+        // It stays an input and is opened as soon as that is possible.
         await this.#open(path, Number.POSITIVE_INFINITY, null).catch((error) => {
           if (!(error instanceof UserError)) throw error;
           this.#troubles.say(path, error.message);
@@ -247,7 +249,7 @@ export class Follower {
       parser,
       clock,
       isLocal,
-      // Of a file on a network nobody would announce in time that it is truncated.
+      // On a network truncations are not announced in time.
       truncations: isLocal ? (this.#options.truncations ?? null) : null,
       event: (event) => {
         void this.#watcher?.refresh();

@@ -2,16 +2,16 @@
 import type { OpenFile } from './open-file.ts';
 import type { Truncation } from './truncation.ts';
 
-/** What we are further behind with is in the copy that was made before the truncation. */
+/** If we are further behind than this, the rest is in the copy that was made before the truncation. */
 const MOST_BYTES = 1 << 20;
 const CHUNK = 1 << 16;
 
-/** Whoever looks does so one file after the other. */
+/** Shared by all files: they are looked at one after the other. */
 const buffer = Buffer.allocUnsafe(CHUNK);
 
 export class LastBytes {
   readonly file: OpenFile;
-  /** Contiguous, up to the position of the file. */
+  /** Contiguous, ending at the position of the file. */
   #chunks: Buffer[] = [];
   #length = 0;
 
@@ -20,7 +20,7 @@ export class LastBytes {
     file.position = Math.max(0, file.size - MOST_BYTES);
   }
 
-  /** Reads to the end; what was lost on the way. */
+  /** Reads to the end; returns what was lost by truncations on the way. */
   async look(): Promise<Truncation[]> {
     const { file } = this;
     const truncations: Truncation[] = [];
@@ -28,7 +28,7 @@ export class LastBytes {
       const { position } = file;
       const { bytes, isSame } = await file.next(buffer);
       if (file.position === position) this.#keep(bytes);
-      // Cut off behind a whole line, which somebody did on purpose.
+      // `next` has moved the position: the file was cut after a whole line, on purpose.
       else this.#forget();
       if (isSame) {
         if (bytes.length < buffer.length) return truncations;

@@ -1,26 +1,28 @@
-/** Reads whole lines of files that are being written: torn ends wait, truncation is noticed before its bytes are believed. */
+/**
+ * Reads whole lines of files that are being written: an unfinished last line waits, and truncation is detected before new bytes are used.
+ */
 import type { Clock } from '../../core/clock.ts';
 import { HEAD_BYTES, type OpenFile } from './open-file.ts';
 import type { Truncation } from './truncation.ts';
 
 export interface LineSink {
   /**
-   * Whole lines, or the beginning of one; valid until the call returns. They begin at byte `position` of the file at the
-   * path, or of one that was there before (`isCurrent` false).
+   * Whole lines, or the beginning of one; valid until the call returns. They begin at byte `position` of the file at the path, or of an
+   * earlier file (`isCurrent` false).
    */
   bytes(chunk: Uint8Array, position: number, isCurrent: boolean): void;
 }
 
-/** all: nothing more to read now. */
+/** 'all': there is nothing more to read at present. */
 export type ReadResult = 'more' | 'all' | 'truncated';
 
 const CHUNK = 1 << 18;
-/** The first one is just long enough for the sample in which formats are looked for: who waits for a picture has it sooner. */
+/** Just enough for the sample in which formats are detected, so that the first picture comes sooner. */
 const FIRST_CHUNK = (1 << 17) + (1 << 15);
-/** Of a longer line only so much is handed on: the parser counts it and skips it. */
+/** Only this much of a longer line is passed on: the parser counts and skips it. */
 const MAX_TORN = 1 << 20;
 const END = Buffer.from('\n');
-/** Buffers of a chunk that nobody holds: there may be thousands of readers, of which one is at it. */
+/** Unused chunk buffers, shared: of possibly thousands of readers only one reads at a time. */
 const free: Buffer[] = [];
 
 async function withBuffer<Result>(size: number, use: (buffer: Buffer) => Promise<Result>): Promise<Result> {
@@ -35,7 +37,7 @@ async function withBuffer<Result>(size: number, use: (buffer: Buffer) => Promise
 export class LineReader {
   readonly #sink: LineSink;
   readonly #clock: Clock;
-  /** Bytes of a chunk: more inside a long line. */
+  /** Size of the next chunk, bytes; larger inside a long line. */
   #size = FIRST_CHUNK;
 
   constructor(sink: LineSink, clock: Clock) {
@@ -52,7 +54,7 @@ export class LineReader {
     });
   }
 
-  /** Reads and hands on the whole lines of one chunk. 'truncated': the file must be started anew before it is read again. */
+  /** Reads one chunk and passes on its whole lines. 'truncated': the file must be restarted before it is read again. */
   read(file: OpenFile, isCurrent: boolean): Promise<ReadResult> {
     return withBuffer(this.#size, (buffer) => this.#read(file, isCurrent, buffer));
   }
@@ -72,20 +74,20 @@ export class LineReader {
     return this.#take(file, bytes, isCurrent, bytes.length === buffer.length) ? 'more' : 'all';
   }
 
-  /** What stood last in a file that was truncated, and was not read. */
+  /** Passes on the end of a truncated file that was not read before the truncation. */
   finish(file: OpenFile, { position, bytes }: Truncation): void {
     const rest = Buffer.from(bytes.subarray(Math.max(0, file.position - position)));
     if (rest.length > file.torn.length) this.#take(file, rest, false, false);
   }
 
-  /** A file of which nothing is known but what was read along: its whole lines. Returns how many bytes those are. */
+  /** Passes on the whole lines of a file that only the truncation watch has seen. Returns their length in bytes. */
   whole({ position, bytes }: Truncation): number {
     const end = bytes.lastIndexOf(10) + 1;
     if (end > 0) this.#sink.bytes(bytes.subarray(0, end), position, false);
     return end;
   }
 
-  /** A line that will never end, because its file is not written any more. */
+  /** Passes on a last line without an end, because its file is no longer written. */
   async torn(file: OpenFile): Promise<void> {
     const buffer = Buffer.alloc(MAX_TORN);
     const bytesRead = await file.read(buffer, file.position);
@@ -96,7 +98,9 @@ export class LineReader {
     file.torn = Buffer.alloc(0);
   }
 
-  /** `isFull`: there may be more behind these bytes, which are a whole chunk. true: it is to be read at once. */
+  /**
+   * Passes on the whole lines of `bytes`. `isFull`: they fill a chunk, so more may follow. Returns true if that should be read at once.
+   */
   #take(file: OpenFile, bytes: Buffer, isCurrent: boolean, isFull: boolean): boolean {
     const { length } = bytes;
     let from = 0;
@@ -122,7 +126,7 @@ export class LineReader {
       file.torn = Buffer.from(bytes);
       return false;
     }
-    // A chunk without an end of a line: looked at in a larger buffer, or too long to wait for.
+    // A whole chunk without a newline: try a larger buffer first, then give the line up as too long.
     if (length < MAX_TORN) {
       this.#size = MAX_TORN;
       return true;

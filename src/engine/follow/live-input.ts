@@ -1,4 +1,6 @@
-/** One input of a live view: where its bytes come from, the parser they go through, and the way back to its raw lines. */
+/**
+ * One input of a live view: the source of its bytes, the parser that they go through, and the way back to its raw lines.
+ */
 import type { Clock } from '../../core/clock.ts';
 import type { InputSummary } from '../../core/summary.ts';
 import type { LogParser } from '../../ingest/parser.ts';
@@ -15,14 +17,14 @@ export interface LiveInputOptions {
   readonly source: number;
   readonly parser: LogParser;
   readonly clock: Clock;
-  /** false: files are on a network. */
+  /** false: the files are on a network. */
   readonly isLocal: boolean;
   readonly truncations: TruncationWatch | null;
   readonly event: (event: FollowEvent) => void;
   readonly trouble: (sentence: string) => void;
 }
 
-/** A stretch of the stream that stands in the file at the path: offset in the stream, position in the file. */
+/** Part of the stream that is in the file at the path: its offset in the stream and its position in the file. */
 interface Stretch {
   readonly offset: number;
   readonly position: number;
@@ -34,12 +36,12 @@ export class LiveInput {
   readonly file: FollowedFile;
   readonly #parser: LogParser;
   readonly #ring = new RawRing();
-  /** Since the file at the path is the one it is. */
+  /** Parts of the present file at the path; the offset of a line is looked up here. */
   #stretches: Stretch[] = [];
   #stream: StreamSource | null = null;
   #queue: Uint8Array[] = [];
   #ended = false;
-  /** Bytes of the file in front of the place where reading began. */
+  /** Bytes of the file before the position at which reading began. */
   skipped = 0;
 
   constructor(options: LiveInputOptions) {
@@ -49,7 +51,7 @@ export class LiveInput {
     const sink = {
       bytes: (chunk: Uint8Array, position: number, isCurrent: boolean) => this.#take(chunk, position, isCurrent),
       event: (event: FollowEvent) => {
-        // Positions in the file that was there before lead nowhere now.
+        // Positions in the previous file are meaningless now.
         if (event !== 'gone') this.#stretches = [];
         options.event(event);
       },
@@ -63,7 +65,7 @@ export class LiveInput {
     this.#stream = open({
       bytes: (chunk) => {
         this.#queue.push(chunk);
-        // What is not worked off yet is enough: the writer waits meanwhile.
+        // With enough unprocessed chunks the stream is paused, so that the writer waits.
         if (this.#queue.length > 16) this.#stream?.pause();
         wake();
       },
@@ -78,7 +80,7 @@ export class LiveInput {
     return this.#stream !== null;
   }
 
-  /** A stream whose writer is gone, and of which everything is read. */
+  /** true: a stream whose writer has closed it, and which was read completely. */
   get isOver(): boolean {
     return this.#ended && this.#queue.length === 0;
   }
@@ -105,20 +107,20 @@ export class LiveInput {
     return this.#queue.length > 0;
   }
 
-  /** Reads what there is, for the end. */
+  /** Reads what there is, before the end. */
   async drain(): Promise<void> {
     this.#stream?.close();
     for (const chunk of this.#queue.splice(0)) this.#take(chunk, 0, false);
     if (!this.#stream) await this.file.drain();
   }
 
-  /** `last`: a last line without its end is taken as it is. */
+  /** `last`: an unfinished last line is used as it is. */
   async close(last: boolean): Promise<void> {
     await this.file.close(last);
     this.#parser.end();
   }
 
-  /** Where reading stands, in the files that may still grow; empty for streams. */
+  /** Where reading stands in the files that may still grow; empty for streams. */
   positions(): readonly FilePosition[] {
     return this.file.state();
   }

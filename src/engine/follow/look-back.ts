@@ -1,14 +1,16 @@
-/** After a truncation: what is known of the file as it was, from those who read along and from the copies beside it. */
+/**
+ * After a truncation: collects what is known of the earlier contents, from the truncation watch and from copies beside the file.
+ */
 import { type OpenFile, tells } from './open-file.ts';
 import type { Siblings } from './siblings.ts';
 import type { Truncation, TruncationWatch } from './truncation.ts';
 
-/** A log that is truncated faster than it can be looked for copies is looked at again later. */
+/** A log that is truncated faster than its copies can be looked for is looked at again later. */
 const MOST_ROUNDS = 4;
 
 /**
- * The truncations of a file, oldest first, and the files that came into being beside it, open: those that were written before
- * these truncations are among them. `open`: files that are read already.
+ * `seen`: the truncations of the file, oldest first. `fresh`: files that appeared beside it, opened; copies made before these truncations
+ * are among them. `open`: files that are being read already.
  */
 export async function lookBack(
   file: OpenFile,
@@ -23,7 +25,7 @@ export async function lookBack(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const more = (await watch?.take(file.key)) ?? [];
     seen.push(...more);
-    // A copy is made before its truncation: those of what was truncated meanwhile are to be looked for.
+    // A copy is made before its truncation: after a new truncation copies have to be looked for once more.
     if (round > 0 && more.length === 0) break;
     found.push(...(await siblings.fresh([...open, ...found], now)));
     head = await file.headNow();
@@ -31,7 +33,7 @@ export async function lookBack(
   }
   const fresh: OpenFile[] = [];
   for (const one of found) {
-    // A copy of what stands in the file now: of use when that is truncated.
+    // A copy of the present contents is not needed until these are truncated.
     if (head.includes(10) && seen.length > 0 && one.beganLike(head) && one.head.length > 0) {
       siblings.forget(one);
       await one.handle.close();
@@ -40,11 +42,13 @@ export async function lookBack(
   return { seen, fresh };
 }
 
-/** Whether nothing is missing between what was read of a file and what was read along of it. */
+/** true: what was read of the file and what the watch saw of it leave no gap. */
 export const isAll = ([first, ...next]: readonly Truncation[], file: OpenFile): boolean =>
   first !== undefined && first.position <= file.position && next.every(({ position }) => position === 0);
 
-/** What the copies hold and nobody had read comes to it. Closes the copies; `others` are files that are none of them. */
+/**
+ * Adds to the truncations what only their copies contain, and closes these copies. `others`: files that are not copies of them.
+ */
 export async function withCopies(
   truncations: readonly Truncation[],
   files: readonly OpenFile[],
@@ -69,13 +73,15 @@ export async function withCopies(
   return { completed, others };
 }
 
-/** Of which file this one is a copy: of the one of whose bytes it holds most, which are all of them as far as it goes. -1: of none. */
+/**
+ * Index of the truncation that a file is a copy of: the one with most bytes in common, all of which must match; -1 if there is none.
+ */
 async function indexOfOriginal(file: OpenFile, truncations: readonly Truncation[]): Promise<number> {
   let best = -1;
   let most = -1;
   for (const [i, { head, position, bytes }] of truncations.entries()) {
     const shared = bytes.subarray(0, Math.max(0, file.size - position));
-    // A part of a line may be at the start of several: one that is longer tells nothing.
+    // The beginning of a line is common to several files, so a longer file cannot be identified by it.
     if (!tells(shared) && file.size > position + bytes.length) continue;
     if (shared.length <= most || !file.beganLike(head) || !(await file.holds(shared, position))) continue;
     best = i;

@@ -1,11 +1,11 @@
 /**
- * File systems on a network, and others that another program or machine may write to: nobody announces those changes here, and a read
- * may be kept waiting for as long as that other one does not answer.
+ * File systems on a network, or written by another program or machine: changes are not announced here, and a read may block for as long as
+ * the other side does not answer.
  */
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** As statfs(2) calls them on Linux, 32 bits. */
+/** Type numbers as in statfs(2) of Linux, 32 bits. */
 const TYPES: ReadonlySet<number> = new Set([
   0x0000_6969, // NFS
   0xff53_4d42, // CIFS
@@ -28,7 +28,7 @@ const TYPES: ReadonlySet<number> = new Set([
   0x564c_0000, // NCP
 ]);
 
-/** Of a path with nothing there yet: whether its folder is on one. @param ask what file system is there */
+/** For a path that does not exist yet, looks at its folder. @param ask returns the type of the file system at a path */
 export async function isOnNetwork(
   path: string,
   ask: (path: string) => Promise<{ readonly type: number }> = statfs,

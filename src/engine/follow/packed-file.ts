@@ -1,4 +1,7 @@
-/** Files that rotation has packed ("access.log.2.gz"): known by the first bytes of their text, read from a plain copy of their rest. */
+/**
+ * Files that rotation has packed ("access.log.2.gz"): recognised by the first bytes of their text, and read from a plain copy of their
+ * unread rest.
+ */
 import { closeSync, createReadStream, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,16 +11,16 @@ import { COMPRESSION_HEAD_BYTES, compressionOf, DamagedInput, decompress } from 
 import { readHead } from '../../ingest/read-head.ts';
 import { HEAD_BYTES } from './open-file.ts';
 
-/** The first bytes of its text; null: it cannot be read, or is not packed in a way that we know. */
+/** The first bytes of its text; null: it cannot be read, or is not packed in a known way. */
 export async function headOfPacked(path: string): Promise<Buffer | null> {
   if (!(await packingOf(path))) return null;
   const { head } = await readHead(path, HEAD_BYTES).catch(() => ({ head: null }));
   return head;
 }
 
-/** What is followed grows line by line. @throws UserError where a file is packed, or text of 16-bit characters */
+/** A followed file grows line by line. @throws UserError if it is packed, or text of 16-bit characters */
 export async function requireText(path: string): Promise<void> {
-  // What cannot be read now is tried again later.
+  // A file that cannot be read now is tried again later.
   const packing = await packingOf(path).catch(() => null);
   if (packing === null) return;
   throw new UserError(
@@ -37,8 +40,8 @@ async function packingOf(path: string) {
 }
 
 /**
- * A plain file in a folder of its own with the first bytes and those from `position` on at their places, and a hole between.
- * null: there is nothing behind `position`. Whoever opens it calls `removeUnpacked`. @throws system errors
+ * A plain file, in a folder of its own, with the first bytes and those from `position` on at their offsets and a hole in between. null:
+ * there is nothing after `position`. Whoever opens it calls `removeUnpacked`. @throws system errors
  */
 export async function unpackRest(path: string, position: number): Promise<string | null> {
   const compression = await packingOf(path);
@@ -57,7 +60,7 @@ export async function unpackRest(path: string, position: number): Promise<string
       at += piece.length;
     });
   } catch (error) {
-    // What stands before the damage is read.
+    // What comes before the damage is still used.
     if (!(error instanceof DamagedInput)) {
       removeUnpacked(rest);
       throw error;
@@ -71,5 +74,5 @@ export async function unpackRest(path: string, position: number): Promise<string
   return null;
 }
 
-/** An open file goes on to be read when its name is gone. */
+/** A file that is open can still be read after its name is removed. */
 export const removeUnpacked = (rest: string): void => rmSync(dirname(rest), { recursive: true, force: true });

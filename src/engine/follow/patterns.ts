@@ -1,4 +1,4 @@
-/** What the user named: files, folders and patterns; and which paths belong to them, now and later. */
+/** The files, folders and patterns that the user named, and which paths belong to them, now and later. */
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -8,9 +8,9 @@ import { isPacked } from './siblings.ts';
 export interface Pattern {
   /** As the user wrote it. */
   readonly text: string;
-  /** The folder whose entries may belong to it, but for packed ones. */
+  /** The folder whose entries may belong to the pattern, except packed ones. */
   readonly folder: string;
-  /** A single file is followed even while it is not there. */
+  /** The path of a single file, which is followed even while it does not exist; null for a folder or a pattern. */
   readonly file: string | null;
   matches(path: string): boolean;
 }
@@ -50,14 +50,14 @@ export async function patternOf(text: string): Promise<Pattern> {
 }
 
 /**
- * Whether a file is the past of another one ("access.log.1", "access.log-20261121" of "access.log"): whoever follows that one
- * has read it, or does so when it is rotated. `isThere`: whether there is a file of a name beside it.
+ * true: a file is an earlier part of another one ("access.log.1" or "access.log-20261121" of "access.log"), and is read by whoever follows
+ * that one. `isThere`: whether a file of that name exists beside it.
  */
 export function isPastOfAnother(name: string, isThere: (name: string) => boolean): boolean {
   return [...name.matchAll(/[.-](?=\d)/g)].some(({ index }) => isThere(name.slice(0, index)));
 }
 
-/** Files that are there now, in the order of their names. */
+/** Files that exist now, sorted by name. */
 export async function filesOf(pattern: Pattern): Promise<string[]> {
   if (pattern.file !== null) return [pattern.file];
   const names = await readdir(pattern.folder).catch(() => []);
@@ -72,7 +72,7 @@ export async function filesOf(pattern: Pattern): Promise<string[]> {
   return files;
 }
 
-/** A file may come into being, a folder is expected to be there. @throws UserError */
+/** A file may appear later, but its folder must exist. @throws UserError */
 export async function requireFolder(pattern: Pattern): Promise<void> {
   try {
     await access(pattern.folder, constants.R_OK);

@@ -1,7 +1,7 @@
-/** Whether a file is at its path: tells "gone" and "back", and nothing about a file that is only being replaced. */
+/** Whether a file is at its path: reports "gone" and "back", but not a file that is merely being replaced. */
 import type { Clock } from '../../core/clock.ts';
 
-/** A file that is missing only for this long was being replaced, not deleted. */
+/** A file that is missing for less than this was being replaced, not deleted. */
 const GONE_AFTER_MICROS = 1_000_000;
 
 export class Presence {

@@ -1,4 +1,4 @@
-/** The last bytes of a stream, to show its raw lines: a ring of bounded size with the offset of its first byte. */
+/** The last bytes of a stream, for showing raw lines: a ring of limited size, addressed by the offset in the stream. */
 
 import type { RawLine } from '../engine.ts';
 import { type LinesWanted, linesIn } from '../read-lines.ts';
@@ -8,7 +8,7 @@ const FIRST_BYTES = 1 << 12;
 
 export class RawRing {
   #bytes = Buffer.allocUnsafe(0);
-  /** Bytes ever added. */
+  /** Bytes added so far. */
   #end = 0;
 
   get end(): number {
@@ -26,17 +26,17 @@ export class RawRing {
     this.#end += chunk.length;
   }
 
-  /** There may be thousands of quiet logs: a ring is as large as what came, until it is full. */
+  /** The ring grows with what comes, until it has its full size: there may be thousands of quiet logs. */
   #grow(needed: number): void {
     const size = this.#bytes.length;
     if (needed <= size || size === RING_BYTES) return;
     const larger = Buffer.allocUnsafe(Math.min(RING_BYTES, 2 ** Math.ceil(Math.log2(Math.max(needed, FIRST_BYTES)))));
-    // Until then nothing was written over: the stream begins at the first byte.
+    // Until then nothing was overwritten, so the stream begins at the first byte.
     larger.set(this.#bytes);
     this.#bytes = larger;
   }
 
-  /** Lines around an offset of the stream; none when it is no longer held. */
+  /** Lines around an offset of the stream; none if it is no longer held. */
   lines(wanted: LinesWanted): RawLine[] {
     const begin = Math.max(0, this.#end - this.#bytes.length);
     if (wanted.offset < begin || wanted.offset >= this.#end) return [];

@@ -1,25 +1,25 @@
 /**
- * A log may be met twice: at its path, and in the copy that was made of it before it was truncated, which may be found while it is
- * made. Whichever was read first, the other one goes on where that one was read to.
+ * The same log may be found twice: at its path, and in the copy that was made before it was truncated (perhaps while it is being made).
+ * Whichever is read first, the other one continues where reading stopped.
  */
 import type { OpenFile } from './open-file.ts';
 
-/** How far a log was handed on, whatever file it stood in. */
+/** How far a log was passed on, whichever file held it. */
 export interface HandedOn {
-  /** Its first bytes. */
+  /** The first bytes of the log. */
   readonly head: Uint8Array;
   readonly position: number;
-  /** What stands in front of `position`: other logs may begin alike, where no line has a date. */
+  /** The bytes just before `position`: the first bytes may be equal in other logs whose lines have no date. */
   readonly tail: Uint8Array;
 }
 
 const MOST_PAST = 64;
-/** Whether what was handed on of another file stands in this one. */
+/** true: this file contains everything that was passed on from another one. */
 export async function holdsAll(file: OpenFile, { head, position, tail }: HandedOn): Promise<boolean> {
   return position > 0 && file.beganAs(head) && (await file.holds(tail, position - tail.length));
 }
 
-/** Logs that were truncated and are read to their end. */
+/** Logs that were truncated and had been read to their end. */
 export class PastLogs {
   #past: readonly HandedOn[] = [];
 
@@ -27,7 +27,9 @@ export class PastLogs {
     if (position > 0) this.#past = [...this.#past.slice(1 - MOST_PAST), { head: Buffer.from(head), position, tail }];
   }
 
-  /** How far a file was read before it was met here; 0: never. `isCopy`: it may be a part of what was read. */
+  /**
+   * How far the contents of a file were read before it was found here; 0: not at all. `isCopy`: it may be only a part of what was read.
+   */
   async positionIn(file: OpenFile, isCopy: boolean): Promise<number> {
     for (const one of this.#past.toReversed()) {
       if (isCopy && file.size < one.position && file.beganAs(one.head)) return file.size;

@@ -1,6 +1,6 @@
 /**
- * The files beside a log that were that log once: "access.log.1", "access.log-20261121", "access-20261121.log". Knows which
- * of them were read or were there before, so that a file that stood at the path only between two looks is found, once.
+ * Files beside a log that once were that log: "access.log.1", "access.log-20261121", "access-20261121.log". Remembers which of them were
+ * read or already existed, so that a file that stood at the path only between two looks is found, once.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
@@ -9,18 +9,18 @@ import { HEAD_BYTES, keyOf, OPEN_FLAGS, OpenFile } from './open-file.ts';
 
 const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
 const packed = /\.(gz|tgz|zst|xz|lzma|bz2|zip|7z|lz4|lz|lzo|Z)$/;
-/** Of those, what we can unpack. */
+/** Of the packed files, those that we can unpack. */
 const readable = /\.(gz|zst|xz|bz2)$/;
 
-/** By its name. */
+/** Judged by its name. */
 export const isPacked = (name: string): boolean => packed.test(name);
 
-/** Whether rotation may have given a name to an earlier file of the log `name`. */
+/** Tests whether rotation may have given a name to an earlier file of the log `name`. */
 function rotatedNameTest(name: string): (other: string) => boolean {
   const extension = extname(name);
   const stem = name.slice(0, name.length - extension.length);
   return (other) => {
-    // First what tells most names of a large folder apart.
+    // Cheap tests first: they reject most names of a large folder.
     if (!other.startsWith(stem) || other === name || isPacked(other)) return false;
     if (other.startsWith(name) && suffix.test(other.slice(name.length))) return true;
     if (extension === '' || !other.endsWith(extension)) return false;
@@ -29,8 +29,8 @@ function rotatedNameTest(name: string): (other: string) => boolean {
 }
 
 /**
- * Paths that rotation may have given to earlier files of a log. Where the path is a symbolic link ("current" to
- * "2026-11-21.log", or "web.log" to "pods/web/3.log"), files beside its target that differ in numbers only as well.
+ * Paths that rotation may have given to earlier files of a log. If the path is a symbolic link ("current" to "2026-11-21.log", or "web.log"
+ * to "pods/web/3.log"), also files beside its target that differ only in numbers.
  */
 export async function rotatedPaths(path: string, namesOf: NamesOf = readdir): Promise<string[]> {
   const real = await realpath(path).catch(() => resolve(path));
@@ -42,13 +42,13 @@ export async function rotatedPaths(path: string, namesOf: NamesOf = readdir): Pr
   return [...own, ...(await namesIn(dirname(real), namesOf, (other) => isAlike(other) || isRotated(other)))];
 }
 
-/** Paths of earlier files of a log that were packed since. */
+/** Paths of earlier files of a log that were packed. */
 export function packedPaths(path: string): Promise<string[]> {
   const isRotated = rotatedNameTest(basename(path));
   return namesIn(dirname(path), readdir, (other) => readable.test(other) && isRotated(other.replace(readable, '')));
 }
 
-/** Names in a folder. @throws system errors */
+/** Lists the names in a folder. @throws system errors */
 export type NamesOf = (folder: string) => Promise<readonly string[]>;
 
 const shapeOf = (name: string): string => name.replace(/\d+/g, '0');
@@ -58,7 +58,7 @@ async function namesIn(folder: string, namesOf: NamesOf, isOurs: (name: string) 
   return names.filter(isOurs).map((other) => join(folder, other));
 }
 
-/** Lists each folder once: for thousands of files that are opened at the same moment. */
+/** Lists each folder only once, for thousands of files that are opened at the same time. */
 export function listingOnce(): NamesOf {
   const lists = new Map<string, Promise<readonly string[]>>();
   return (folder) => {
@@ -71,14 +71,14 @@ export function listingOnce(): NamesOf {
 const MOST_ROUNDS = 5;
 const MOST_FINISHED = 64;
 
-/** What a file is known by. */
+/** What identifies a file. */
 interface Glance {
   readonly key: string;
   /** Hexadecimal. */
   readonly head: string;
 }
 
-/** A file on this machine is looked at at once: names are shifted while they are looked through. null: there is none. */
+/** Local files are read synchronously, because rotation may rename them during a scan. null: there is no file. */
 async function glanceAt(path: string, isLocal: boolean): Promise<Glance | null> {
   if (!isLocal) {
     const file = await OpenFile.open(path, 0, false).catch(() => null);
@@ -102,7 +102,7 @@ async function glanceAt(path: string, isLocal: boolean): Promise<Glance | null> 
 interface Known {
   /** Hexadecimal. */
   readonly head: string;
-  /** Read up to here; NaN: it was there before, and is none of ours to read. */
+  /** Bytes read; NaN: the file existed before or is open already, so there is nothing for us to read. */
   readonly position: number;
 }
 
@@ -110,9 +110,9 @@ export class Siblings {
   readonly #path: string;
   readonly #isLocal: boolean;
   readonly #known = new Map<string, Known>();
-  /** How files began that were truncated and are read to their end, hexadecimal. */
+  /** First bytes (hexadecimal) of files that were truncated after being read to their end. */
   #finished: readonly string[] = [];
-  /** Known, and not there when it was looked for last. */
+  /** Known files that were not found by the last scan. */
   #missed: readonly string[] = [];
 
   constructor(path: string, isLocal: boolean) {
@@ -120,7 +120,7 @@ export class Siblings {
     this.#isLocal = isLocal;
   }
 
-  /** All that are there now belong to the past. */
+  /** All files that exist now belong to the past. */
   async begin(namesOf?: NamesOf): Promise<void> {
     for (const path of await rotatedPaths(this.#path, namesOf)) {
       const glance = await glanceAt(path, this.#isLocal);
@@ -128,31 +128,31 @@ export class Siblings {
     }
   }
 
-  /** A file that we close now. */
+  /** Remembers a file that is being closed. */
   leave(file: OpenFile): void {
     this.#known.set(file.key, { head: headOf(file), position: file.position });
   }
 
-  /** A file that began so was truncated, and is read to its end. */
+  /** A file with these first bytes was truncated after being read to its end. */
   finished(head: Uint8Array): void {
     this.#finished = [...this.#finished.slice(1 - MOST_FINISHED), Buffer.from(head).toString('hex')];
   }
 
-  /** A file is as if it had not been found. */
+  /** Forgets a file, as if it had not been found. */
   forget(file: OpenFile): void {
     this.#known.delete(file.key);
   }
 
-  /** How far a file was read when it was left; 0 when it never was. */
+  /** How far a file was read when it was closed; 0 if it never was. */
   positionOf(file: OpenFile): number {
     const known = this.#known.get(file.key);
     return known && known.position <= file.size && headOf(file).startsWith(known.head) ? known.position : 0;
   }
 
-  /** Those that came into being since the last look, oldest first, open. `open`: the files that are read already. */
+  /** Files that appeared since the last look, opened, oldest first. `open`: files that are being read already. */
   async fresh(open: readonly OpenFile[], now: number): Promise<OpenFile[]> {
     const found: OpenFile[] = [];
-    // Names are shifted while they are looked through: a file that was passed over is found by the next round.
+    // Rotation may rename files during a scan; a file that one round misses is found by the next.
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const more = await this.#scan([...open, ...found], now);
       found.push(...more);
@@ -173,7 +173,7 @@ export class Siblings {
       if (open.some(({ key }) => key === glance.key) || !this.#isNew(glance)) continue;
       const file = await OpenFile.open(path, now, this.#isLocal).catch(() => null);
       if (!file) continue;
-      // Another one may have come under that name.
+      // Another file may have got that name meanwhile.
       const known = { key: file.key, head: headOf(file) };
       if (!this.#isNew(known)) await file.handle.close();
       else {
@@ -181,7 +181,7 @@ export class Siblings {
         found.push(file);
       }
     }
-    // Forgotten is only what two looks did not see: names may have been shifted during one.
+    // A file is forgotten only after two scans missed it: rotation may rename files during one.
     for (const key of this.#missed) if (!present.has(key)) this.#known.delete(key);
     this.#missed = [...this.#known.keys()].filter((key) => !present.has(key));
     return found;
@@ -192,7 +192,7 @@ export class Siblings {
     return head !== '' && !(known && head.startsWith(known.head));
   }
 
-  /** Whether a file begins like another that is open or known: a copy of it. */
+  /** true: the file begins like another one that is open or known, so it is a copy of it. */
   isCopy(file: OpenFile, open: readonly OpenFile[]): boolean {
     const head = headOf(file);
     const isAlike = (other: string) =>
@@ -204,7 +204,7 @@ export class Siblings {
   }
 }
 
-/** A part of a line, such as an address, is at the start of many files. */
+/** true: the first bytes are enough to identify a file. Less than a line, such as an address, begins many files. */
 const tells = (head: string): boolean => head.length === 2 * HEAD_BYTES || Buffer.from(head, 'hex').includes(10);
 
 const headOf = (file: OpenFile): string => file.head.toString('hex');

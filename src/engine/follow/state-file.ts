@@ -1,4 +1,4 @@
-/** `tail --state FILE`: remembers how far each file was read, and goes on from there, through rotations in between. */
+/** `tail --state FILE`: remembers how far each file was read, and continues there, through any rotations in between. */
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
@@ -8,7 +8,7 @@ import { OpenFile } from './open-file.ts';
 import { headOfPacked, unpackRest } from './packed-file.ts';
 import { packedPaths, rotatedPaths } from './siblings.ts';
 
-/** By absolute path: the files that may still grow, the one at the path last. */
+/** By absolute path: positions in the files that may still grow, the one at the path last. */
 export type Places = Readonly<Record<string, readonly FilePosition[]>>;
 
 export interface SavedState {
@@ -17,13 +17,13 @@ export interface SavedState {
 }
 
 export interface WrittenState {
-  /** Of the logs that are followed here. */
+  /** Positions in the logs that are followed here. */
   readonly places: Places;
-  /** Somebody else has written other places of them meanwhile. */
+  /** true: another process has meanwhile written other positions of these logs. */
   readonly isContested: boolean;
 }
 
-/** null without a state file, or before the first one was written. @throws UserError when it is something else */
+/** null: no state file is used, or it does not exist yet. @throws UserError if the file is something else */
 export async function readState(path: string | undefined): Promise<SavedState | null> {
   if (path === undefined) return null;
   let text: string;
@@ -37,7 +37,7 @@ export async function readState(path: string | undefined): Promise<SavedState | 
     const state = JSON.parse(text) as SavedState;
     if (state.schema === 'logscope/state/v1' && Object.values(state.files).flat().every(isPosition)) return state;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new UserError(`${path} is no state file of logscope: name another one, or delete it`);
 }
@@ -46,10 +46,10 @@ const isPosition = (one: FilePosition): boolean =>
   Number.isInteger(one?.inode) && Number.isInteger(one.position) && typeof one.head === 'string';
 
 /**
- * Written beside the old one and put in its place, so that a crash leaves one of both. What it says of logs that are not followed here
- * stays: another run may be of them, or go on with them.
- * @param before what was written last
- * @returns null: there is nothing new to write
+ * Written to a temporary file and renamed, so that a crash leaves either the old or the new state. Entries of logs that are not followed
+ * here are kept: they may belong to another run.
+ * @param before the positions written last
+ * @returns null: nothing has changed
  */
 export async function writeState(
   path: string,
@@ -70,7 +70,7 @@ export async function writeState(
     await writeFile(fresh, `${JSON.stringify(state)}\n`);
     await rename(fresh, path);
   } catch (error) {
-    // On a full disk it is there, and empty.
+    // On a full disk the temporary file exists but is empty.
     await rm(fresh, { force: true }).catch(() => undefined);
     throw error;
   }
@@ -78,7 +78,7 @@ export async function writeState(
   return { places, isContested };
 }
 
-/** Of logs that are not followed here and are still there. */
+/** Saved positions of logs that are not followed here and still exist. */
 async function notOf(inputs: readonly LiveInput[], found: Places): Promise<Places> {
   const ours = new Set(inputs.map((input) => resolve(input.path)));
   const others = Object.entries(found).filter(([log]) => !ours.has(log));
@@ -88,20 +88,20 @@ async function notOf(inputs: readonly LiveInput[], found: Places): Promise<Place
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** A file that is there now. */
+/** A file that exists now. */
 interface Present {
   readonly path: string;
   readonly inode: number;
   readonly device: number;
   readonly isPacked: boolean;
-  /** Of its text; Infinity where only unpacking it would tell. */
+  /** Size of its text, bytes; Infinity if only unpacking would tell. */
   readonly size: number;
-  /** Of its text, hexadecimal. */
+  /** First bytes of its text, hexadecimal. */
   readonly head: string;
   readonly written: bigint;
 }
 
-/** Goes on where the state says. false: the state does not know this input. */
+/** Continues where the state says. false: the state does not know this input. */
 export async function resumeFrom(
   state: SavedState,
   input: LiveInput,
@@ -119,14 +119,14 @@ export async function resumeFrom(
   return true;
 }
 
-/** Once each: of a file and its packed copy the plain one. */
+/** Each rotated file once: if both a file and its packed copy exist, the plain one. */
 async function rotatedBeside(path: string, current: Present | null): Promise<Present[]> {
   const plain = (await Promise.all((await rotatedPaths(path)).map(lookAt))).filter((one) => one !== null);
   const heads = new Set([...plain, ...(current ? [current] : [])].map(({ head }) => head));
   return [...plain, ...(await packedBeside(path)).filter(({ head }) => !heads.has(head))];
 }
 
-/** How far each file was read, and the file that was read last; undefined: it is not there. */
+/** How far each file was read, and the file that was read last (undefined: it is gone). */
 function positionsIn(
   present: readonly Present[],
   saved: readonly FilePosition[],
@@ -140,7 +140,7 @@ function positionsIn(
   return { at, last };
 }
 
-/** Those with a position, in the order in which they were written. */
+/** The rotated files to read, with their positions, in the order in which they were written. */
 async function earlierFiles(
   rotated: readonly Present[],
   at: ReadonlyMap<Present, number>,
@@ -156,14 +156,16 @@ async function earlierFiles(
   return earlier;
 }
 
-/** By inode; a copy made before a truncation has another one, and is known by its first bytes. */
+/**
+ * The file of a position, found by inode; a copy made before a truncation has another inode and is recognised by its first bytes.
+ */
 function fileOf({ inode, device, head, position }: FilePosition, present: readonly Present[]): Present | undefined {
   const alike = present.filter((one) => one.head.startsWith(head) && one.size >= position);
   const same = alike.find((one) => one.inode === inode && one.device === device);
   return same ?? (head === '' ? undefined : alike[0]);
 }
 
-/** Written after a file; copies of what is known already are not. */
+/** Files written after `last`, without copies of known ones. */
 const since = (last: Present, rotated: readonly Present[], saved: readonly FilePosition[]): Present[] =>
   rotated.filter(
     (one) =>
@@ -184,7 +186,7 @@ async function lookAt(path: string): Promise<Present | null> {
   return { path, inode, device, isPacked: false, size, head: head.toString('hex'), written: mtimeNs };
 }
 
-/** Packers leave a file the time at which it was written last; some leave whole seconds of it. */
+/** Packers keep the modification time of a file; some keep only whole seconds. */
 async function packedBeside(path: string): Promise<Present[]> {
   const found: Present[] = [];
   for (const one of await packedPaths(path)) {

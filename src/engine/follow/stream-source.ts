@@ -1,11 +1,13 @@
-/** Inputs that cannot be read twice: standard input and named pipes. Pauses while what came is not worked off. */
+/**
+ * Inputs that cannot be read twice: standard input and named pipes. Can be paused while earlier bytes are processed.
+ */
 import { constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 export interface StreamSink {
   bytes(chunk: Uint8Array): void;
-  /** The writer closed it. */
+  /** The writer has closed the stream. */
   end(): void;
 }
 
@@ -26,7 +28,7 @@ export function followStream(stream: Readable, sink: StreamSink): StreamSource {
   };
 }
 
-/** A named pipe, opened for writing as well: so it never ends when one of its writers leaves. */
+/** A named pipe, opened for writing as well, so that it does not end when a writer leaves. */
 export function openPipe(path: string): Readable {
   const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });

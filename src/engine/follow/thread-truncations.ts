@@ -1,4 +1,4 @@
-/** Reads files along in a thread of its own: one that has nothing to parse, to examine or to draw is there in time. */
+/** Reads the same files in a thread of its own: since it has nothing to parse, examine or draw, it is in time. */
 import type { Worker } from 'node:worker_threads';
 import { endThread } from '../start-thread.ts';
 import type { Truncation, TruncationWatch } from './truncation.ts';
@@ -8,7 +8,7 @@ export class ThreadTruncations implements TruncationWatch {
   readonly #startThread: () => Worker;
   #thread: Worker | null = null;
   #wake: () => void = () => {};
-  /** By key: files that are followed, and the path at which they stand. */
+  /** By key: the paths of the followed files. */
   readonly #followed = new Map<string, string>();
   readonly #known = new Map<string, Truncation[]>();
   readonly #waiting = new Map<number, () => void>();
@@ -21,7 +21,7 @@ export class ThreadTruncations implements TruncationWatch {
 
   start(wake: () => void): void {
     this.#wake = wake;
-    // Without it copies are read all the same, and what was written between copy and truncation is lost.
+    // Without the thread copies are read all the same, but what is written between copy and truncation is lost.
     const thread = this.#newThread();
     if (!thread) return;
     this.#thread = thread;
@@ -40,7 +40,7 @@ export class ThreadTruncations implements TruncationWatch {
     for (const [key, path] of this.#followed) this.#post({ follow: path, key });
   }
 
-  /** null: the system lets us start no more threads. */
+  /** null: the system does not allow more threads. */
   #newThread(): Worker | null {
     try {
       return this.#startThread();
@@ -81,7 +81,7 @@ export class ThreadTruncations implements TruncationWatch {
     this.#waiting.delete(take);
   }
 
-  /** false: nobody reads along. */
+  /** false: there is no thread. */
   #post(request: WatchRequest): boolean {
     this.#thread?.postMessage(request);
     return this.#thread !== null;

@@ -1,14 +1,14 @@
-/** What hinders reading, by what it is about: the oldest trouble that is not over is told. */
+/** What hinders reading, by subject: the oldest trouble that is not over is reported. */
 export class Troubles {
   readonly #all = new Map<string, string>();
   readonly #tell: (sentence: string) => void;
 
-  /** @param tell called with another sentence when another one is due, "" when nothing hinders any more */
+  /** @param tell called whenever another sentence is due; "" when nothing hinders reading any more */
   constructor(tell: (sentence: string) => void) {
     this.#tell = tell;
   }
 
-  /** @param sentence "" it is over */
+  /** @param sentence "": the trouble is over */
   say(of: string, sentence: string): void {
     const before = this.#oldest;
     if (sentence === '') this.#all.delete(of);

@@ -1,4 +1,4 @@
-/** The thread that reads files along and tells what was lost by truncation: `ThreadTruncations` is its only caller. */
+/** The thread that reads files along and reports what was lost by truncation; only `ThreadTruncations` talks to it. */
 import { type FSWatcher, watch } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { LastBytes } from './last-bytes.ts';
@@ -10,16 +10,16 @@ export type WatchRequest =
   | { readonly leave: string }
   | { readonly take: number; readonly key: string };
 
-/** `take`: the request that this answers. */
+/** `take`: number of the request that this answers; missing: an announcement. */
 export interface WatchMessage {
   readonly key: string;
   readonly truncations: readonly Truncation[];
   readonly take?: number;
 }
 
-/** More files than this are not copied and truncated at the same moment. */
+/** Limit on the files read along: more are not copied and truncated at the same moment. */
 const MOST_FILES = 64;
-/** Where the system cannot announce changes. */
+/** Interval where the system cannot announce changes. */
 const POLL_MS = 20;
 
 interface Watched {
@@ -28,10 +28,10 @@ interface Watched {
 }
 const files = new Map<string, Watched>();
 
-/** One after the other: a look must not come into another one. */
+/** Tasks run one after the other, so that two looks never overlap. */
 let work: Promise<void> = Promise.resolve();
 function inTurn(task: () => Promise<void>): void {
-  // A file that cannot be read is the business of those who show it.
+  // Unreadable files are reported by those who show them.
   work = work.then(task).catch(() => {});
 }
 
@@ -56,7 +56,7 @@ async function follow(path: string, key: string): Promise<void> {
   await look(key);
 }
 
-/** Calls when something happens to the file at a path. Returns how to stop that. */
+/** Calls `changed` when something happens to the file at a path. Returns a function that stops it. */
 function announce(path: string, changed: () => void): () => void {
   let poll: NodeJS.Timeout | undefined;
   const startPolling = () => {

@@ -1,26 +1,30 @@
 /**
- * A log that is copied and truncated loses what is written in between: it is in no file afterwards, and can only be read in
- * that moment. Here is what was read of such a file, and who tells of it.
+ * A log that is copied and then truncated loses what is written in between. That is in no file afterwards and can only be read in that very
+ * moment. These types describe what was read of such a file, and who reads it.
  */
-/** A file was emptied: what stood in it last. */
+/** The last contents of a file that was emptied. */
 export interface Truncation {
-  /** Its first bytes, to know it by. */
+  /** The first bytes of the file, to recognise it. */
   readonly head: Uint8Array;
-  /** Where in the file `bytes` begin; they go on to its end, as far as anybody saw. */
+  /** Offset at which `bytes` began; they reach to the end of the file as far as it was seen. */
   readonly position: number;
   readonly bytes: Uint8Array;
 }
 
-/** Reads files along with us, does nothing else and so is quicker: keeps what came last until the file is truncated. */
+/**
+ * Reads the same files as we do, does nothing else and so is faster: keeps their last bytes until they are truncated.
+ */
 export interface TruncationWatch {
-  /** Begins to read. What is followed before that waits. `wake`: a file was truncated. */
+  /**
+   * Starts reading; files to follow that were given earlier wait until then. `wake` is called when a file was truncated.
+   */
   start(wake: () => void): void;
-  /** `key`: of device and inode; another file that stands at the path by now is left alone. */
+  /** `key`: of device and inode. If another file stands at the path by now, it is not read. */
   follow(path: string, key: string): void;
   leave(key: string): void;
-  /** Truncations of a file are known that nobody has taken. */
+  /** true: there are truncations of the file that have not been taken. */
   has(key: string): boolean;
-  /** Looks once more, and tells the truncations since the last call, oldest first. */
+  /** Looks once more, and returns the truncations since the last call, oldest first. */
   take(key: string): Promise<readonly Truncation[]>;
   close(): Promise<void>;
 }

@@ -1,4 +1,6 @@
-/** Wakes us when something happens in the folders of the inputs: chokidar, or polling where the system cannot tell us. */
+/**
+ * Calls back when something happens in the folders of the inputs: with chokidar, or by polling where the system cannot announce changes.
+ */
 import { type FSWatcher as FolderWatcher, readdirSync, watch as watchFolder } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,23 +13,23 @@ export interface WatcherOptions {
   /** The files that are followed now. */
   readonly files: () => readonly string[];
   readonly clock: Clock;
-  /** Never ask the system: for network file systems, whose changes it does not see. */
+  /** true: always poll, for network file systems, whose changes the system does not see. */
   readonly poll: boolean;
-  /** Something changed, nobody knows what; with the path of a file that was not there before. */
+  /** Something unspecified changed (null), or a new file appeared (its path). */
   readonly wake: (added: string | null) => void;
-  /** The content of a file changed: absolute path, links resolved as far as they were when it was last refreshed. */
+  /** The content of a file changed; an absolute path, with links resolved as of the last refresh. */
   readonly changed: (path: string) => void;
   readonly trouble: (sentence: string) => void;
 }
 
 const POLL_MS = 200;
-/** However quiet the system is, a look this often: some changes are never announced. */
+/** A look at least this often, however quiet it is: some changes are never announced. */
 const LOOK_MS = 1000;
-/** To look at one file takes some 50 µs; with thousands of them one looks less often. */
+/** Looking at one file takes some 50 µs, so with thousands of them looks are rarer. */
 const LOOK_MS_PER_FILE = 2;
-/** Entries of a folder that is a large one. */
+/** More entries than this make a folder large. */
 const LARGE = 256;
-/** Until the system announces changes. */
+/** Interval until the system announces changes. */
 const STARTING_MS = 30;
 
 function isLarge(folder: string): boolean {
@@ -38,13 +40,13 @@ function isLarge(folder: string): boolean {
   }
 }
 
-/** The system has no watches or no open files left for us. */
+/** Errors that mean that the system has no watches or open files left. */
 const exhausted: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSYS']);
 
 export class Watcher {
   readonly #options: WatcherOptions;
   #watcher: FSWatcher | null = null;
-  /** What is watched, as absolute paths. */
+  /** What is watched, by absolute path. */
   readonly #folders = new Set<string>();
   readonly #files = new Set<string>();
   readonly #large = new Map<string, FolderWatcher>();
@@ -70,7 +72,7 @@ export class Watcher {
     await this.#watcher?.close();
   }
 
-  /** Where symbolic links lead to is watched as well. */
+  /** Also watches the folders that symbolic links lead to. */
   async refresh(): Promise<void> {
     for (const file of this.#options.files()) {
       const real = await realpath(file).catch(() => file);
@@ -83,14 +85,14 @@ export class Watcher {
 
   async #watch(): Promise<void> {
     const { patterns, wake, changed } = this.#options;
-    // Not before the first picture.
+    // Loaded late, so that it does not delay the first picture.
     const { watch } = await import('chokidar');
     if (this.#stopped) return;
     for (const { folder } of patterns) this.#folders.add(folder);
     const isOurs = (path: string) => patterns.some((pattern) => pattern.matches(path));
     this.#watchLarge([...this.#folders].filter(isLarge));
     const small = [...this.#folders].filter((folder) => !this.#large.has(folder));
-    // It is never ready when there is nothing to watch.
+    // chokidar never becomes ready if there is nothing to watch.
     this.#starting = small.length > 0;
     this.#watcher = watch(small, {
       depth: 0,
@@ -99,7 +101,7 @@ export class Watcher {
     });
     this.#watcher.on('add', (path) => wake(isOurs(path) ? path : null));
     this.#watcher.on('all', (event, path) => (event === 'change' ? changed(path) : wake(null)));
-    // Sooner than the events that chokidar makes of them. A folder tells the name, a file is told by its own.
+    // Raw events come before chokidar's own. For a folder the name is that of the changed entry.
     this.#watcher.on('raw', (event, name, details) => {
       const { watchedPath } = details as { watchedPath?: string };
       if (event !== 'change' || typeof name !== 'string' || watchedPath === undefined) wake(null);
@@ -112,7 +114,9 @@ export class Watcher {
     void this.refresh();
   }
 
-  /** chokidar reads a folder anew whenever something in it changes, and watches every file of it besides. */
+  /**
+   * Large folders are watched without chokidar, which would re-read the folder on every change and watch each of its files.
+   */
   #watchLarge(folders: readonly string[]): void {
     for (const folder of folders) {
       this.#large.set(
@@ -125,10 +129,10 @@ export class Watcher {
     }
   }
 
-  /** The system has no watches left (ENOSPC), or too many files are open: from now on we look ourselves. */
+  /** The system has no watches left (ENOSPC) or too many files are open: poll from now on. */
   #failed(error: unknown): void {
     const { code } = error as NodeJS.ErrnoException;
-    // Anything else is about one file, which is looked at anyway.
+    // Any other error is about one file, which is looked at anyway.
     if (this.#polling || this.#stopped || !exhausted.has(code ?? '')) return;
     this.#polling = true;
     this.#options.trouble(
