@@ -1,11 +1,11 @@
-/** Whether a screen, plain text or a stream of JSON is asked for, and whether what else is asked for goes with it. */
+/** Which form is asked for (screen, plain text or JSON stream), and whether the other options go with it. */
 import { parseFilter } from '../engine/filter.ts';
 import { type Form, formOf } from '../tui/capabilities.ts';
 import { stdout } from './output.ts';
 import type { ScreenOptions } from './screen-options.ts';
 import { wrongUsage } from './wrong-usage.ts';
 
-/** @throws UserError for a filter that cannot be read, or that nothing would follow */
+/** @throws UserError for a filter that cannot be parsed, or that has no effect in this form */
 export function askedForm(options: ScreenOptions): Form {
   const form = formOf({ stdout: stdout(), env: process.env }, options);
   const { filter } = options;

@@ -1,4 +1,6 @@
-/** The contract of a command: ONE FILE under src/cli/commands/. Metadata is light; `run` imports what it needs, late. */
+/**
+ * The contract of a command: ONE FILE under src/cli/commands/. Metadata is cheap to load; `run` imports what it needs late.
+ */
 import type { Command } from 'commander';
 
 export interface CliCommand {
@@ -7,7 +9,7 @@ export interface CliCommand {
   readonly summary: string;
   /** Shown under "Examples:" of the command's own help, without "$ ". */
   readonly examples: readonly string[];
-  /** Declares arguments and options, and an action that returns the exit code. */
+  /** Declares arguments, options, and an action that returns the exit code. */
   configure(command: Command, run: (main: () => Promise<number>) => void): void;
 }
 

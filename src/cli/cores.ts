@@ -1,4 +1,4 @@
-/** How saved logs are read and examined on the cores there are: the result is the same for any number of threads. */
+/** How saved logs are read and examined on several cores; the result is the same for any number of threads. */
 import { availableParallelism } from 'node:os';
 import type { LogFormat } from '../core/format.ts';
 import type { PostMortemOptions } from '../engine/post-mortem.ts';
@@ -8,7 +8,9 @@ import { startRangeThread } from './range-thread.ts';
 import { startRunsThread } from './runs-thread.ts';
 import { askedWindow, type WindowOptions } from './window-options.ts';
 
-/** Each takes 25 to 40 MB: with four a log of any size is read in less than 300 MiB, and as fast as most disks give it. */
+/**
+ * Each thread takes 25 to 40 MB: with four, a log of any size is read in less than 300 MiB, and as fast as most disks deliver it.
+ */
 export const MOST_BY_THEMSELVES = 4;
 
 export const usualThreads = (): number => Math.min(MOST_BY_THEMSELVES, availableParallelism());
@@ -18,7 +20,7 @@ export const onCores = (threads = usualThreads()): Pick<PostMortemOptions, 'para
   ...(threads > 1 ? { startRuns: startRunsThread } : {}),
 });
 
-/** How a command reads and examines saved logs that asks no more of it than its options say. */
+/** Options for a command that reads and examines saved logs and needs nothing special. */
 export const asAsked = (
   formats: readonly LogFormat[],
   options: InputOptions & WindowOptions,

@@ -1,4 +1,7 @@
-/** An explanation of a log's lines as text: which formats took how many, their fields labelled in place, where others stopped. */
+/**
+ * An explanation of a log's lines as text: how many lines each format took, their fields labelled in place, and where other formats
+ * stopped.
+ */
 
 import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
 import { printable } from '../core/text.ts';
@@ -12,7 +15,7 @@ function share(lines: number, all: number): string {
   return `${percent > 0 && percent < 1 ? '< 1' : percent > 99 && percent < 100 ? '> 99' : Math.round(percent)} %`;
 }
 
-/** Labels under the text, on as many rows as they need not to overlap. */
+/** Labels below the text, on as many rows as they need without overlapping. */
 function labelRows(labels: readonly Label[]): string[] {
   const rows: string[] = [];
   for (const { from, name } of [...labels].sort((a, b) => a.from - b.from)) {
@@ -63,7 +66,7 @@ const isAboutRequest = (reason: string): boolean =>
   reason !== NO_REQUEST && !reason.startsWith('a request that the server made');
 
 function stuckText({ number: line, text, reason, best, at, expected }: StuckLine, width: number): string[] {
-  // In a line about something else a layout that begins alike says nothing.
+  // In a line about something else it is meaningless that a layout begins alike.
   const isStuck = best !== null && isAboutRequest(reason);
   const from = isStuck ? Math.max(0, Math.min(at - Math.floor(width * 0.6), text.length - width)) : 0;
   const shown = text.slice(from, from + width);
@@ -73,7 +76,7 @@ function stuckText({ number: line, text, reason, best, at, expected }: StuckLine
 
 const indented = (text: string, width: number): string[] => wrapText(text, width, '  ').map((row) => `  ${row}`);
 
-/** Why nothing was counted. */
+/** Why no request was counted. */
 function noRequests({ own }: Explanation): string {
   const [spoke] = own;
   if (spoke)

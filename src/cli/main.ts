@@ -19,7 +19,7 @@ Exit codes: 0 done, 1 check failed, 2 wrong usage, 3 input unreadable or not rec
 
 function fail(error: unknown): void {
   if (error instanceof UserError) {
-    // It may name a file that somebody else has named.
+    // The message may contain a file name chosen by somebody else.
     stderr().write(
       `logscope: ${error.message
         .split('\n')
@@ -58,12 +58,12 @@ async function main(argv: string[]): Promise<void> {
       writeErr: (text) => stderr().write(text),
       outputError: (text, write) => write(asSentence(text, named ? `logscope ${named.name}` : 'logscope')),
       getOutHelpWidth: () => output().columns ?? 80,
-      // There are none in our texts, whatever the terminal can.
+      // Our texts contain no colours, so none have to be removed.
       getOutHasColors: () => true,
     })
     .exitOverride();
   const asked: { run?: Promise<number> } = {};
-  // To the command that is asked for the others mean nothing.
+  // If a command is named, the others are not needed.
   for (const command of named ? [named] : commands) {
     const sub = program.command(command.name).description(command.summary).exitOverride();
     command.configure(sub, (run) => {
@@ -80,7 +80,7 @@ async function main(argv: string[]): Promise<void> {
     }
     const [help, topic] = argv;
     const isUnknown = help === 'help' && topic !== undefined && !program.commands.some((one) => one.name() === topic);
-    // The library answers "help nosuch" by its help of everything, without a word about "nosuch".
+    // For "help nosuch" the library would print the general help without mentioning "nosuch".
     program.parse(isUnknown && topic !== 'help' ? [topic] : argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -90,12 +90,12 @@ async function main(argv: string[]): Promise<void> {
   }
   if (!asked.run) return;
   process.exitCode = await asked.run;
-  // By itself Node would wait for what nobody needs any more: reads under way, and timers of the library that watches files.
+  // Otherwise Node would wait for reads under way and for timers of the file watcher, which nobody needs any more.
   if (isWritten()) process.exit();
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   fail(error);
-  // What was begun before it failed (files that are watched, timers) would go on.
+  // What was started before the failure (file watches, timers) would keep the process alive.
   if (isWritten()) process.exit();
 });

@@ -1,6 +1,6 @@
 /**
- * Standard output and standard error, with what happens when they cannot be written. Node makes their streams when they are
- * first touched, which takes 3 ms of the 45 of a whole start: a report to a file or a pipe is written without them.
+ * Standard output and standard error, and what happens when they cannot be written. Node creates these streams when first used, which takes
+ * 3 ms of a start of 45: a report to a file or a pipe is written without them.
  */
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
@@ -8,7 +8,7 @@ import { exitCodes } from '../core/errors.ts';
 
 const STDOUT = 1;
 
-/** A reader that closes the pipe (`| head -1`) ends us quietly; a full disk behind it does so in one sentence. */
+/** A reader that closes the pipe (`| head -1`) ends us quietly; a full disk ends us with one sentence. */
 function failed(error: NodeJS.ErrnoException, isOutput: boolean): void {
   if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(exitCodes.done);
   if (error.syscall !== 'write') throw error;
@@ -31,11 +31,11 @@ function watch(stream: NodeJS.WriteStream, isOutput: boolean): NodeJS.WriteStrea
 export const stdout = (): NodeJS.WriteStream => watch(process.stdout, true);
 export const stderr = (): NodeJS.WriteStream => watch(process.stderr, false);
 
-/** Everything has been handed to the system, and no stream is about to say that it could not. */
+/** true: everything has been handed to the system, and no stream has failed. */
 export const isWritten = (): boolean =>
   [...watched].every(({ writableLength, errored }) => writableLength === 0 && !errored);
 
-/** A file, a pipe or /dev/null: nothing that could be a terminal. */
+/** true: a file, a pipe or /dev/null, which cannot be a terminal. */
 function isPlain(): boolean {
   try {
     const info = fstatSync(STDOUT);
@@ -47,7 +47,7 @@ function isPlain(): boolean {
 
 export interface Output {
   readonly isTTY: boolean;
-  /** Of the terminal; undefined: it is none. */
+  /** Width of the terminal; undefined: the output is none. */
   readonly columns: number | undefined;
 }
 
@@ -68,7 +68,7 @@ export function print(text: string): void {
   try {
     while (at < bytes.length) at += writeSync(STDOUT, bytes, at);
   } catch (error) {
-    // A pipe that somebody else made not to wait is full: Node's stream knows how to wait for it.
+    // The pipe was made non-blocking by somebody else and is full: Node's stream knows how to wait for it.
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN') stdout().write(bytes.subarray(at));
     else failed(error as NodeJS.ErrnoException, true);
   }

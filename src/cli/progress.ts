@@ -1,4 +1,6 @@
-/** What a reading command says on standard error: progress when it takes longer than a second (silent in a pipe), damaged inputs. */
+/**
+ * What a reading command reports on standard error: progress if it takes longer than a second (not in a pipe), and damaged inputs.
+ */
 import { exitCodes } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 
@@ -7,11 +9,11 @@ const EVERY_MS = 200;
 
 export interface Progress {
   report(path: string, bytesRead: number, totalBytes: number | null): void;
-  /** Wipes the line. */
+  /** Clears the line. */
   done(): void;
-  /** An input could not be read to its end, in a sentence. */
+  /** Reports, in a sentence, that an input could not be read to its end. */
   damaged(sentence: string): void;
-  /** The exit code of a command that would end with `code` if all inputs had been read to their end. */
+  /** The exit code of a command that would end with `code` if all inputs were complete. */
   exitCode(code: number): number;
 }
 

@@ -1,9 +1,9 @@
-/** Quantities as people type them on a command line: "3,4,6", "200ms", "1%"; a wrong one is a usage error. */
+/** Quantities as typed on a command line: "3,4,6", "200ms", "1%"; invalid ones are usage errors. */
 import { wrongUsage } from './wrong-usage.ts';
 
 const MAX_COUNT = 4096;
 
-/** More of them at once is a slip of the hand. */
+/** A longer range is a typing error. */
 const MOST_OF_RANGE = 64;
 
 /** "4" → a whole number from 1. */
@@ -13,7 +13,7 @@ export function parseCount(text: string): number {
   return count;
 }
 
-/** "3,4,6" and "3-6" → whole numbers from 1, each once, in the order given. */
+/** "3,4,6" and "3-6" → whole numbers from 1, in the order given, without duplicates. */
 export function parseCounts(text: string): readonly number[] {
   const counts = text.split(',').flatMap((part) => {
     const [, low, high = low] = /^\s*(\d{1,6})(?:-(\d{1,6}))?\s*$/.exec(part) ?? [];
@@ -26,10 +26,12 @@ export function parseCounts(text: string): readonly number[] {
   return [...new Set(counts)];
 }
 
-/** From here on a bare number may as well be milliseconds, as most tools count them. */
+/** From this value on a bare number may be meant in milliseconds, as in most tools. */
 const AMBIGUOUS = 10;
 
-/** "0.2", "0.2s", "200ms", "2m" → seconds. A bare number is seconds as well, where it cannot be meant as milliseconds. */
+/**
+ * "0.2", "0.2s", "200ms", "2m" → seconds. A bare number is in seconds if it is too small to be meant in milliseconds.
+ */
 export function parseSeconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(us|µs|ms|s|m|min)?$/.exec(text.trim());
   if (!match) throw wrongUsage(`"${text}" is not a time such as 0.2, 200ms or 1.5s`);

@@ -2,7 +2,7 @@
 import type { RangeMessage, RangeThread } from '../engine/read-in-parallel.ts';
 import { endThread, startThread } from '../engine/start-thread.ts';
 
-/** Room for new objects, MB: a reader makes few, and V8 would let every thread have 48. */
+/** Memory for new objects, MB: a reader creates few, but V8 would allow every thread 48. */
 const YOUNG_MB = 6;
 
 export function startRangeThread(): RangeThread {
@@ -16,7 +16,7 @@ export function startRangeThread(): RangeThread {
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the thread ended with code ${code}`)));
   });
-  // A thread may die before anybody asks for its answer.
+  // Prevents an unhandled rejection if the thread dies before its answer is asked for.
   answer.catch(() => undefined);
   return {
     read(job) {

@@ -1,4 +1,4 @@
-/** Entry of a thread that reads ranges of a large file, as soon as it is told which file. */
+/** Entry of a thread that reads ranges of a large file as soon as it gets its job. */
 import { parentPort } from 'node:worker_threads';
 import { formats } from '../../parsers/index.ts';
 import { stateOf } from '../analysis/partial-state.ts';
@@ -12,6 +12,6 @@ parentPort?.once('message', ({ shared, reader, ...start }: RangeJob) => {
     parentPort?.postMessage(message);
     return !rest.dependsOnNeighbours;
   });
-  // That was all.
+  // Signals the end.
   parentPort?.postMessage(null);
 });

@@ -1,4 +1,4 @@
-/** `--plain`: a report that grows line by line, for screen readers and for logs of logs. Nothing is ever drawn over. */
+/** `--plain`: a report that grows line by line, for screen readers and for log files. Nothing is ever overwritten. */
 import type { Clock } from '../core/clock.ts';
 import { indicesBelow } from '../core/columns.ts';
 import { exitCodes } from '../core/errors.ts';
@@ -11,11 +11,11 @@ import { scopeStats } from '../engine/scope-stats.ts';
 import { wrapText } from '../report/columns.ts';
 import { output, stdout } from './output.ts';
 
-/** A line about the time since the line before this often, ms. */
+/** Interval of the lines about the time since the line before, ms. */
 const LINE_EVERY = 10_000;
-/** Columns: on less a word may be broken. */
+/** Columns; on narrower terminals words may be broken. */
 const NARROWEST = 20;
-/** That all is well is said again this often, ms, though its numbers change. */
+/** A calm verdict is repeated at most this often, ms, though its numbers change. */
 const CALM_EVERY = 60_000;
 
 const clockOf = (micros: number, zoneMinutes: number): string =>
@@ -39,26 +39,28 @@ function plainLine(snapshot: Snapshot, seconds: number): string {
   return `${clockOf(now, zoneMinutes)}, last ${roundText(seconds)} s: ${parts.join(', ')}.`;
 }
 
-/** What the first line of a tail speaks of: no longer than the log that is held. */
+/** Seconds that the first line of a tail is about: no more than the log that is held. */
 function firstSeconds({ now, from }: Snapshot): number {
   const held = Math.ceil((now - from) / 1e6);
   return held >= 1 ? Math.min(LINE_EVERY / 1000, held) : LINE_EVERY / 1000;
 }
 
-/** A sentence ends with a full stop, whatever it was written for. */
+/** Ends a sentence with a full stop if it has none. */
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 export interface PlainOptions {
   readonly write?: (line: string) => void;
-  /** Of the terminal that is written to; undefined: it is none. */
+  /** Width of the terminal; undefined: the output is none. */
   readonly columns?: () => number | undefined;
-  /** Calls back when nothing will come any more; a replay is over at its end. */
+  /** Registers a callback for when nothing more will come; a replay is over at its end. */
   readonly onOver?: (over: () => void) => void;
-  /** Ends the engine with all it knows in its last snapshot; default: its `stop`. */
+  /** Stops the engine and leaves everything it knows in its last snapshot; default: its `stop`. */
   readonly stop?: () => Promise<void>;
 }
 
-/** The engine has read and examined what there is. Resolves with the exit code at its end, or when it is interrupted. */
+/**
+ * To be called when the engine has read and examined what there is. Resolves with the exit code at the end, or when interrupted.
+ */
 export async function runPlain(
   engine: Engine,
   clock: Clock,
@@ -71,7 +73,7 @@ export async function runPlain(
 ): Promise<number> {
   const write = (line: string) => {
     const width = columns();
-    // A terminal would break it within a word.
+    // Wrapped here, because a terminal would break lines within words.
     writeRows(width === undefined ? line : wrapText(line, Math.max(NARROWEST, width), '  ').join('\n'));
   };
   const changes = new FindingChanges();
@@ -85,7 +87,7 @@ export async function runPlain(
   });
   const say = () => {
     const snapshot = engine.snapshot();
-    // Files that were closed at the end are no news.
+    // That files are closed at the end is not news.
     if (!isOver && snapshot.status !== status && snapshot.status !== '') write(sentence(printable(snapshot.status)));
     status = snapshot.status;
     const { severity, sentence: said } = snapshot.verdict;
@@ -101,10 +103,10 @@ export async function runPlain(
           : `No longer seen: ${sentence(printable(finding.title))}`,
       );
     }
-    // Without any time in its lines it is nowhere, and over at once.
+    // A replay of a log without times has no position and is over at once.
     if (snapshot.mode === 'replay' && !snapshot.playing && !(snapshot.now < snapshot.to)) finish();
   };
-  /** How far the lines tell, µs since 1970 UTC: a replay may be faster than the clock, or stand still. */
+  /** Time up to which lines were written, µs since 1970 UTC. A replay may be faster than the clock, or stand still. */
   let toldTo = engine.snapshot().mode === 'replay' ? engine.snapshot().now : Number.NaN;
   const line = () => {
     const snapshot = engine.snapshot();

@@ -1,4 +1,4 @@
-/** Runs `replay`: chooses between the screen and the stream, and wires the engine to it. */
+/** Runs `replay`: chooses between screen, text and stream, and connects the engine to it. */
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
@@ -40,7 +40,7 @@ export async function runReplay(given: readonly string[], options: ReplayCommand
     return progress.exitCode(code);
   }
   if (form === 'plain') {
-    // What is not read yet is not told: a report takes nothing back.
+    // Reads everything first, since printed text cannot be taken back.
     await engine.load();
     if (!options.paused) engine.play();
     return progress.exitCode(await runPlain(engine, systemClock));
@@ -50,7 +50,7 @@ export async function runReplay(given: readonly string[], options: ReplayCommand
   return progress.exitCode(await runScreen(engine, options, paths.includes('-')));
 }
 
-/** At the pace of a speed, or as fast as they can be written. */
+/** Writes the stream at the given speed (log seconds per second); null: as fast as possible. */
 async function streamReplay(engine: ReplayEngine, speed: number | null): Promise<number> {
   const snapshot = engine.snapshot();
   const moments = replayObjects(snapshot);

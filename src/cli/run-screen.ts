@@ -5,21 +5,21 @@ import { colourDepth, hasUnicode } from '../tui/capabilities.ts';
 import type { ThemeName } from '../tui/theme.ts';
 import type { ScreenOptions } from './screen-options.ts';
 
-/** Seconds on a screen at first, and those of a saved log that is shown as a whole. */
+/** Seconds on a screen initially, and the length up to which a saved log is shown as a whole. */
 const FIRST_SPAN = 60;
 const LONGEST_WHOLE = 120;
 
-/** A minute, or a short saved log as a whole: a screen that is half empty shows half as much. */
+/** A minute, or a short saved log as a whole, which would not fill the screen otherwise. */
 function firstSpan(engine: Engine): number {
   const { mode, from, to } = engine.snapshot();
-  // A little more than it lasts by its stamps: what they put somewhere within a second may have begun before the first of them.
+  // A little more than the log lasts by its stamps, since requests may have begun before the first stamp.
   const seconds = Math.ceil((1.02 * (to - from)) / 1e6 + 0.5);
   return mode === 'replay' && seconds <= LONGEST_WHOLE ? seconds : FIRST_SPAN;
 }
 
 export async function runScreen(engine: Engine, options: ScreenOptions, logOnStdin: boolean): Promise<number> {
   const depth = colourDepth(process.env);
-  // Ink's colours are chalk's, which looks at the environment when it is loaded: both must agree.
+  // Ink colours by chalk, which reads the environment when it is loaded: both must agree.
   process.env.FORCE_COLOR = depth === 0 ? '0' : depth === 16 ? '1' : depth === 256 ? '2' : '3';
   const { runUi } = await import('../tui/run.ts');
   return runUi({

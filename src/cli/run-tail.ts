@@ -1,4 +1,4 @@
-/** Runs `tail`: chooses between the screen, the growing report and the stream, and wires the engine to it. */
+/** Runs `tail`: chooses between screen, text and stream, and connects the engine to it. */
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
@@ -51,7 +51,7 @@ async function tail(engine: LiveEngine, form: Form, screen: () => Promise<number
   });
 }
 
-/** Node exits when all reads have ended; one that is left to a file system that does not answer may never. */
+/** Node exits when all reads have ended; a read on a file system that does not answer may never end. */
 async function interruptOurselves(): Promise<void> {
   await flushed();
   process.removeAllListeners('SIGINT');
@@ -59,7 +59,7 @@ async function interruptOurselves(): Promise<void> {
   await new Promise(() => {});
 }
 
-/** SIGINT and SIGTERM are the ordinary end of a tail, and so is the end of standard input. */
+/** SIGINT, SIGTERM and the end of standard input are the ordinary end of a tail. */
 async function streamTail(engine: LiveEngine): Promise<number> {
   const stream = new LiveStream(engine, systemClock, writeLine, (sentence) => {
     stderr().write(`logscope: ${printable(sentence)}\n`);

@@ -1,4 +1,4 @@
-/** A thread of the bundle that does runs for an examination; from source there is none. */
+/** A thread for runs of an examination; only in the bundle, not when run from source. */
 import { type RunsThread, runsInThread } from '../engine/runs-thread.ts';
 import { startThread } from '../engine/start-thread.ts';
 

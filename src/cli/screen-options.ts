@@ -1,4 +1,4 @@
-/** The options of the commands with a screen, and what they mean for it. */
+/** The options of the commands that have a screen. */
 import type { Command } from 'commander';
 import { numberWithin, oneOf } from './wrong-usage.ts';
 

@@ -1,4 +1,4 @@
-/** The options that choose a stretch of a log by time. */
+/** The options that select a time range of a log. */
 import type { Command } from 'commander';
 import { boundOf, spanOf } from '../core/time-spellings.ts';
 import type { AskedWindow, TimeBound } from '../core/time-window.ts';

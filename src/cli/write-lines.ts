@@ -1,4 +1,4 @@
-/** Writes JSON lines to standard output, each at once; waits while a slow reader has not taken the last ones. */
+/** Writes JSON lines to standard output, each at once; waits while a slow reader has not taken the previous ones. */
 import { once } from 'node:events';
 import { jsonReport } from '../report/json.ts';
 import { stdout } from './output.ts';

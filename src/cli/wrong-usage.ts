@@ -1,10 +1,10 @@
-/** What is said of a command line that cannot be followed: one sentence that names the option and tells what would be right. */
+/** Errors of a command line: one sentence that names the option and says what would be right. */
 import type { Option } from 'commander';
 import { exitCodes, UserError } from '../core/errors.ts';
 
 export const wrongUsage = (sentence: string): UserError => new UserError(sentence, exitCodes.usage);
 
-/** What an option says of a value that it cannot take begins with its name. */
+/** Makes errors about an option's value begin with its name. */
 export function nameInErrors(option: Option): void {
   const { parseArg: parse, long } = option;
   if (!parse) return;
@@ -17,7 +17,7 @@ export function nameInErrors(option: Option): void {
   };
 }
 
-/** A choice of words, such as the names of themes. */
+/** Parses a choice of words, such as the names of themes. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const found = words.find((word) => word === text);
@@ -26,7 +26,7 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
   };
 }
 
-/** A number within bounds; `what`: "a number of seconds". */
+/** Parses a number within bounds; `what`: "a number of seconds". */
 export function numberWithin(low: number, high: number, what: string): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
@@ -35,7 +35,9 @@ export function numberWithin(low: number, high: number, what: string): (text: st
   };
 }
 
-/** What the library writes of wrong usage, as a sentence like ours: what is wrong, and what to do. `command`: "logscope tail". */
+/**
+ * Turns the library's usage error into a sentence like ours: what is wrong, and what to do. `command`: "logscope tail".
+ */
 export function asSentence(text: string, command: string): string {
   const [what, ...rest] = text.trim().split('\n');
   const meant = /^\(Did you mean (.*)\?\)$/.exec(rest.join(' '))?.[1];

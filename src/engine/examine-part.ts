@@ -70,7 +70,6 @@ function numbersOf(
   const own = known(rows.map(service));
   // Each sample is one possible history of all requests. Its quantile has the right spread, that of the best estimates has not. The median
   // over histories is shown, as for the whole log and in findings about some of its routes.
-  // the middle one is told, as it is of the whole log and by findings about some of its routes.
   const waits = (waitSamples ?? [wait])
     .map((one) => known(rows.map((row) => one[row])))
     .filter(({ length }) => length > 0);

@@ -1,6 +1,6 @@
 /** Text in columns and paragraphs for reports. Widths are in characters: report text is printable and mostly ASCII. */
 
-/** Where a row may be broken: not between a number and its unit. */
+/** Where a row may be broken; not between a number and its unit. */
 const BREAK = /(?<!\d(?=\s+(?:µs|ms|s|min|h|d|%)(?![\w(])))\s+/;
 
 /** Breaks at spaces; rows after the first start with `indent`. */
@@ -17,15 +17,15 @@ export function wrapText(text: string, width: number, indent = ''): string[] {
   return rows;
 }
 
-/** Cut with "…" where it is too long. */
+/** Cut with "…" if too long. */
 export const cutTo = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
-/** Its end behind "…" where it is too long: names of pods and their workers differ there. */
+/** The end of the text after "…" if it is too long: names of pods and their workers differ at the end. */
 export const endOf = (text: string, width: number): string =>
   text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
 
-/** Rows of cells aligned by their widest cell: the first column to the left, the others to the right. */
+/** Rows of cells, aligned by the widest cell of each column: the first column to the left, the others to the right. */
 export function alignColumns(rows: readonly (readonly string[])[], gap = '  '): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
@@ -36,7 +36,10 @@ export function alignColumns(rows: readonly (readonly string[])[], gap = '  '): 
   );
 }
 
-/** The same within a width: columns are left out in the order of `dispensable` until the rows fit, the first column is cut where they still do not. */
+/**
+ * The same within a width: columns are dropped in the order of `dispensable` until the rows fit; if they still do not, the first column is
+ * cut.
+ */
 export function alignWithin(
   rows: readonly (readonly string[])[],
   width: number,

@@ -1,4 +1,4 @@
-/** The report of `logscope diff`: server, times, routes and findings, before beside after. */
+/** The report of `logscope diff`: server, times, routes and findings, before and after. */
 import { type Diff, type DiffDoubt, type DiffMeasure, type DiffRouteAlone, isOtherModel } from '../core/diff.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { alignColumns, alignWithin, cutTo, wrapText } from './columns.ts';
@@ -10,7 +10,7 @@ const rateText = (rate: number | null): string => (rate === null ? '?' : roundTe
 const chance = (p: number): string => `p ${p < 0.0001 ? '< 0.0001' : roundText(p)}`;
 
 const MOST_ROUTES = 20;
-/** Width of the names of the figures, and of the gaps behind the columns. */
+/** Width of the names of the figures, including the gaps between columns. */
 const NAMES = 26;
 const MOST_ALONE = 5;
 
@@ -38,7 +38,7 @@ export function diffText(diff: Diff, width: number, paint: Paint): string {
     ...(['model', 'workers', 'threads', 'capacity'] as const).map((name) => (isChanged(server, name) ? 'changed' : '')),
     ...measures.map(({ measure }) => changeText(measure)),
   ];
-  // A remark stands beside its figures: the paths above them give way.
+  // A remark is beside its figures, so the paths above them are shortened to make room.
   const beside = Math.max(...remarks.map((remark) => remark.length));
   const path = Math.min(30, Math.max(8, Math.floor((width - NAMES - beside) / 2)));
   const cells = [
@@ -81,11 +81,11 @@ function isChanged(server: Diff['server'], name: 'model' | 'workers' | 'threads'
   return before !== after && before !== null && after !== null;
 }
 
-/** The end of a path tells more than its beginning. */
+/** Keeps the end of a path, which says more than its beginning. */
 const cutFront = (path: string, width: number): string =>
   path.length <= width ? path : `…${path.slice(path.length - width + 1)}`;
 
-/** Columns that a narrow terminal goes without, the first of them first: requests, and the p95 of the service. */
+/** Columns that are dropped on a narrow terminal, in this order: requests, then the p95 of the service time. */
 const DISPENSABLE = [1, 5, 6] as const;
 
 const routeTable = ({ routes, service_time_is: service }: Diff, width: number): string[] => {

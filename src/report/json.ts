@@ -1,6 +1,6 @@
-/** The document of `--json`: one line for a pipe, indented for a person's terminal. */
+/** The document of `--json`: one line for a pipe, indented for a terminal. */
 
-/** Six decimals carry a microsecond; more would be noise of the arithmetic. */
+/** Six decimals are a microsecond; more would be rounding noise. */
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Math.round(value * 1e6) / 1e6 : value;
 

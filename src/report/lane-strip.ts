@@ -1,9 +1,11 @@
-/** Lanes in miniature: a row of block characters, each cell filled by the share of its time that a lane was busy. */
+/**
+ * Lanes in miniature: a row of block characters, each cell as high as the share of its time for which a lane was busy.
+ */
 import type { Summary } from '../core/summary.ts';
 
 const LEVELS = ' ▁▂▃▄▅▆▇█';
 
-/** Busy µs of intervals [from, to) in each of `cells` equal parts of [start, end). */
+/** Busy time (µs) of intervals [from, to) in each of `cells` equal parts of [start, end). */
 export function busyPerCell(
   intervals: Iterable<readonly [from: number, to: number]>,
   start: number,
@@ -37,14 +39,14 @@ export function strip(values: ArrayLike<number | null>, full: number): string {
   return text;
 }
 
-/** Cells of equal length on the time axis, µs since 1970 UTC. */
+/** Cells of equal length on a time axis, µs since 1970 UTC. */
 export interface Axis {
   readonly from: number;
   readonly to: number;
   readonly cells: number;
 }
 
-/** Busy µs of all requests of a log of which a sample is kept. */
+/** Busy time (µs) of all requests per cell, from the timeline; for logs of which only a sample is kept. */
 export function busyOfTimeline({ from: begin, step_seconds, busy }: Summary['timeline'], axis: Axis): Float64Array {
   const micros = new Float64Array(axis.cells);
   const first = 1000 * Date.parse(begin ?? '');

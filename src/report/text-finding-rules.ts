@@ -1,4 +1,4 @@
-/** The text of `logscope findings`: the list, and one finding explained. */
+/** The text of `logscope findings`: the list, or one finding explained. */
 import type { FindingRule } from '../core/finding.ts';
 import { cutTo, wrapText } from './columns.ts';
 import type { Paint } from './style.ts';
@@ -9,7 +9,7 @@ export function listFindingRules(rules: readonly FindingRule[], width: number, p
   return `${[...rows, '', 'logscope findings ID explains one.'].join('\n')}\n`;
 }
 
-/** A line that ends a sentence or a clause of the formula keeps its break; the others run on. */
+/** A line that ends a sentence or a clause keeps its line break; other lines are joined. */
 function block(text: string, width: number): string[] {
   const paragraphs: string[] = [];
   for (const line of text.split('\n')) {
@@ -38,5 +38,5 @@ export function explainFindingRule(rule: FindingRule, width: number, paint: Pain
   return `${rows.join('\n')}\n`;
 }
 
-/** Recordings of faults stand beside the tests. */
+/** Recordings of faults are in the folder of the tests. */
 const placeOf = (name: string): string => (name.startsWith('faults/') ? `test/${name}` : `sample-logs/${name}`);

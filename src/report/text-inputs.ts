@@ -1,4 +1,4 @@
-/** What was read, and what the log could not tell. */
+/** What was read, and what the log could not show. */
 import { lostLines } from '../core/lost-lines.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { countText, percentText } from '../core/words.ts';
@@ -36,7 +36,7 @@ export function inputSection({ summary, width, paint }: TextReportInput): string
   return rows;
 }
 
-/** One sentence where more than one line in a hundred is missing, or is about other things. */
+/** One sentence if more than one line in a hundred was not understood or is about other things. */
 function unparsedRows(input: InputSummary, { width, paint }: Pick<TextReportInput, 'width' | 'paint'>): string[] {
   const lost = lostLines(input);
   const isMissing = lost * 100 > input.lines;
@@ -59,7 +59,9 @@ function unparsedRows(input: InputSummary, { width, paint }: Pick<TextReportInpu
 
 const HOW_INDENT = '    ';
 
-/** Fields that the same line of configuration would give are told together, and not at all where a finding gives that advice. */
+/**
+ * Fields that the same line of configuration would add are reported together; left out if a finding already gives that advice.
+ */
 export function missingSection({ summary, width, paint }: TextReportInput): string[] {
   const isTold = (how: string) => summary.findings.some(({ advice }) => advice.includes(how));
   const byAdvice = new Map<string, { what: string[]; gives: string[] }>();

@@ -1,4 +1,4 @@
-/** A strip per worker over the whole log, and under them the pool: busy slots and the queue. */
+/** A strip per worker over the whole log, and below them the pool: busy slots and the queue. */
 import { isKeptWhole } from '../core/finding.ts';
 import type { Summary } from '../core/summary.ts';
 import { neverLeftSaturation } from '../core/wait-range.ts';
@@ -68,13 +68,13 @@ function poolRows(
     rows.push({
       label: 'busy',
       cells: strip(busy, full),
-      // Where stamps are coarse, the strip stands higher in places than the log proves.
+      // With coarse stamps the strip may be higher in places than the log proves.
       tail: capacity === null ? (peak === null ? '' : atOnceText(peak, proven)) : `of ${capacity}`,
     });
   }
-  // The strip is one history of the queue, and a mean in each column: the peak is the one that the summary tells.
+  // The strip shows one possible history of the queue, as means per column, so the peak is taken from the summary.
   const queued = summary.wait.peak_queue ?? longest / perCell;
-  // Of a pool that never left saturation each history has a queue of its own.
+  // If the pool never left saturation, each history has a different queue, so none is shown.
   if (longest > 0 && !neverLeftSaturation(summary))
     rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(queued)}` });
   return rows;
@@ -87,7 +87,7 @@ function* pairs(
   for (let row = 0; row < length; row++) yield interval(row);
 }
 
-/** Of pools one after the other the largest. */
+/** The largest of the pools that followed each other. */
 function mostSlots({ capacity, regimes = [] }: Summary['server']): number | null {
   const known = regimes.flatMap((regime) => regime.capacity ?? []);
   return capacity.value === null ? null : Math.max(capacity.value, ...known);

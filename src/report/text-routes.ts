@@ -1,4 +1,4 @@
-/** The busiest routes, a row each. */
+/** The busiest routes, one row each. */
 import { countText, durationText, percentText } from '../core/words.ts';
 import { alignColumns, cutTo } from './columns.ts';
 import type { TextReportInput } from './text.ts';

@@ -1,4 +1,4 @@
-/** The server as inferred, in a column of labelled facts. */
+/** The server as inferred, as a list of labelled facts. */
 import { momentsOf } from '../core/moments.ts';
 import type { Estimate, Summary } from '../core/summary.ts';
 import { longestIsOpen, neverLeftSaturation } from '../core/wait-range.ts';
@@ -48,9 +48,9 @@ function waitText(summary: Summary): string {
   }
   const [low, high] = [seconds(wait.low.mean), seconds(wait.high.mean)];
   const known = wait.low.mean !== null && wait.high.mean !== null;
-  // A measured wait is as exact as it is written.
+  // A measured wait is exact, so it has no range.
   const range = known && low !== high ? ` (mean between ${low} and ${high})` : '';
-  // What has no range of its own is not told where the mean may be longer.
+  // p99 and maximum have no range of their own, so they are left out if the mean may be longer.
   const told = longestIsOpen(wait) ? (['p50', 'p95'] as const) : undefined;
   const queue = wait.peak_queue !== null ? `, longest queue ${Math.round(wait.peak_queue)}` : '';
   return `${wait.mean === null ? '' : quantiles(wait, told)}${range}${queue}; ${wait.method}: ${wait.basis}`.trim();
@@ -63,7 +63,9 @@ function serviceText(summary: Summary): string {
   return `${quantiles(service)} (${service.basis}${bounds === '' ? '' : `; ${bounds}`})`;
 }
 
-/** "at most 637 ms on average: 4 workers, one request at a time, answered 6.5/s; 95 % within 2 s"; '' where nothing bounds it. */
+/**
+ * "at most 637 ms on average: 4 workers, one request at a time, answered 6.5/s; 95 % within 2 s"; '' if there is no bound.
+ */
 function serviceBoundsText({ server, requests, window, service_time: { low, high, busiest } }: Summary): string {
   const parts = [];
   if (low.mean !== null) parts.push(`at least ${seconds(low.mean)}`);

@@ -1,4 +1,4 @@
-/** The post-mortem as a person reads it: verdict, findings, server, lanes in miniature, routes, gaps. */
+/** The post-mortem for people: verdict, findings, server, lanes in miniature, routes, gaps. */
 
 import type { Facts } from '../core/finding.ts';
 import type { Verdict } from '../core/snapshot.ts';
@@ -15,7 +15,7 @@ export interface TextReportInput {
   readonly summary: Summary;
   readonly verdict: Verdict;
   readonly facts: Facts;
-  /** Characters a row may have. */
+  /** Characters per row. */
   readonly width: number;
   readonly paint: Paint;
 }

@@ -1,4 +1,4 @@
-/** The report of `logscope whatif`: the present and the scenarios in a table, a chart of p95 waits, the recommendation. */
+/** The report of `logscope whatif`: present pool and scenarios in a table, a chart of p95 waits, the recommendation. */
 
 import { countsInTurn, poolLabel, poolName } from '../core/pool-names.ts';
 import { isVagueRange } from '../core/wait-range.ts';
@@ -18,7 +18,7 @@ const time = (seconds: number | null): string => (seconds === null ? '?' : durat
 
 const rangeText = (range: WhatIfRange): string => (range === null ? '?' : `${time(range[0])} to ${time(range[1])}`);
 
-/** A wait that was measured has none. */
+/** A measured wait has no range. */
 const presentRangeText = ({ range: { wait_p95: range } }: WhatIfBaseline): string =>
   range !== null && range[0] === range[1] ? '' : rangeText(range);
 
@@ -41,13 +41,13 @@ const isTold = ({ wait, latency, throughput }: WhatIfPool): boolean =>
 
 type Ranged = WhatIfBaseline | WhatIfScenario;
 
-/** No middle of so wide a range is a measure: its ends are told alone. */
+/** The range is so wide that no number within it is meaningful: only its ends are shown. */
 const isVague = ({ range: { wait_mean: mean } }: Ranged): boolean => mean !== null && isVagueRange(...mean);
 
 /** The table, the chart and the recommendation of one server. */
 function answer(document: WhatIfAnswer, target: number, width: number, paint: Paint): string[] {
   const { baseline, scenarios, repetitions } = document;
-  // A table of question marks tells less than the reason, which stands among the assumptions.
+  // Instead of a table of question marks; the reason is among the assumptions.
   if (repetitions === 0 || !scenarios.some(isTold)) {
     const isKnown = baseline !== null && (baseline.wait.p95 !== null || baseline.latency.p95 !== null);
     return [
@@ -70,7 +70,7 @@ function answer(document: WhatIfAnswer, target: number, width: number, paint: Pa
   ];
 }
 
-/** "4 sync, now"; of a pool that changed within the log "4, then 8 sync". */
+/** "4 sync, now"; for a pool that changed within the log "4, then 8 sync". */
 function baselineLabel(baseline: WhatIfBaseline): string {
   const { in_turn: turns, model } = baseline;
   if (!turns) return `${poolLabel(baseline)}, now`;
@@ -79,7 +79,9 @@ function baselineLabel(baseline: WhatIfBaseline): string {
     : `${countsInTurn(turns.map(({ slots }) => slots))} slots`;
 }
 
-/** Two rows of one pool: the one is what the log tells, the other what the simulation makes of it, which the other pools compare with. */
+/**
+ * Explains the two rows of the present pool: one is what the log shows, the other its simulation, to which the other pools compare.
+ */
 function presentExplained({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Paint): string[] {
   if (!baseline || baseline.in_turn) return [];
   const { model, workers, threads } = baseline;
@@ -91,7 +93,9 @@ function presentExplained({ baseline, scenarios }: WhatIfAnswer, width: number, 
   return wrapText(text, width).map((line) => paint('dim', line));
 }
 
-/** Columns that a narrow terminal goes without, the first of them first: p99 of wait and latency, the p50 of the wait, answers, queue, busy. */
+/**
+ * Columns that are dropped on a narrow terminal, in this order: p99 of wait and latency, p50 of the wait, answers, queue, busy.
+ */
 const DISPENSABLE = [5, 8, 3, 9, 10, 1] as const;
 const ENDS_ALONE = 'Where a range reaches so far, no number between its ends is a measure, and none is told.';
 const UNTOLD: ReadonlySet<string> = new Set(['?', '-', '']);
@@ -128,7 +132,7 @@ function table({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Pain
     ...(baseline ? [cells(baseline, baselineLabel(baseline), presentRangeText(baseline))] : []),
     ...scenarios.map((scenario) => cells(scenario, poolLabel(scenario), rangeText(scenario.range.wait_p95))),
   ];
-  // What is not known of any of them needs no column.
+  // Columns in which nothing is known are left out.
   const told = head.flatMap((_, column) =>
     column === 0 || body.some((row) => !UNTOLD.has(row[column])) ? [column] : [],
   );
@@ -138,7 +142,7 @@ function table({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Pain
   return [paint('dim', first), ...rest];
 }
 
-/** One bar per pool, the far end of its range in light; the target as a mark. */
+/** One bar per pool, the upper end of its range in a light shade; the target is a mark. */
 function chart(
   pools: readonly Ranged[],
   labels: readonly string[],

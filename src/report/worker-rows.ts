@@ -1,4 +1,4 @@
-/** The strips of workers: one each or, where many came one after the other, one for those that took each other's place. */
+/** The strips of workers: one per worker, or, if there are many, one for workers that replaced each other. */
 import { type Facts, isKeptWhole } from '../core/finding.ts';
 import type { WorkerLife } from '../core/inference.ts';
 import { groupsOf } from '../core/rows.ts';
@@ -12,10 +12,10 @@ export interface StripRow {
   readonly tail: string;
 }
 
-/** µs: a new worker may begin before the last answer of the one before is written. */
+/** µs: a new worker may begin before the last answer of its predecessor is written. */
 const OVERLAP = 1_000_000;
 
-/** @param most of more workers those that followed each other share a row */
+/** @param most with more workers than this, those that followed each other share a row */
 export function workerRows(facts: Facts, axis: Axis, most: number): StripRow[] {
   const { inference, names, summary } = facts;
   const busyOf = isKeptWhole(facts) ? busyByRequests(facts) : shareOfPool(facts, axis);
@@ -38,7 +38,7 @@ function rowsInOrder(lives: readonly WorkerLife[], most: number): readonly (read
   return lives.length > most ? inTurns(inOrder) : inOrder.map((life) => [life]);
 }
 
-/** Each life goes on where the one that ended first had been. */
+/** Each life continues the row whose last life ended earliest. */
 function inTurns(lives: readonly WorkerLife[]): WorkerLife[][] {
   const rows: WorkerLife[][] = [];
   for (const life of lives) {
@@ -54,7 +54,7 @@ function inTurns(lives: readonly WorkerLife[]): WorkerLife[][] {
   return rows;
 }
 
-/** 0..1 of one slot; NaN unknown. */
+/** Mean busy share of one slot, 0..1; NaN unknown. */
 const busyShare = (lives: readonly WorkerLife[]): number =>
   sumOf(lives.map((life) => life.busyMicros)) / sumOf(lives.map(({ from, to }) => to - from));
 
@@ -73,8 +73,8 @@ function busyByRequests({ inference, requests }: Facts): (lives: readonly Worker
 }
 
 /**
- * Of workers of whose requests a sample is kept: what all of them were busy in a cell, which is known, goes to those that lived then in
- * the proportion in which they were busy on the whole.
+ * If only a sample of the requests is kept: the busy time of all workers per cell is known, and is divided among the workers that lived
+ * then, in proportion to their busy shares over the whole log.
  */
 function shareOfPool(
   { inference, summary }: Facts,

@@ -1,4 +1,4 @@
-/** What a key, a click or a panel can ask for. */
+/** Everything that a key, a click or a panel can ask for. */
 import type { ColourBy } from './scene/hues.ts';
 
 export type Action =
@@ -6,7 +6,7 @@ export type Action =
   | ListAction
   | LookAction
   | PromptAction
-  /** `interrupted`: by Ctrl-C. */
+  /** `interrupted`: true for Ctrl-C. */
   | { readonly type: 'quit'; readonly interrupted?: boolean }
   | { readonly type: 'suspend' }
   | { readonly type: 'redraw' }
@@ -16,7 +16,7 @@ export type Action =
   | { readonly type: 'what-if'; readonly workers: number; readonly threads: number }
   | { readonly type: 'message'; readonly text: string };
 
-/** Moments are µs since 1970 UTC, and steps between them µs. */
+/** Moments are in µs since 1970 UTC, steps between them in µs. */
 export type TimeAction =
   /** Tail: freeze the picture or go on; replay: pause or play. */
   | { readonly type: 'pause' }
@@ -48,7 +48,7 @@ export type LookAction =
   | { readonly type: 'colour'; readonly by?: ColourBy }
   | { readonly type: 'lane-form' }
   | { readonly type: 'fold' }
-  /** `column`: this one; the next one when missing. */
+  /** Index of the column to sort by; missing: the next one. */
   | { readonly type: 'sort'; readonly column?: number }
   | { readonly type: 'sort-direction' }
   | { readonly type: 'theme' }

@@ -1,4 +1,4 @@
-/** A row of text with its colours (SGR sequences, as Ink writes them) put into the cells of a grid. */
+/** Puts a row of text with colours (SGR sequences, as Ink writes them) into the cells of a grid. */
 import { printable } from '../core/text.ts';
 import type { CellGrid } from './canvas.ts';
 import type { Styles } from './style.ts';
@@ -7,17 +7,19 @@ import { clustersOf } from './width.ts';
 interface Pen {
   foreground: string;
   background: string;
-  /** Parameters in force: 1 bold, 2 dim, 4 underline, 7 inverse. */
+  /** SGR codes in force: 1 bold, 2 dim, 4 underline, 7 inverse. */
   readonly flags: Set<number>;
 }
 
-/** What ends each flag. */
+/** Which flags each code ends. */
 const ends: Readonly<Record<number, readonly number[]>> = { 22: [1, 2], 24: [4], 27: [7] };
 
-/** One of the sixteen colours, 39 for that of the terminal, or 38, behind which one of many stands; those of backgrounds are ten more. */
+/**
+ * One of the 16 colours; 39 for the terminal's own; or 38, which is followed by an indexed or RGB colour. Background codes are ten higher.
+ */
 const isForeground = (code: number): boolean => (code >= 30 && code < 40) || (code >= 90 && code < 98);
 
-/** How many codes name the colour at `i`. */
+/** Number of codes that make up the colour at `i`. */
 function lengthOf(codes: readonly number[], i: number): number {
   if (codes[i] % 10 !== 8) return 1;
   return codes[i + 1] === 2 ? 5 : 3;

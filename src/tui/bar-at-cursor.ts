@@ -1,4 +1,4 @@
-/** The request that runs on a lane at the cursor, and what one line says of it. */
+/** The request that runs on a lane at the cursor, and a line about it. */
 import { printable } from '../core/text.ts';
 import { selectedLine } from './draw/list.ts';
 import { shortDuration } from './numbers.ts';
@@ -7,20 +7,23 @@ import { trackOfRow } from './scene/tracks.ts';
 import { waitText } from './wait-text.ts';
 import { clip } from './width.ts';
 
-/** Cells of a route: its times are told beside it. */
+/** Longest route to show, cells: the times follow it. */
 const LONGEST_ROUTE = 48;
 
-/** Its row in the table of the lists; undefined without a cursor, or where the lane is idle. */
+/** Its row in the table of the lists; undefined if there is no cursor or the lane is idle there. */
 export function rowAtCursor({ ui, scene }: Pick<View, 'ui' | 'scene'>, track: number): number | undefined {
   if (ui.cursor === null) return undefined;
   const { rows, source } = scene.stats();
   const { requests, placement } = source;
-  // Those who wait at that moment are listed, too: their bars begin later.
+  // The lists also contain requests that wait at that moment; their bars begin later.
   const hasBegun = (row: number) => !(placement.start[row] > scene.scope.to);
   return rows.find((row) => hasBegun(row) && trackOfRow(scene.tracks(), requests, row) === track);
 }
 
-/** "GET /io 200 took 1.01s after a wait of ~2.1s (enter: all of it)", of the lane that the arrows chose or a click; "" where none is, or nothing runs. */
+/**
+ * "GET /io 200 took 1.01s after a wait of ~2.1s (inferred); enter: all of it", for the selected lane; "" if nothing runs there or the lanes
+ * are not focused.
+ */
 export function barWords(view: Pick<View, 'ui' | 'scene' | 'snapshot'>): string {
   const { ui, scene, snapshot } = view;
   if (ui.focus !== 'lanes' || ui.request) return '';

@@ -1,6 +1,6 @@
 /**
- * A grid of cells that panels draw on. It clips, it measures text, it makes log text printable: whatever a panel does,
- * a canvas holds exactly rows × columns cells and no escape sequence.
+ * A grid of cells that panels draw on. It clips, measures text and makes log text printable: whatever a panel does, a canvas holds exactly
+ * rows × columns cells and no escape sequence.
  */
 import { printable } from '../core/text.ts';
 import type { StyleId } from './style.ts';
@@ -13,7 +13,7 @@ export interface Rect {
   readonly rows: number;
 }
 
-/** The cells behind a whole screen: one glyph and one style each. The right half of a wide glyph is ''. */
+/** The cells of a whole screen, row after row: one glyph and one style each. The right half of a wide glyph is ''. */
 export class CellGrid {
   readonly columns: number;
   readonly rows: number;
@@ -33,7 +33,7 @@ export class CellGrid {
   }
 }
 
-/** A window on a grid with its own origin; drawing outside of it does nothing. */
+/** A rectangle of a grid with its own origin; drawing outside of it does nothing. */
 export class Canvas {
   readonly columns: number;
   readonly rows: number;
@@ -61,7 +61,7 @@ export class Canvas {
     });
   }
 
-  /** One cell. `glyph` is one of ours, one cell wide. */
+  /** Draws one cell. `glyph` is one of ours, one cell wide. */
   put(x: number, y: number, glyph: string, style: StyleId): void {
     if (x < 0 || y < 0 || x >= this.columns || y >= this.rows) return;
     const grid = this.#grid;
@@ -72,7 +72,7 @@ export class Canvas {
     grid.styles[at] = style;
   }
 
-  /** Changes the style of a stretch of cells and leaves their glyphs. */
+  /** Changes the style of a run of cells and keeps their glyphs. */
   restyle(x: number, y: number, columns: number, style: StyleId): void {
     if (y < 0 || y >= this.rows) return;
     const grid = this.#grid;
@@ -81,12 +81,14 @@ export class Canvas {
     for (let i = Math.max(0, x); i < to; i++) grid.styles[row + i] = style;
   }
 
-  /** Text from x on, cut with "…" at `limit` cells or the edge; returns the column after it. Any text may be given. */
+  /**
+   * Draws text from column x on, cut with "…" at `limit` cells or at the edge; returns the column after it. Any text may be given.
+   */
   text(x: number, y: number, text: string, style: StyleId, limit = this.columns - x): number {
     const room = Math.min(limit, this.columns - x);
     if (y < 0 || y >= this.rows || room <= 0) return x;
     let column = x;
-    // Nearly everything that is drawn is ASCII, and a cut one is but for its last character.
+    // Nearly all text is ASCII; if it is cut, everything but the "…" still is.
     if (isAscii(text)) {
       const fits = text.length <= room;
       const end = fits ? text.length : room - 1;
@@ -106,7 +108,7 @@ export class Canvas {
     return column;
   }
 
-  /** Text that ends before column `x` (exclusive). */
+  /** Draws text that ends before column `x`. */
   textRight(x: number, y: number, text: string, style: StyleId, limit = x): void {
     const shown = clip(printable(text), limit);
     let cells = 0;

@@ -1,11 +1,11 @@
-/** What the terminal can show and whether somebody sits at it: decided once, from the environment. */
+/** What the terminal can show, and whether somebody uses it: decided once, from the environment. */
 import type { ColourDepth } from './style.ts';
 
 export interface Environment {
   readonly [name: string]: string | undefined;
 }
 
-/** NO_COLOR (no-color.org) wins over FORCE_COLOR, both over what the terminal says of itself. */
+/** NO_COLOR (no-color.org) wins over FORCE_COLOR, and both over what the terminal announces. */
 export function colourDepth(env: Environment): ColourDepth {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return 0;
   const forced = env.FORCE_COLOR;
@@ -17,7 +17,7 @@ export function colourDepth(env: Environment): ColourDepth {
 
 const TRUE_COLOUR = 16_777_216;
 
-/** Values of FORCE_COLOR; any other means all colours. */
+/** Values of FORCE_COLOR; any other means true colour. */
 const forcedDepths: ReadonlyMap<string, ColourDepth> = new Map([
   ['0', 0],
   ['false', 0],
@@ -26,7 +26,7 @@ const forcedDepths: ReadonlyMap<string, ColourDepth> = new Map([
   ['2', 256],
 ]);
 
-/** Terminals say so in different ways, and some only by their names. */
+/** Terminals announce true colour in different ways; some are known only by name. */
 const isTrueColour = ({ COLORTERM = '', TERM = '', TERM_PROGRAM = '', WT_SESSION }: Environment): boolean =>
   /^(truecolor|24bit)$/.test(COLORTERM) ||
   /-(truecolor|direct)$/.test(TERM) ||
@@ -34,7 +34,9 @@ const isTrueColour = ({ COLORTERM = '', TERM = '', TERM_PROGRAM = '', WT_SESSION
   /^(iTerm\.app|WezTerm|vscode|ghostty)$/.test(TERM_PROGRAM) ||
   /^(xterm-kitty|alacritty|foot|wezterm|xterm-ghostty)/.test(TERM);
 
-/** The locale speaks UTF-8 (unset locales are taken as UTF-8; "C" and "POSIX" are not), and the console can. */
+/**
+ * true: the locale uses UTF-8 (an unset locale counts as UTF-8; "C" and "POSIX" do not), and the console can show it.
+ */
 export function hasUnicode(env: Environment): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   if (locale !== '' && !/utf-?8/i.test(locale)) return false;
@@ -46,7 +48,9 @@ export interface Streams {
   readonly env: Environment;
 }
 
-/** What is printed: a screen, the text of `--plain` where somebody reads it on a terminal that cannot draw, else JSON lines for a program. */
+/**
+ * The output: a screen; the text of `--plain` for a reader on a terminal that cannot draw; or JSON lines for a program.
+ */
 export type Form = 'screen' | 'plain' | 'json';
 
 export function formOf({ stdout, env }: Streams, asked: { readonly json?: boolean; readonly plain?: boolean }): Form {

@@ -1,4 +1,4 @@
-/** What Ink draws, as plain data: names of the tabs, the keys at the bottom, a line being typed, the help. Changes rarely. */
+/** What Ink draws, as plain data: tab names, the keys at the bottom, a line being typed, the help. Changes rarely. */
 import { completionsOf } from './completions.ts';
 import type { Layout } from './layout.ts';
 import type { View } from './panel.ts';
@@ -20,20 +20,22 @@ export interface ChromeState {
   readonly help: boolean;
   readonly helpScroll: number;
   readonly prompt: Prompt | null;
-  /** Offered for the word being typed: in front of the one that tab has chosen, that one, and behind it. */
+  /**
+   * Completions of the word being typed: a hint, those before the selected one, the selected one, and those after it.
+   */
   readonly hint: string;
   readonly completionsBefore: string;
   readonly completionChosen: string;
   readonly completionsAfter: string;
-  /** Keys that move in time do nothing. */
+  /** true: keys that move in time do nothing. */
   readonly isTimeless: boolean;
-  /** The word for space: what it would do now. */
+  /** What the space bar would do now. */
   readonly pauseWord: string;
 }
 
 const noCompletions = { hint: '', before: '', chosen: '', after: '' };
 
-/** Cells that are left for completions behind what is typed: the word in front of it is "Filter". */
+/** Cells left for completions after the typed text, which is preceded by "Filter". */
 const roomFor = (columns: number, prompt: Prompt): number => columns - prompt.text.length - ' Filter:    '.length - 1;
 
 export function chromeOf(view: View, layout: Layout): ChromeState {

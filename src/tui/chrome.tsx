@@ -1,4 +1,6 @@
-/** The part of the screen that Ink lays out and draws: tab names, the bottom line, the help. Everything else is painted. */
+/**
+ * The part of the screen that Ink lays out and draws: tab names, the bottom line, the help. Everything else is drawn by the painter.
+ */
 import { Box, render, Text, useInput } from 'ink';
 import { type ReactNode, useCallback, useSyncExternalStore } from 'react';
 import type { ChromeState } from './chrome-state.ts';
@@ -18,7 +20,7 @@ interface PartProps {
   readonly colours: Colours;
 }
 
-/** Colour props of a text; none of the terminal's own colours is named, so that the theme decides. */
+/** Colour props of a text; negative values leave the terminal's own colour. */
 const ink = (foreground: number, background = -1) => ({
   ...(foreground >= 0 ? { color: hex(foreground) } : {}),
   ...(background >= 0 ? { backgroundColor: hex(background) } : {}),
@@ -29,7 +31,7 @@ function Tabs({ state, colours }: PartProps): ReactNode {
     <Box height={1} paddingLeft={1}>
       {tabNames(state.columns, state.tab).map(({ id, text }) => {
         const isActive = id === state.tab;
-        // Without colours the brackets say which one is open.
+        // Without colours brackets mark the active tab.
         const label = isActive && state.mono ? `[${text.slice(1, -1)}]` : text;
         const looks = isActive ? { ...ink(colours.onBar, colours.selected), bold: true } : ink(colours.quiet);
         return (
@@ -53,7 +55,7 @@ function Footer({ state, colours }: PartProps): ReactNode {
   if (prompt) {
     const hint = prompt.error ?? (prompt.kind === 'filter' ? state.hint : promptHints[prompt.kind]);
     const offersCompletions = prompt.kind === 'filter' && prompt.error === null;
-    // What is being typed stays in sight.
+    // The end of the typed text stays visible.
     const room = Math.max(8, state.columns - promptWords[prompt.kind].length - 5);
     const text = prompt.text.length > room ? `${state.ascii ? '<' : '…'}${prompt.text.slice(1 - room)}` : prompt.text;
     return (
@@ -130,7 +132,7 @@ function Help({ state, colours }: PartProps): ReactNode {
 
 export function Chrome({ session }: { readonly session: Session }): ReactNode {
   const state = useSyncExternalStore(session.subscribe, session.chrome);
-  // Ink subscribes again whenever the handler is another one.
+  // A stable handler: Ink would subscribe again whenever it changes.
   const onKey = useCallback((input: string, key: InkKey) => session.key(keyName(input, key), input), [session]);
   useInput(onKey);
   const colours = themes[state.theme];
@@ -154,7 +156,7 @@ export function Chrome({ session }: { readonly session: Session }): ReactNode {
   );
 }
 
-/** Mounts Ink over a sink that takes its frames; the returned function takes it down. */
+/** Mounts Ink on a sink that takes its frames; the returned function unmounts it. */
 export function mountChrome(session: Session, sink: FrameSink, keys: KeyStream): () => void {
   const app = render(<Chrome session={session} />, {
     stdout: sink as unknown as NodeJS.WriteStream,

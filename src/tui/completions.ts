@@ -1,23 +1,23 @@
-/** The completions beside a filter that is being typed: as many as fit, the one that stands in the text among them. */
+/** The completions shown beside a filter that is being typed: as many as fit, including the selected one. */
 
 import { filterFields, lastWord } from '../engine/filter.ts';
 import { completeFilter } from '../engine/filter-completion.ts';
 import type { View } from './panel.ts';
 import type { Prompt } from './ui-state.ts';
 
-/** So many are gone through by tab. */
+/** Number of completions that tab steps through. */
 export const MOST_COMPLETIONS = 30;
 
 export interface Completions {
-  /** In front of them, or instead of them. */
+  /** Shown before the completions, or instead of them. */
   readonly hint: string;
   readonly before: string;
-  /** The one that tab has chosen; '' none. */
+  /** The completion selected by tab; '': none. */
   readonly chosen: string;
   readonly after: string;
 }
 
-/** What is said beside a prompt of a filter in so many cells. */
+/** The completions beside a filter prompt, in `room` cells. */
 export function completionsOf(
   prompt: Prompt,
   { snapshot, theme }: Pick<View, 'snapshot' | 'theme'>,
@@ -35,7 +35,7 @@ export function completionsOf(
   const hint = 'tab: ';
   const more = theme.ascii ? '...' : '…';
   const at = prompt.completing?.at ?? -1;
-  // They begin so far on that the chosen one is seen.
+  // Begins late enough to include the selected one.
   let first = 0;
   while (first < at && shownFrom(choices, first, room - hint.length) <= at) first++;
   const end = shownFrom(choices, first, room - hint.length);
@@ -48,7 +48,7 @@ export function completionsOf(
   };
 }
 
-/** Index behind the last that fits when they are shown from the `first` on; at least one is shown. */
+/** Index after the last completion that fits if they are shown from `first` on; at least one is shown. */
 function shownFrom(choices: readonly string[], first: number, room: number): number {
   let cells = first > 0 ? 2 : 0;
   let end = first;

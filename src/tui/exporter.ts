@@ -1,23 +1,26 @@
-/** The contract of an export: ONE FILE under src/tui/exports/ with a default export made by `defineExporter`. */
+/** The contract of an exporter: ONE FILE under src/tui/exports/ with a default export made by `defineExporter`. */
 import type { Summary } from '../core/summary.ts';
 import type { CellGrid } from './canvas.ts';
 import type { View } from './panel.ts';
 
-/** The name that the prompt begins with. Nobody chose it, so where it is taken a free one is found: to press `e` twice is no error. */
+/**
+ * The name offered by the prompt. If it is taken, a free one is used instead, since the user did not choose it: pressing `e` twice is no
+ * error.
+ */
 export const OFFERED_NAME = 'logscope.json';
 
-/** What there is to export. */
+/** What can be exported. */
 export interface Exportable {
-  /** The cells of the screen, and the view that they were drawn from. */
+  /** The cells of the screen, and the view from which they were drawn. */
   picture(): { readonly view: View; readonly grid: CellGrid };
-  /** Of the requests on the screen or, where these are not all held, of all that was read. */
+  /** Summary of the requests on the screen or, if these are not all held, of everything that was read. */
   summary(): Promise<{ readonly summary: Summary; readonly isOfWindow: boolean }>;
 }
 
 export interface Exporter {
-  /** Of the names of its files, without the dot; equals the file name. */
+  /** Ending of the names of its files, without the dot; equals the name of the exporter's file. */
   readonly ending: string;
-  /** The text of the file, and what the status line says beside its name. */
+  /** The text of the file, and what the status line adds to its name. */
   write(from: Exportable): Promise<{ readonly text: string; readonly remark?: string }>;
 }
 

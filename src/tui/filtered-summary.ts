@@ -1,11 +1,10 @@
-/** The summary of what passes a filter, beside what only all requests can tell. */
+/** The summary of the requests that pass a filter, with what can only be known from all requests. */
 import { meanOf, quantileOf } from '../core/statistics.ts';
 import type { Summary } from '../core/summary.ts';
 
 /**
- * The summary of the requests that pass a filter. What only all requests together can tell (which server it is, how full it was,
- * what is wrong) is that of all of them: a part of the lines looks like a smaller, idler server. `waits`: those of the
- * requests that pass, µs.
+ * What only all requests together can show (which server it is, how full it was, what is wrong) is taken from all of them: a part of the
+ * lines would look like a smaller, idler server. `waits`: waits of the requests that pass, µs.
  */
 export function filteredSummary(passing: Summary, all: Summary, waits: readonly number[]): Summary {
   const seconds = (share: number) => quantileOf(waits, share) / 1e6;

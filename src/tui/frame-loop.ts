@@ -1,12 +1,14 @@
-/** When frames are drawn: only when asked for, at most `fps` a second, and for new data alone never more than a third of the time. */
+/**
+ * When frames are drawn: only when requested, at most `fps` per second, and for new data alone at most a third of the time.
+ */
 import type { Clock } from '../core/clock.ts';
 
 export interface FrameLoopOptions {
   readonly clock: Clock;
   readonly fps: number;
-  /** Draws and writes; returns what it cost, ms of this process. `byKey`: somebody waits for it. */
+  /** Draws and writes; returns the cost, ms of this process. `byKey`: somebody waits for the frame. */
   readonly draw: (byKey: boolean) => number;
-  /** The terminal has not taken the last frame yet: writing to a terminal blocks, so a frame is skipped instead. */
+  /** true: the terminal has not taken the last frame yet. Writing to it would block, so a frame is skipped. */
   readonly isBehind: () => boolean;
 }
 
@@ -14,7 +16,9 @@ export class FrameLoop {
   readonly #options: FrameLoopOptions;
   #cancel: (() => void) | null = null;
   #byKey = false;
-  /** µs of the clock: when the frame that is planned is due, when the next is in turn, and when one for data alone may be. */
+  /**
+   * µs of the clock: when the planned frame is due, when the next frame is due at `fps`, and when one for data alone may be drawn.
+   */
   #due = 0;
   #turn = 0;
   #nextForData = 0;
@@ -25,8 +29,8 @@ export class FrameLoop {
   }
 
   /**
-   * Something changed: a frame follows as soon as it may. `byKey`: somebody pressed a key and waits for it, so that it need
-   * not wait for its turn; the one after it waits the longer.
+   * Something changed: a frame follows as soon as allowed. `byKey`: somebody pressed a key, so the frame may come before it is due; the one
+   * after it is delayed accordingly.
    */
   request(byKey = false): void {
     if (this.#stopped) return;

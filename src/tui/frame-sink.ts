@@ -1,6 +1,6 @@
 /**
- * What Ink takes for its standard output. With `debug: true` Ink 6 hands over whole frames and nothing else: no cursor moves,
- * no erasing, no throttle; the session decides what of them reaches the terminal.
+ * What Ink takes for its standard output. With `debug: true` Ink 6 writes whole frames and nothing else: no cursor movement, no erasing, no
+ * throttling. The session decides what of them reaches the terminal.
  */
 import { EventEmitter } from 'node:events';
 

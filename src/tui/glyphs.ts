@@ -10,15 +10,17 @@ const asciiLower = [' ', '.', '.', ':', ':', '|', '|', '#', '#'] as const;
 export interface Glyphs {
   readonly left: readonly string[];
   readonly lower: readonly string[];
-  /** A request whose both ends the log states, one whose start was inferred, and a stretch that is not certain. */
+  /**
+   * A request whose start and end the log states; one whose start was inferred; and a time in which it is uncertain what ran.
+   */
   readonly logged: string;
   readonly inferred: string;
   readonly uncertain: string;
-  /** Next to another request of the same colour, where colour cannot tell them apart. */
+  /** For a request next to another one of the same colour, where colours cannot separate them. */
   readonly alternate: string;
   readonly idle: string;
   readonly notYet: string;
-  /** A request that its worker took to the grave. */
+  /** A request that was lost when its worker was killed. */
   readonly lost: string;
   readonly horizontal: string;
   readonly vertical: string;
@@ -34,7 +36,7 @@ export interface Glyphs {
   readonly other: string;
   readonly atLeast: string;
   readonly up: string;
-  /** Behind the title of a column by which a list is sorted. */
+  /** After the title of the column by which a list is sorted. */
   readonly ascending: string;
   readonly descending: string;
   readonly right: string;
@@ -107,7 +109,7 @@ const plain: Glyphs = {
   other: '!',
   atLeast: '>',
   up: '^',
-  // Right behind a word they would be letters of it.
+  // With a space, or they would look like letters of the title.
   ascending: ' ^',
   descending: ' v',
   right: '>',

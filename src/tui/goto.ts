@@ -1,4 +1,4 @@
-/** Reads where somebody wants to go in time: "13:02:10", "03-03 13:02", "+30s", "-5m", "50%", or however a time of a log is written. */
+/** Parses the target of a jump in time: "13:02:10", "03-03 13:02", "+30s", "-5m", "50%", or a time as logs write it. */
 
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { boundOf, spanOf } from '../core/time-spellings.ts';
@@ -7,14 +7,14 @@ import { parseDuration } from '../engine/filter.ts';
 import { dateText } from './time-axis.ts';
 
 export interface TimeContext {
-  /** µs since 1970 UTC: the position now, and the ends of the log. */
+  /** The present position, and the ends of the log; µs since 1970 UTC. */
   readonly now: number;
   readonly from: number;
   readonly to: number;
   readonly zoneMinutes: number;
 }
 
-/** µs since 1970 UTC; null when it cannot be read. */
+/** µs since 1970 UTC; null if the text cannot be parsed. */
 export function parseGoto(text: string, context: TimeContext): number | null {
   const { now, from, to } = context;
   const wanted = text.trim();
@@ -29,7 +29,9 @@ export function parseGoto(text: string, context: TimeContext): number | null {
   return bound === null ? null : instantOf(bound, context);
 }
 
-/** The year of a date without one, as the screen has them: that of the beginning, or the next one where the date lies before it. */
+/**
+ * The year of a date without one: that of the beginning of the log, or the next one if the date would lie before it.
+ */
 function yearOf(wanted: string, { from, zoneMinutes }: TimeContext): string {
   const [year, ...day] = dateText(from, zoneMinutes).split('-');
   return wanted.slice(0, 5) < day.join('-') ? String(Number(year) + 1) : year;
@@ -45,7 +47,7 @@ function instantOf({ kind, micros }: TimeBound, { now, from, to, zoneMinutes }: 
     case 'before-end':
       return to - micros;
     case 'clock': {
-      // Of the days on which the log has this time the one that is nearest; else that of its beginning.
+      // Of the days on which the log contains this time, the nearest; else the day of its beginning.
       const first = Math.floor((from + zone) / MICROS_PER_DAY) * MICROS_PER_DAY - zone + micros;
       const earliest = first < from && first + MICROS_PER_DAY <= to ? first + MICROS_PER_DAY : first;
       const last = earliest + Math.max(0, Math.floor((to - earliest) / MICROS_PER_DAY)) * MICROS_PER_DAY;

@@ -1,4 +1,4 @@
-/** Help and footer, generated from the key table. */
+/** Help and footer, generated from the key tables. */
 import { filterFields } from '../engine/filter.ts';
 import type { ChromeState } from './chrome-state.ts';
 import type { KeyBinding } from './keys/binding.ts';
@@ -6,7 +6,7 @@ import { bindingOf, keyBindings } from './keys/index.ts';
 import { keyLabel } from './keys/names.ts';
 
 export interface HelpLine {
-  /** Its place in the help. */
+  /** Its position in the help. */
   readonly id: number;
   readonly keys: string;
   readonly text: string;
@@ -15,7 +15,7 @@ export interface HelpLine {
 
 type Group = KeyBinding['group'];
 
-/** So many keys are told one by one; more of them are a run, as the numbers of the tabs are. */
+/** Up to this many keys are listed one by one; more are shown as a range, such as the numbers of the tabs. */
 const MOST_KEYS = 4;
 
 const groups = (mode: 'tail' | 'replay'): readonly Group[] =>
@@ -23,14 +23,17 @@ const groups = (mode: 'tail' | 'replay'): readonly Group[] =>
     ? ['Replay', 'Panels', 'Lanes and time', 'What if', 'Anywhere']
     : ['Panels', 'Lanes and time', 'What if', 'Anywhere'];
 
-/** The keys of bindings that are told together: all of one, the first of each of several, of many the first and the last. */
+/**
+ * The keys of bindings that share a line of the help: all keys of up to two bindings, the first key of each of several; first and last of
+ * many.
+ */
 function labels(bindings: readonly KeyBinding[], ascii: boolean): string {
   const names = bindings.flatMap(({ keys }) => (bindings.length > 2 ? keys.slice(0, 1) : keys));
   const shown = names.map((name) => keyLabel(name, ascii));
   return shown.length > MOST_KEYS ? `${shown[0]}-${shown.at(-1)}` : shown.join(' ');
 }
 
-/** Bindings that hold in this mode: those whose place excludes it are left out. */
+/** Whether a binding is listed in this mode: those that only hold in the other mode are left out. */
 function holds(binding: KeyBinding, { mode }: Pick<ChromeState, 'mode'>): boolean {
   if (!binding.when || binding.group === 'What if') return true;
   return binding.when({ ui: { help: true, focus: 'findings', tab: 'findings' }, mode });
@@ -51,7 +54,7 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['✖ †', 'X K', 'a worker timed out, was killed'],
 ];
 
-/** Words that the screen does without explaining them: for who has never heard of a worker. */
+/** Words that the screen uses without explaining them, for readers who have never heard of a worker. */
 const words: readonly (readonly [string, string])[] = [
   ['worker', 'a process of the server that answers requests'],
   ['slot', 'room for one request: a sync worker, or one of its threads'],
@@ -97,22 +100,22 @@ export function helpLines(state: Pick<ChromeState, 'mode' | 'ascii'>): HelpLine[
   return lines;
 }
 
-/** Which lines of the help stand on a screen: `columns` of `perColumn`, from `first` on. */
+/** The part of the help that is on the screen: `columns` columns of `perColumn` lines, from line `first` on. */
 export interface HelpPage {
   readonly lines: readonly HelpLine[];
   readonly columns: number;
   readonly perColumn: number;
   readonly first: number;
-  /** The furthest it scrolls. */
+  /** The largest value of `first`. */
   readonly lastFirst: number;
 }
 
-/** The help stands in as many columns as are this wide, cells. */
+/** Width of a column of the help, cells. */
 const HELP_COLUMN = 78;
 
 export function helpPage(state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'rows' | 'helpScroll'>): HelpPage {
   const lines = helpLines(state);
-  // The header stands above, a line about scrolling below.
+  // One row for the header above, one for the line about scrolling below.
   const rows = Math.max(1, state.rows - 2);
   const columns = Math.max(1, Math.min(Math.floor(state.columns / HELP_COLUMN), Math.ceil(lines.length / rows)));
   const perColumn = Math.min(rows, Math.ceil(lines.length / columns));
@@ -125,12 +128,14 @@ export interface FooterItem {
   readonly word: string;
 }
 
-/** The likeness of "±" in ASCII has two letters. */
+/** In ASCII "±" becomes two characters. */
 const footerWord = (word: string, ascii: boolean): string => (ascii ? word.replace('±', '+-') : word);
 
 const OF_TIME: ReadonlySet<string> = new Set(['Replay', 'Lanes and time']);
 
-/** The most important keys that fit, in the order of the table: those that do here what they are said to do. */
+/**
+ * The most important keys that fit, in the order of the table; only those that do in this place what their word says.
+ */
 export function footerItems(
   state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord' | 'isTimeless' | 'tab' | 'focus'>,
 ): FooterItem[] {

@@ -1,6 +1,6 @@
-/** Warnings of Node go to standard error, which is the terminal: while the screen is there they would be written over it. */
+/** Node writes warnings to standard error, which is the terminal: they would overwrite the screen. */
 
-/** Keeps warnings back until the returned function is called, which prints them. */
+/** Holds warnings back until the returned function is called, which prints them. */
 export function holdWarnings(): () => void {
   const printers = process.listeners('warning');
   const held: Error[] = [];

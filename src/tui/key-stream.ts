@@ -1,4 +1,4 @@
-/** The keyboard as Ink wants its standard input: one key per chunk, however many came at once. */
+/** The keyboard as standard input for Ink: one key per chunk, however many arrive at once. */
 import { PassThrough } from 'node:stream';
 
 export interface KeyStream extends PassThrough {
@@ -8,15 +8,15 @@ export interface KeyStream extends PassThrough {
   unref(): this;
 }
 
-/** Control sequences (CSI, SS3), escape with the key it stands before, single characters. */
+/** A control sequence (CSI, SS3), escape followed by a key, or a single character. */
 const key = /\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|\x1b[^\x1b[O]|[\s\S]/gu;
 
-/** The keys in what a terminal sent; the beginning of a sequence that is cut off stays as it is. */
+/** The keys in terminal input; a truncated sequence is returned as it is. */
 export const splitKeys = (text: string): string[] => text.match(key) ?? [];
 
-/** `control` switches the device behind it. */
+/** `control` switches the underlying device. */
 export function createKeyStream(control: { setRawMode(on: boolean): void; ref(): void; unref(): void }): KeyStream {
-  // Object mode keeps the chunks apart: Ink takes a chunk of plain characters as one input, as if it were pasted.
+  // Object mode keeps chunks apart: Ink would treat several plain characters in a chunk as a single, pasted input.
   const keys = new PassThrough({ objectMode: true }) as unknown as KeyStream;
   keys.isTTY = true;
   keys.setEncoding = () => keys;

@@ -1,69 +1,69 @@
-/** Where everything stands on a screen of a given size: pure, and used by Ink and the painter alike. */
+/** Where everything is on a screen of a given size: a pure function, used by Ink and the painter. */
 import type { Rect } from './canvas.ts';
 import { type Lists, type PlacedList, placeLists } from './lists.ts';
 
 export interface Layout {
   readonly columns: number;
   readonly rows: number;
-  /** Nothing else is valid then. */
+  /** true: no other field is valid. */
   readonly tooSmall: boolean;
   readonly header: Rect;
   readonly verdict: Rect;
-  /** The queue above the lanes; no rows where no wait is known. */
+  /** The queue above the lanes; no rows if no wait is known. */
   readonly queue: Rect;
   readonly lanes: Rect;
   readonly pool: Rect;
   /** The row of the tab names, drawn by Ink. */
   readonly tabsRow: number;
   readonly tab: Rect;
-  /** The tab first, and the lists that stand below it and beside it. */
+  /** The tab first, then the lists below and beside it. */
   readonly lists: readonly PlacedList[];
   readonly transport: Rect | null;
   readonly status: Rect;
-  /** The last row: keys, or the line that is being typed; drawn by Ink. */
+  /** The last row, drawn by Ink: keys, or the line that is being typed. */
   readonly footerRow: number;
 }
 
 export const SMALLEST = { columns: 48, rows: 14 } as const;
-/** From so many rows on the charts are drawn taller. */
+/** Rows from which the charts are drawn taller. */
 const TALL = 48;
 
 export interface LayoutInput {
   readonly columns: number;
   readonly rows: number;
   readonly mode: 'tail' | 'replay';
-  /** No request has a time: there is no axis for lanes and charts, and nothing to play. */
+  /** true: no request has a time, so there is no axis for lanes and charts, and nothing to play. */
   readonly isTimeless?: boolean;
   /** Rows that would show every lane. */
   readonly lanesWanted: number;
-  /** Rows that they take of so many; all when missing. */
+  /** How many of the given rows the lanes use; missing: all. */
   readonly lanesUse?: (rows: number) => number;
-  /** The log tells of a queue. */
+  /** true: the log shows waits. */
   readonly hasQueue: boolean;
-  /** Charts under the lanes. */
+  /** Number of charts below the lanes. */
   readonly strips: number;
-  /** A filter is on: what passes has a verdict of its own above that of all requests. */
+  /** true: a filter is active, so the requests that pass have a verdict above that of all requests. */
   readonly filtered?: boolean;
-  /** Rows that the panel under the tabs cannot do without; 0 when it takes what there is. */
+  /** Least number of rows for the panel below the tabs; 0: it takes what there is. */
   readonly panelWanted?: number;
-  /** The tab, and what should stand with it. */
+  /** The tab, and the lists that go with it. */
   readonly lists: Lists;
 }
 
-/** From this height on there is a row to spare here and there. */
+/** Rows from which some parts get an additional row. */
 const ROOMY = 20;
 
 /** The usual height of a terminal. */
 const USUAL = 24;
 
-/** From this height on a narrow screen has two rows for the sentence. */
+/** Rows from which a narrow screen has two rows for the verdict. */
 const TWO_ROWS = 16;
-/** Narrower screens have no room for a sentence in one row. */
+/** On narrower screens the verdict does not fit into one row. */
 const NARROW = 100;
-/** In two rows of narrower screens what would end the queue is cut off. */
+/** On narrower screens even two rows cut off the end of the verdict. */
 const NARROWEST = 70;
 
-/** On a wide screen the sentence fits into one line; under a filter there are two of them. */
+/** On a wide screen the verdict fits into one row; with a filter there are two verdicts. */
 function verdictRowsOf({ columns, rows, filtered = false }: LayoutInput): number {
   if (columns < NARROWEST && rows >= ROOMY && !filtered) return 3;
   const rowsForTwo = filtered ? 24 : columns < NARROW ? TWO_ROWS : ROOMY;
@@ -83,30 +83,30 @@ function queueRowsOf({ hasQueue, rows, isTimeless }: LayoutInput): number {
   return rows >= 28 ? 2 : 1;
 }
 
-/** Rows that a panel, and the charts, leave to the lanes at most. */
+/** Rows that the panel and the charts give up to the lanes at most. */
 const PANEL_GIVES = 2;
 const POOL_GIVES = 1;
 
-/** Rows of the panel under the tabs that say something. */
+/** Rows that the panel below the tabs needs to be useful. */
 const leastPanel = (rows: number): number => (rows >= USUAL ? 4 : 3);
 
-/** Three rows a lane where there is room: the lanes are what people come for. */
+/** Up to three rows per lane if there is room: the lanes are the main thing on the screen. */
 function rowsPerLane(lanesWanted: number, room: number): number {
   if (lanesWanted > 8) return 1;
   return Math.max(1, Math.min(3, Math.floor((room * 0.36) / Math.max(1, lanesWanted))));
 }
 
-/** A title, and that there is nothing to draw. */
+/** Rows of the lanes without times: a title, and a line saying that there is nothing to draw. */
 const TOLD_TIMELESS = 2;
 
-/** The rows between the bands of fixed height: lanes, the pool over time, the panel under the tabs. */
+/** Divides the rows between the bands of fixed height among the lanes, the charts and the panel below the tabs. */
 function shareOut(room: number, input: LayoutInput) {
   const { rows, lanesWanted, lanesUse, strips, panelWanted = 0 } = input;
   if (input.isTimeless) return { lanes: TOLD_TIMELESS, pool: 0, panel: Math.max(0, room - TOLD_TIMELESS) };
   const isTall = rows >= TALL;
   const poolUsual = rows >= ROOMY && panelWanted === 0 ? 4 : 2;
   const panelUsual = Math.max(leastPanel(rows), Math.floor(room * 0.36), Math.min(panelWanted, room - poolUsual - 4));
-  // A row or two from the panel, and one from the charts, where they show all lanes.
+  // The panel and the charts give up rows only if that makes all lanes visible.
   const missing = Math.max(0, 1 + lanesWanted + panelUsual + poolUsual - room);
   const panelGives = panelWanted > 0 ? 0 : Math.min(PANEL_GIVES, missing, panelUsual - leastPanel(rows));
   const poolGives = panelWanted > 0 ? 0 : Math.min(POOL_GIVES, missing - panelGives);

@@ -1,46 +1,50 @@
-/** Which lists stand beside the tab and below it, and where: what is asked next is in sight where there is room for it. */
+/**
+ * Which lists are shown with the tab, beside and below it: what the user is likely to look at next, as far as there is room.
+ */
 import type { Rect } from './canvas.ts';
 import type { View } from './panel.ts';
 import { panelById } from './panels/index.ts';
 import { requestRows } from './panels/request.ts';
 import { shownFindings } from './shown-findings.ts';
 
-/** A list that wants room. */
+/** A list that needs room. */
 export interface Wanted {
   /** Id of its panel. */
   readonly id: string;
-  /** Rows that show all of it; Infinity where it can use all there are. */
+  /** Rows that show all of it; Infinity: it can use any number. */
   readonly needs: number;
 }
 
-/** The tab and what stands with it. */
+/** The tab and the lists that go with it. */
 export interface Lists {
   readonly tab: Wanted;
-  /** Below it, in their order, as far as there is room. */
+  /** Lists below the tab, in order of priority. */
   readonly below: readonly Wanted[];
-  /** Beside it on wide screens. */
+  /** Lists beside it, on wide screens. */
   readonly beside: readonly Wanted[];
-  /** Below it on screens that have no place beside. */
+  /** Lists below it on screens too narrow for a second column. */
   readonly narrow: readonly Wanted[];
-  /** The tab shares the time axis with the lanes: nothing stands beside it. */
+  /** true: the tab shares the time axis with the lanes, so nothing is beside it. */
   readonly onTimeAxis: boolean;
 }
 
 export interface PlacedList {
   readonly id: string;
   readonly rect: Rect;
-  /** The row of its title, which is not in `rect`; -1: the tab has its name above. */
+  /** Row of its title, outside of `rect`; -1: its name is in the row of tabs. */
   readonly titleRow: number;
 }
 
-/** From this width on lists stand beside each other, the second column with this share of the width. */
+/** Columns from which lists are placed beside each other; the second column gets this share of the width. */
 const WIDE = 140;
 const BESIDE_SHARE = 0.45;
-/** A list that can use all rows leaves the others this share of them; below so many rows, its title among them, no list stands. */
+/**
+ * A list that can use all rows gets this share of them if others follow. No list gets fewer than LEAST_ROWS rows, including its title.
+ */
 const UPPER_SHARE = 0.6;
 const LEAST_ROWS = 4;
 
-/** How much the lists could use does not follow the cursor or the filter: they would jump. */
+/** What a list could use does not depend on the cursor or the filter, so that lists do not jump. */
 export function listsOf(view: View, columns: number): Lists {
   const { ui, snapshot, scene } = view;
   const hasFindings = shownFindings(view).length > 0 || ui.filter !== '' || snapshot.summary.requests.total === 0;
@@ -79,7 +83,7 @@ export function listsOf(view: View, columns: number): Lists {
   }
 }
 
-/** Places the tab, first, and as many of the others as there is room for. */
+/** Places the tab first, then as many of the others as fit. */
 export function placeLists(whole: Rect, lists: Lists): PlacedList[] {
   const { columns } = whole;
   if (lists.onTimeAxis) return [{ id: lists.tab.id, rect: whole, titleRow: -1 }];
@@ -91,7 +95,9 @@ export function placeLists(whole: Rect, lists: Lists): PlacedList[] {
   ];
 }
 
-/** One below the other; the last one that fits has what is left. `isTitled`: the first has a title as well. */
+/**
+ * Places lists below each other; the last one that fits gets the remaining rows. `isTitled`: the first one has a title too.
+ */
 function stack(column: Rect, wanted: readonly Wanted[], isTitled: boolean): PlacedList[] {
   const placed: PlacedList[] = [];
   const end = column.y + column.rows;

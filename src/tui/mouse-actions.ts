@@ -1,4 +1,4 @@
-/** What a click or the wheel does, by where it happened. */
+/** What a click or the wheel does, depending on where it happens. */
 import type { Action } from './action.ts';
 import type { Rect } from './canvas.ts';
 import { gutterOf } from './draw/gutter.ts';
@@ -24,7 +24,7 @@ export function mouseActions(event: MouseEvent, view: View, layout: Layout): Act
   if (ui.help) return event.kind === 'wheel' ? [{ type: 'scroll-help', by: event.by * 3 }] : [];
   if (event.kind === 'wheel') {
     if (isOnAxis(layout, event)) return [{ type: 'zoom', by: event.by < 0 ? -1 : 1 }];
-    // The list under the pointer, whichever the keyboard speaks to.
+    // The wheel scrolls the list under the pointer, whether it has the focus or not.
     const under = layout.lists.find(({ rect }) => isIn(rect, event))?.id ?? ui.focus;
     return [{ type: 'select', by: event.by * 3, panel: under === 'request' ? ui.focus : under }];
   }
@@ -39,7 +39,7 @@ export function mouseActions(event: MouseEvent, view: View, layout: Layout): Act
   return clicked ? list(event, view, clicked) : [];
 }
 
-/** A click on the lanes puts the cursor there and chooses the lane; on a bar it lists what runs there. */
+/** A click on the lanes or charts puts the cursor there; on a lane it also selects it. */
 function lanes(event: MouseEvent, view: View, layout: Layout): Action[] {
   const { left } = gutterOf(layout.columns);
   const { axis } = view.scene;
@@ -52,13 +52,13 @@ function lanes(event: MouseEvent, view: View, layout: Layout): Action[] {
   if (event.kind === 'press' && isIn(layout.lanes, event)) {
     const plan = planLanes(view, layout.lanes.rows - 1);
     const line = trackAt(event.y - layout.lanes.y - 1, plan);
-    // The lanes stay under the pointer.
+    // `first` keeps the lanes where they are, under the pointer.
     if (line >= 0) actions.push({ type: 'select-line', panel: 'lanes', line, first: plan.plans[0].track });
   }
   return actions;
 }
 
-/** Track drawn in a text row under the title of the lanes, -1 none. */
+/** The track drawn in a text row below the title of the lanes; -1 if there is none. */
 function trackAt(row: number, { plans, headings }: LanePlan): number {
   let y = 0;
   for (let i = 0; i < plans.length; i++) {
@@ -77,7 +77,9 @@ function transport({ x }: MouseEvent, { snapshot }: View, rect: Rect): Action[] 
   return [{ type: 'seek', micros: snapshot.from + share * (snapshot.to - snapshot.from) }];
 }
 
-/** A click on a line of a list selects it; on the selected one it opens it. A list beside the tab becomes the tab. */
+/**
+ * A click on a line of a list selects it, a click on the selected line opens it. A list beside the tab becomes the tab.
+ */
 function list({ x, y }: MouseEvent, view: View, { id, rect }: PlacedList): Action[] {
   if (id === 'request') return [];
   const { ui } = view;

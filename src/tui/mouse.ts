@@ -1,21 +1,21 @@
-/** The mouse: SGR reports (mode 1006) taken out of the keyboard's bytes, and what a click or the wheel means where. */
+/** Takes mouse reports (SGR, mode 1006) out of the bytes of the keyboard. */
 export interface MouseEvent {
   readonly kind: 'press' | 'drag' | 'wheel';
-  /** Cells from 0. */
+  /** Cells, counted from 0. */
   readonly x: number;
   readonly y: number;
-  /** Wheel: -1 up, 1 down. Else 0. */
+  /** Wheel: -1 up, 1 down; else 0. */
   readonly by: number;
 }
 
 const report = /\x1b\[<(\d+);(\d+);(\d+)([Mm])/g;
 const begun = /\x1b(\[(<[\d;]*)?)?$/;
 
-/** Splits what came from the terminal into keys and mouse events; half a report waits for its end. */
+/** Splits terminal input into keys and mouse events; an incomplete report waits for its end. */
 export class MouseFilter {
   #pending = '';
 
-  /** `isFinal`: nothing follows soon, so a lone escape is the key. */
+  /** The keys and events in `text` and in what was waiting. */
   split(text: string): { keys: string; events: MouseEvent[] } {
     const events: MouseEvent[] = [];
     let keys = (this.#pending + text).replace(report, (_, code: string, x: string, y: string, end: string) => {
@@ -25,7 +25,7 @@ export class MouseFilter {
     });
     this.#pending = '';
     const tail = begun.exec(keys);
-    // A lone escape, or escape and bracket, may be keys of their own: only a report that surely begins waits.
+    // A lone escape, or escape and a bracket, may be keys: only what is certainly the beginning of a report waits.
     if (tail?.[0].startsWith('\x1b[<')) {
       this.#pending = tail[0];
       keys = keys.slice(0, tail.index);

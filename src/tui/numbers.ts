@@ -1,7 +1,7 @@
-/** Numbers in few cells, of a width that does not dance: for columns and labels that change while somebody reads them. */
+/** Numbers in few cells, of nearly constant width: for columns and labels that change while somebody reads them. */
 import type { Estimate } from '../core/summary.ts';
 
-/** At most five cells: "850µs", "12ms", "2.10s", "25.3s", "4.2m", "3.5h"; "?" when unknown. */
+/** At most five cells: "850µs", "12ms", "2.10s", "25.3s", "4.2m", "3.5h"; "?" if unknown. */
 export function shortDuration(micros: number): string {
   if (!Number.isFinite(micros)) return '?';
   const size = Math.abs(micros);
@@ -34,7 +34,7 @@ export function shortNumber(value: number): string {
 export const shortCount = (value: number): string =>
   Number.isFinite(value) && Math.abs(value) < 1000 ? String(Math.round(value)) : shortNumber(value);
 
-/** "37%", "0.4%", "100%"; "?" when unknown. */
+/** "37%", "0.4%", "100%"; "?" if unknown. */
 export function shortPercent(ratio: number): string {
   if (!Number.isFinite(ratio)) return '?';
   const percent = ratio * 100;
@@ -55,14 +55,14 @@ export function byteText(bytes: number): string {
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : Number(value.toPrecision(2))} ${units[unit]}`;
 }
 
-/** "4", "4-6", "≥4", "?": an estimate in few letters. */
+/** A short estimate with its range: "4", "4-6", "≥4", "?". */
 export function estimateText({ value, low, high }: Estimate): string {
   if (value === null) return low === null ? '?' : `≥${low}`;
   if (high === null && low !== null) return `≥${low}`;
   return low !== null && high !== null && low < high ? `${low}-${high}` : String(value);
 }
 
-/** "4", "≥4", "?": the likeliest of what an estimate leaves open; a least of one says nothing. */
+/** The most likely value of an estimate: "4", "≥4", "?"; "at least 1" would say nothing. */
 export function likeliestText({ value, low }: Estimate): string {
   if (value !== null) return String(value);
   return low !== null && low > 1 ? `≥${low}` : '?';

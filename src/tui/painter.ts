@@ -1,6 +1,6 @@
 /**
- * Turns pictures into bytes for the terminal: rows that changed, from the first changed cell to the last, in one write
- * inside a synchronised update (mode 2026). Nothing is erased first, so nothing can flicker; nothing changed, nothing written.
+ * Turns pictures into bytes for the terminal: each changed row from its first to its last changed cell, in one write inside a synchronised
+ * update (mode 2026). Nothing is erased first, so nothing flickers; if nothing changed, nothing is written.
  */
 import type { CellGrid } from './canvas.ts';
 import type { Styles } from './style.ts';
@@ -12,9 +12,9 @@ const END = '\x1b[?2026l';
 export interface Picture {
   readonly grid: CellGrid;
   readonly styles: Styles;
-  /** Rows that Ink draws, as it drew them; they cover the grid. */
+  /** Rows as drawn by Ink; they cover the grid. */
   readonly chrome: ReadonlyMap<number, string>;
-  /** Only ASCII may reach the terminal. */
+  /** true: only ASCII may reach the terminal. */
   readonly ascii: boolean;
 }
 
@@ -26,16 +26,18 @@ export class Painter {
   #chrome = new Map<number, string>();
   #known = false;
   #sequences: Styles | null = null;
-  /** Of the row that is being written, "" behind its end: an array that is emptied grows anew, row by row. */
+  /**
+   * Parts of the row being written; unused entries are "". The array is kept because an emptied one would have to grow again for every row.
+   */
   readonly #parts: string[] = [];
   #partsUsed = 0;
 
-  /** Forgets what is on the screen: the next picture is painted whole. */
+  /** Forgets what is on the screen, so that the next picture is painted completely. */
   forget(): void {
     this.#known = false;
   }
 
-  /** The bytes that turn the last picture into this one; "" when they are the same. */
+  /** The bytes that turn the last picture into this one; "" if they are equal. */
   paint({ grid, styles, chrome, ascii }: Picture): string {
     if (grid.columns !== this.#columns || grid.rows !== this.#rows || styles !== this.#sequences) this.#known = false;
     let out = '';
@@ -43,7 +45,7 @@ export class Painter {
       const line = chrome.get(row);
       if (line !== undefined) {
         if (this.#known && this.#chrome.get(row) === line) continue;
-        // Erased first: behind a line as wide as the screen the cursor still stands on its last cell.
+        // Erased before it is written: after a line as wide as the screen the cursor is still on its last cell.
         out += `\x1b[${row + 1};1H\x1b[K${ascii ? toAscii(line) : line}\x1b[0m`;
       } else {
         out += this.#row(grid, styles, row, this.#known && !this.#chrome.has(row), ascii);
@@ -59,7 +61,7 @@ export class Painter {
     if (changed === null) return '';
     const { first, last } = changed;
     const blankFrom = last === grid.columns - 1 ? blanksFrom(grid, base + first, base + last) - base : last + 1;
-    // One text in the end: to add to it cell by cell would make one of each step.
+    // Joined at the end: appending cell by cell would create a string for each step.
     const parts = this.#parts;
     let used = 0;
     parts[used++] = `\x1b[${row + 1};${first + 1}H`;
@@ -79,7 +81,7 @@ export class Painter {
     return parts.join('');
   }
 
-  /** The columns in which the row at `base` differs from what the screen shows; null where none does. */
+  /** The columns in which the row at `base` differs from the screen; null if none does. */
   #changed(grid: CellGrid, base: number): { readonly first: number; readonly last: number } | null {
     const { columns, glyphs } = grid;
     let first = 0;
@@ -87,7 +89,7 @@ export class Painter {
     while (first < columns && this.#same(grid, base + first)) first++;
     if (first === columns) return null;
     while (this.#same(grid, base + last)) last--;
-    // Never begin in the right half of a wide glyph, and repaint both halves of one that was there before.
+    // Never begins in the right half of a wide glyph, and repaints both halves of one that was there before.
     const isRightHalf = (x: number) => glyphs[base + x] === '' || this.#glyphs[base + x] === '';
     while (first > 0 && isRightHalf(first)) first--;
     while (last < columns - 1 && isRightHalf(last + 1)) last++;
@@ -113,14 +115,14 @@ export class Painter {
   }
 }
 
-/** Where the plain blanks begin that reach to the cell `last`; behind it where there are none. */
+/** Index at which the trailing plain blanks begin, up to the cell `last`; `last` + 1 if there are none. */
 function blanksFrom({ glyphs, styles }: CellGrid, first: number, last: number): number {
   let from = last + 1;
   while (from > first && glyphs[from - 1] === ' ' && styles[from - 1] === 0) from--;
   return from;
 }
 
-/** What is written for a glyph, and where the next cell is when terminals do not agree on its width. */
+/** What to write for a glyph, followed by the position of the next cell where terminals disagree on its width. */
 function glyphText({ glyphs, columns }: CellGrid, row: number, x: number, ascii: boolean): string {
   const glyph = glyphs[row * columns + x];
   const isWide = x + 1 < columns && glyphs[row * columns + x + 1] === '';

@@ -1,16 +1,16 @@
-/** The 256 colours of a terminal, and which of them looks most like another colour. */
+/** The 256 colours of a terminal, and which of them is most similar to a given colour. */
 import { placeOfLeast } from '../core/order.ts';
 
-/** The RGB of the 16 colours as xterm sets them by default: what "nearest" is measured against. */
+/** The RGB values of the 16 colours in xterm's default palette, used to find the nearest. */
 export const ansi16 = [
   0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00,
   0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
 ];
 
-/** Levels of the 6×6×6 cube of the 256 colours. */
+/** Levels of each channel in the 6×6×6 colour cube. */
 const cube = [0x00, 0x5f, 0x87, 0xaf, 0xd7, 0xff];
 
-/** Of the 256 colours: the 16, the cube, the ramp of greys. */
+/** The RGB value of one of the 256 colours: the 16, then the cube, then the greys. */
 export function indexed(index: number): number {
   if (index < 16) return ansi16[index];
   if (index >= 232) return (8 + (index - 232) * 10) * 0x010101;
@@ -20,13 +20,13 @@ export function indexed(index: number): number {
 
 export const channels = (rgb: number): [number, number, number] => [(rgb >> 16) & 255, (rgb >> 8) & 255, rgb & 255];
 
-/** Of a channel 0..255, as light adds up (sRGB). */
+/** Linear light of a channel 0..255 (sRGB). */
 export const linear = (value: number): number => {
   const share = value / 255;
   return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
 };
 
-/** A colour where equal distances look equally far apart: OKLab (Ottosson 2020). */
+/** The colour in OKLab (Ottosson 2020), where equal distances look equally different. */
 function perceived(rgb: number): [lightness: number, a: number, b: number] {
   const [r, g, b] = channels(rgb).map(linear);
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
@@ -39,13 +39,13 @@ function perceived(rgb: number): [lightness: number, a: number, b: number] {
   ];
 }
 
-/** The cube and the greys: the first 16 are what the terminal's owner has made of them. */
+/** Only the cube and the greys are used: the first 16 depend on the user's settings. */
 const FIRST = 16;
 const palette = (): ReturnType<typeof perceived>[] =>
   Array.from({ length: 256 - FIRST }, (_, i) => perceived(indexed(FIRST + i)));
 let known: ReturnType<typeof palette> | null = null;
 
-/** By the channels one by one, dark greys with a tinge would be black. */
+/** The perceptually nearest colour. Compared channel by channel, tinted dark greys would become black. */
 export function nearest256(rgb: number): number {
   known ??= palette();
   const [lightness, a, b] = perceived(rgb);

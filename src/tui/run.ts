@@ -1,4 +1,7 @@
-/** Runs the terminal UI: terminal on, first picture, Ink mounted, terminal off on every way out. Resolves with the exit code. */
+/**
+ * Runs the terminal UI: sets the terminal up, draws the first picture, mounts Ink, and restores the terminal however it ends. Resolves with
+ * the exit code.
+ */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,14 +25,16 @@ export interface RunOptions {
   readonly depth: ColourDepth;
   readonly ascii: boolean;
   readonly ui?: Partial<UiState>;
-  /** To be interrupted is the ordinary end (of a tail), so every exit code is 0. */
+  /** true: an interrupt is the ordinary end (of a tail), so it exits with 0. */
   readonly endsByInterrupt: boolean;
-  /** The log comes through standard input, so keys come from /dev/tty. */
+  /** true: the log comes through standard input, so keys are read from /dev/tty. */
   readonly logOnStdin: boolean;
 }
 
 const CTRL_C = '\x03';
-/** ms after the end of a log from standard input by which the program that wrote it is gone: some set the terminal back when they end (Node, ssh). */
+/**
+ * ms after the end of a log from standard input at which the terminal is set up again: some writers (Node, ssh) reset it when they end.
+ */
 const WRITER_GONE_MS = [50, 500, 3000];
 
 const signalCodes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: exitCodes.hungUp } as const;
@@ -52,7 +57,7 @@ export async function runUi(options: RunOptions): Promise<number> {
       finish(isInterrupted ? codeOf('SIGINT') : exitCodes.done);
     } else if (effect.type === 'redraw') session.repaint();
     else if (effect.type === 'suspend') suspend();
-    // When Ink has drawn the line of keys again that the prompt stood in.
+    // Deferred until Ink has redrawn the footer row, in which the prompt was.
     else {
       setImmediate(() => {
         exportTo(effect.path, session).then((text) => session.dispatch({ type: 'message', text }), onCrash);
@@ -75,7 +80,7 @@ export async function runUi(options: RunOptions): Promise<number> {
     effect: onEffect,
   });
 
-  // Until Ink is there nobody reads the keys; who wants to leave need not wait for it.
+  // Ink reads the keys only once it is mounted; quitting works before that.
   let isMounted = false;
   let typed = 0;
   terminal.onKey((key) => {
@@ -93,7 +98,7 @@ export async function runUi(options: RunOptions): Promise<number> {
 
   const suspend = () => {
     terminal.leave();
-    // The whole job stops, as a shell expects: npx or a wrapper around us too.
+    // The whole process group stops, as a shell expects, including npx or another wrapper.
     process.kill(0, 'SIGTSTP');
   };
   const onStop = () => {
@@ -103,9 +108,9 @@ export async function runUi(options: RunOptions): Promise<number> {
   const onContinue = () => {
     terminal.enter(session.ui.mouse);
     terminal.keys.setRawMode(true);
-    // Who was stopped by SIGSTOP has not left the terminal, and the shell has set it back meanwhile.
+    // After a SIGSTOP the terminal was not left properly, and the shell has reset it since.
     terminal.takeKeys();
-    // Nobody told it that the window was resized while it was stopped: Node asks for the size again.
+    // Resizes while stopped were not announced; this makes Node query the size again.
     process.kill(process.pid, 'SIGWINCH');
     session.repaint();
   };
@@ -136,7 +141,7 @@ export async function runUi(options: RunOptions): Promise<number> {
   const printWarnings = holdWarnings();
   try {
     terminal.enter(session.ui.mouse);
-    // The picture first: loading Ink and React takes longer than drawing it. Keys wait in their stream meanwhile.
+    // Draws the first picture before Ink and React are loaded, which takes longer. Keys wait in their stream meanwhile.
     session.drawNow();
     const mounted = import('./chrome.tsx').then(({ mountChrome }) => {
       if (isOver) return;
@@ -148,7 +153,7 @@ export async function runUi(options: RunOptions): Promise<number> {
   } finally {
     isOver = true;
     session.stop();
-    // First what is seen.
+    // The visible part first.
     terminal.leave();
     unmount();
     terminal.close();
@@ -166,15 +171,15 @@ export async function runUi(options: RunOptions): Promise<number> {
 }
 
 /**
- * Ctrl-C ends a whole pipeline, as where no program reads keys one by one: one that writes nothing (`docker logs -f` of a quiet
- * server) would not notice that nobody reads any more, and the shell would wait for it.
+ * Ctrl-C ends a whole pipeline, as it does when no program reads single keys. A writer that is silent (`docker logs -f` of a quiet server)
+ * would not notice that nobody reads any more, and the shell would wait for it.
  */
 function interruptJob(): void {
   process.on('SIGINT', () => {});
   process.kill(0, 'SIGINT');
 }
 
-/** A short message, and a file with the details. */
+/** A short message; details go to a file. */
 function crashReport(error: unknown): string {
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const message = error instanceof Error ? error.message : details;

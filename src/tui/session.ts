@@ -1,4 +1,6 @@
-/** A running screen without a terminal: keys and pictures in, bytes out. What `run.ts` connects to a real terminal, and tests to an emulator. */
+/**
+ * A running screen without a terminal: keys and pictures in, bytes out. `run.ts` connects it to a real terminal, tests to an emulator.
+ */
 import type { Clock } from '../core/clock.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
@@ -35,12 +37,12 @@ export interface SessionOptions {
   readonly size: () => { columns: number; rows: number };
   readonly write: (bytes: string) => void;
   readonly isBehind: () => boolean;
-  /** Tells what a frame costs: ms of a clock that never goes back; that of the process when missing. */
+  /** Clock for measuring the cost of frames, ms, monotonic; default: that of the process. */
   readonly nowMs?: () => number;
   readonly effect: (effect: Effect, session: Session) => void;
 }
 
-/** Frames that answer keys leave what came in for later, for so long, ms. */
+/** For at most this long (ms) frames that answer keys leave new data for later. */
 const URGENT_MS = 150;
 
 export class Session {
@@ -58,9 +60,9 @@ export class Session {
   #cancelWait: (() => void) | null = null;
   #ink: string[] = [];
   #chrome: ChromeState;
-  /** What the frame of Ink was drawn for: its rows may be elsewhere by now. */
+  /** The state for which Ink's frame was drawn: its rows may have moved since. */
   #inkFor: ChromeState;
-  /** When a frame last showed what had come in, ms. */
+  /** When a frame last showed all new data, ms. */
   #caughtUpAt = Number.NEGATIVE_INFINITY;
   #shown: { from: number; to: number } = { from: Number.NaN, to: Number.NaN };
 
@@ -95,24 +97,24 @@ export class Session {
     return () => this.#listeners.delete(listener);
   };
 
-  /** `byKey`: somebody waits for this picture. */
+  /** Requests a frame. `byKey`: somebody waits for it. */
   request(byKey = false): void {
     this.#loop.request(byKey);
   }
 
-  /** Draws at once, for the first picture. */
+  /** Draws at once; for the first picture. */
   drawNow(): void {
     this.#frame(false);
   }
 
-  /** After a resize or a return from the shell: everything is painted anew. */
+  /** Repaints everything, after a resize or a return from the shell. */
   repaint(): void {
     this.#painter.forget();
     this.#refreshChrome();
     this.request(true);
   }
 
-  /** The frame that Ink drew: one string for the whole screen. */
+  /** Takes the frame that Ink drew: one string for the whole screen. */
   setInkFrame(frame: string): void {
     this.#ink = frame.split('\n');
     this.#inkFor = this.#chrome;
@@ -160,13 +162,13 @@ export class Session {
     this.request(true);
   }
 
-  /** No further than to the last page: the way back begins at once. */
+  /** Limits scrolling to the last page, so that scrolling back works at once. */
   #scrolledHelp({ helpScroll }: UiState, { columns, rows }: Layout): number {
     const { mode } = this.#options.engine.snapshot();
     return helpPage({ mode, ascii: this.#options.ascii, columns, rows, helpScroll }).first;
   }
 
-  /** Everything that is on the screen now, the rows of Ink included, but for the message that it is being exported. */
+  /** Everything on the screen now, including the rows of Ink but without the message about the export. */
   picture(): { view: View; grid: CellGrid } {
     const { view: shown, layout } = this.#view();
     const view = { ...shown, ui: { ...shown.ui, message: '' } };
@@ -176,7 +178,7 @@ export class Session {
     return { view, grid };
   }
 
-  /** The summary of the requests on the screen, those that pass the filter; of all where their lines are not held. */
+  /** The summary of the visible requests that pass the filter; of all requests if their lines are not held. */
   async summary(): Promise<{ summary: Summary; isOfWindow: boolean }> {
     const { view } = this.#view();
     const { rows, count } = view.scene.visible();
@@ -197,7 +199,7 @@ export class Session {
 
   #view(isUrgent = true): { view: View; layout: Layout; wait: () => number } {
     const newest = this.#options.engine.snapshot();
-    // What passes is judged when it is asked for, also while the picture stands still.
+    // The part that passes the filter is always the newest one, even while the picture is frozen.
     const snapshot = this.#frozen ? { ...this.#frozen, part: newest.part } : newest;
     return buildView({
       snapshot,
@@ -237,7 +239,7 @@ export class Session {
   #frame(byKey: boolean): number {
     const nowMs = this.#options.nowMs ?? (() => performance.now());
     const begun = nowMs();
-    // What is answered is shown at once, what came in meanwhile a moment later; but not never while a key is held.
+    // Keys are answered at once and new data is shown a moment later, but not put off for ever while a key is held down.
     const isUrgent = byKey && begun - this.#caughtUpAt < URGENT_MS;
     if (!isUrgent) this.#caughtUpAt = begun;
     const { view, layout, wait } = this.#view(isUrgent);
@@ -262,7 +264,7 @@ export class Session {
     return nowMs() - begun;
   }
 
-  /** Tells the engine which stretch of time is on the screen. */
+  /** Tells the engine which time range is on the screen. */
   #announce({ scene }: View): void {
     const { from, to } = scene.axis;
     if (from === this.#shown.from && to === this.#shown.to) return;

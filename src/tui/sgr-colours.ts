@@ -1,15 +1,15 @@
-/** The colours in an escape sequence, in whatever depth it was written for, as RGB. */
+/** The colours in an escape sequence as RGB, whatever colour depth it was written for. */
 import { ansi16, indexed } from './palette.ts';
 
 export interface SgrLooks {
-  /** 24-bit; null: the terminal's own. */
+  /** 24-bit RGB; null: the terminal's own colour. */
   readonly text: number | null;
   readonly ground: number | null;
-  /** The codes that are no colours. */
+  /** The codes that are not colours. */
   readonly flags: ReadonlySet<number>;
 }
 
-/** "\x1b[0;1;38;2;255;0;0m" and its like. */
+/** Parses a sequence such as "\x1b[0;1;38;2;255;0;0m". */
 export function looksOfSgr(sequence: string): SgrLooks {
   const codes = sequence.slice(2, -1).split(';').map(Number);
   const flags = new Set<number>();

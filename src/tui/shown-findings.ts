@@ -1,11 +1,11 @@
-/** The findings on the screen: under a filter those of what passes come first, then those of all requests. */
+/** The findings on the screen: under a filter first those of the requests that pass, then those of all requests. */
 import type { FilteredPart } from '../core/part.ts';
 import type { FindingSummary } from '../core/summary.ts';
 import type { View } from './panel.ts';
 
 type Seen = Pick<View, 'snapshot' | 'ui'>;
 
-/** What the engine says of the requests that pass; null without a filter, and until it has said something. */
+/** The engine's verdict on the requests that pass; null without a filter, and until it is there. */
 export const shownPart = ({ snapshot, ui }: Seen): FilteredPart | null =>
   ui.filter !== '' && snapshot.part?.filter === ui.filter ? snapshot.part : null;
 
@@ -14,7 +14,7 @@ export const shownFindings = (view: Seen): readonly FindingSummary[] => [
   ...view.snapshot.summary.findings,
 ];
 
-/** Findings in the order of their times, with the instants they speak of; those of the whole log are left out. */
+/** Findings sorted by time, with their instants; findings about the whole log are left out. */
 export function timedFindings(view: Seen): { index: number; from: number; to: number }[] {
   return shownFindings(view)
     .map((finding, index) => ({

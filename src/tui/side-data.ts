@@ -1,4 +1,4 @@
-/** What panels show that takes time to fetch: raw lines of the log, and what the simulation predicts. Asked for after a frame. */
+/** Data that takes time to fetch: raw lines of the log, and predictions. Requested after a frame has been drawn. */
 import type { Clock } from '../core/clock.ts';
 import { poolName } from '../core/pool-names.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
@@ -6,9 +6,9 @@ import type { Engine, RawLine } from '../engine/engine.ts';
 import type { View } from './panel.ts';
 import { askedPool, ladderOf, type Predictions, presentPool } from './what-if.ts';
 
-/** Reading lines back costs a read of the file: not more often than this, µs. */
+/** Least time between two reads of raw lines from the file, µs. */
 const LINES_EVERY = 200_000;
-/** A live log changes all the time; the prediction for it is worked out anew this often, µs. */
+/** A live log changes all the time; predictions are recomputed this often, µs. */
 const PREDICT_EVERY = 10_000_000;
 const LINES_BEFORE = 60;
 const LINES_AFTER = 20;
@@ -43,14 +43,14 @@ export class SideData {
     };
   }
 
-  /** Asks for what the picture just drawn lacks. */
+  /** Requests what the picture just drawn lacks. */
   after(view: View): void {
     if (view.ui.request) this.#lines(view.ui.request.source, view.ui.request.offset, 0, 1);
     else if (view.ui.tab === 'log') this.#log(view);
     if (view.ui.tab === 'what-if') this.#predict(view);
   }
 
-  /** Lines up to the newest request in scope, and some after it when it is not the newest of all. */
+  /** Lines up to the newest request in the time range, and some after it if it is the newest of all. */
   #log({ scene, ui }: View): void {
     const { rows, source } = scene.stats();
     const { requests } = source;
@@ -93,10 +93,10 @@ export class SideData {
       this.#predictedAt = now;
     }
     const asked = askedPool(present, ui);
-    // What is looked at most comes first.
+    // In the order of their importance to the user.
     const pools = [present, asked, ...ladderOf(asked)];
     const names = new Set(pools.map(poolName));
-    // A pool that nobody looks at any more is worked out anew when somebody does.
+    // A pool that is no longer shown is computed again when it is shown next.
     if (isNews) for (const name of this.#predictions.keys()) if (!names.has(name)) this.#predictions.delete(name);
     for (const pool of pools.filter((one, i) => pools.findIndex((other) => poolName(other) === poolName(one)) === i)) {
       const name = poolName(pool);

@@ -1,12 +1,14 @@
-/** Colours and styles as small integers, and the escape sequence each of them is on this terminal. */
+/** Colours and styles as small integers, and the escape sequence of each on this terminal. */
 
 import { ansi16, channels, linear, nearest256 } from './palette.ts';
 
-/** -1: the terminal's own; else the nearest of its 16 colours (0..15) in the high byte over 24-bit RGB. */
+/**
+ * -1: the terminal's own colour; else one of its 16 colours (0..15) in the high byte, which stands in for the 24-bit RGB below it.
+ */
 export type Colour = number;
 export const DEFAULT_COLOUR: Colour = -1;
 
-/** How many colours the terminal shows; 0: none (NO_COLOR). */
+/** Number of colours that the terminal shows; 0: none (NO_COLOR). */
 export type ColourDepth = 0 | 16 | 256 | 16_777_216;
 
 function nearestAnsi(rgb: number): number {
@@ -24,12 +26,12 @@ function nearestAnsi(rgb: number): number {
   return best;
 }
 
-/** A colour by its RGB; `ansi` says which of the 16 stands in for it where there are no more. */
+/** A colour by its RGB; `ansi`: which of the 16 colours replaces it on a terminal with no more. */
 export const colour = (rgb: number, ansi: number = nearestAnsi(rgb)): Colour => ansi * 0x1000000 + rgb;
 export const rgbOf = (value: Colour): number => value % 0x1000000;
 export const ansiOf = (value: Colour): number => Math.floor(value / 0x1000000);
 
-/** A colour between two, `share` 0..1 of the way. */
+/** A mix of two colours, `share` (0..1) of the way from the first to the second. */
 export function mix(from: Colour, to: Colour, share: number): Colour {
   const [r, g, b] = channels(rgbOf(from));
   const [r2, g2, b2] = channels(rgbOf(to));
@@ -37,7 +39,7 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
   return colour((at(r, r2) << 16) | (at(g, g2) << 8) | at(b, b2), share < 0.5 ? ansiOf(from) : ansiOf(to));
 }
 
-/** Black or white, whichever stands out more on a ground (relative luminance, WCAG 2). */
+/** Black or white, whichever has more contrast on a background (relative luminance, WCAG 2). */
 export function readableOn(ground: Colour): Colour {
   const [r, g, b] = channels(rgbOf(ground)).map(linear);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? colour(0x0b0e13, 0) : colour(0xffffff, 15);
@@ -52,14 +54,14 @@ export interface Attributes {
 
 const PLAIN: Attributes = {};
 
-/** Id of a style in its `Styles`. 0 is the terminal's own. */
+/** Id of a style within its `Styles`; 0 is the terminal's own style. */
 export type StyleId = number;
 
-/** Interns styles: a cell holds an id, the painter turns it into an escape sequence once. */
+/** Interns styles: cells hold ids, and each escape sequence is built only once. */
 export interface Styles {
   readonly depth: ColourDepth;
   of(foreground: Colour, background?: Colour, attributes?: Attributes): StyleId;
-  /** The style of a sequence that somebody else made; it begins with a reset. */
+  /** Interns an escape sequence made elsewhere; it must begin with a reset. */
   adopt(sequence: string): StyleId;
   /** The sequence that sets exactly this style, whatever was set before. */
   sequence(id: StyleId): string;
@@ -67,7 +69,7 @@ export interface Styles {
 
 export function createStyles(depth: ColourDepth): Styles {
   const ids = new Map<string, StyleId>();
-  // Cells ask for the same few styles thousands of times a frame: found by numbers, before any text is made.
+  // Cells ask for the same few styles thousands of times per frame, so they are looked up by numbers, without building strings.
   const found = new Map<Colour, Map<number, StyleId>>();
   const sequences: string[] = [];
 

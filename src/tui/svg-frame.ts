@@ -1,6 +1,6 @@
-/** What pictures of a screen have in common as SVG: cells in px, text in them, and the frame around them. */
+/** Shared by SVG pictures of a screen: the size of cells, text in them, and the frame around them. */
 
-/** px */
+/** Size of a cell and of the font, px. */
 export const CELL = { width: 8.43, height: 17, font: 14 } as const;
 const PAD = 10;
 
@@ -20,7 +20,7 @@ export interface TextLooks {
   readonly underline: boolean;
 }
 
-/** Text from a cell on. `cells`: as wide as so many, whatever the font. */
+/** Text beginning in a cell. `cells`: stretched to this many cells, whatever the font. */
 export function svgText(column: number, row: number, text: string, looks: TextLooks, cells?: number): string {
   const attributes = [
     `x="${px(PAD + column * CELL.width)}"`,
@@ -35,10 +35,10 @@ export function svgText(column: number, row: number, text: string, looks: TextLo
 }
 
 export interface SvgScreen {
-  /** Cells. */
+  /** Size in cells. */
   readonly columns: number;
   readonly rows: number;
-  /** Colour of the terminal itself. */
+  /** Background colour of the terminal itself. */
   readonly ground: string;
   readonly rects: readonly string[];
   readonly texts: readonly string[];

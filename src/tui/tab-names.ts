@@ -1,4 +1,4 @@
-/** The names of the tabs as they stand in their row: shared by Ink, which draws them, and the mouse, which finds them. */
+/** The names of the tabs in their row: shared by Ink, which draws them, and the mouse, which finds them. */
 import { tabs } from './panels/index.ts';
 
 export interface TabName {
@@ -8,7 +8,7 @@ export interface TabName {
   readonly x: number;
 }
 
-/** " 1 Findings "; only the numbers of the others where there is no room for the names. */
+/** " 1 Findings "; if there is no room, inactive tabs show only their numbers. */
 export function tabNames(columns: number, active: string): TabName[] {
   const full = tabs.map(({ title }, i) => ` ${i + 1} ${title} `);
   const fits = full.reduce((sum, text) => sum + text.length, 0) < columns - 1;

@@ -1,4 +1,6 @@
-/** The terminal as a device: alternate screen, keys, mouse and size; left as it was found, once, on every path. */
+/**
+ * The terminal as a device: alternate screen, keys, mouse and size. It is restored exactly once, however the program ends.
+ */
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { createKeyStream, type KeyStream, splitKeys } from './key-stream.ts';
@@ -14,21 +16,23 @@ export interface Terminal {
   size(): { columns: number; rows: number };
   onResize(listener: () => void): void;
   onMouse(listener: (event: MouseEvent) => void): void;
-  /** Each key as it is typed, besides the stream. */
+  /** Called with each key as it is typed, in addition to the stream. */
   onKey(listener: (key: string) => void): void;
   enter(mouse: boolean): void;
-  /** Keys come one by one again, also where another program has set the terminal back since. */
+  /** Sets raw mode again, even if another program has reset the terminal meanwhile. */
   takeKeys(): void;
-  /** Does nothing the second time. Synchronous: safe in an exit handler. */
+  /** Does nothing when called again. Synchronous, so it is safe in an exit handler. */
   leave(): void;
   setMouse(on: boolean): void;
-  /** One write; false while the terminal does not keep up. What comes when it was left already is dropped: it is the shell's. */
+  /**
+   * One write; false while the terminal does not keep up. After `leave` nothing is written: the terminal belongs to the shell.
+   */
   write(bytes: string): boolean;
   isBehind(): boolean;
   close(): void;
 }
 
-/** Keys come from standard input, or from /dev/tty when the log does. */
+/** Keys come from standard input, or from /dev/tty if the log comes from standard input. */
 export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = process.stdout): Terminal {
   const tty = logOnStdin ? openTty() : (process.stdin as ReadStream);
   const filter = new MouseFilter();
@@ -67,13 +71,13 @@ export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = p
       if (entered) return;
       entered = true;
       mouse = withMouse;
-      // Before the first picture: Ink asks for it only after that, and a key pressed in between would be lost.
+      // Before the first picture: Ink sets raw mode only later, and a key pressed in between would be lost.
       if (tty?.isTTY) tty.setRawMode(true);
       stdout.write(ENTER + (mouse ? MOUSE_ON : ''));
     },
     takeKeys() {
       if (!entered || !tty?.isTTY) return;
-      // Node does nothing where it believes the mode to be set.
+      // Node does nothing if it believes that the mode is already set.
       tty.setRawMode(false);
       tty.setRawMode(true);
     },
@@ -98,7 +102,7 @@ export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = p
   };
 }
 
-/** null where there is no terminal to type at (Windows has no /dev/tty). */
+/** null: there is no terminal to type at (Windows has no /dev/tty). */
 function openTty(): ReadStream | null {
   try {
     return new ReadStream(openSync('/dev/tty', 'r'));
@@ -107,7 +111,7 @@ function openTty(): ReadStream | null {
   }
 }
 
-/** Synchronously, also to a terminal that is busy; a terminal that is gone is left alone. */
+/** Writes synchronously, retrying while the terminal is busy; gives up if it is gone. */
 function writeAll(fd: number, text: string): void {
   for (let tries = 0; tries < 50; tries++) {
     try {

@@ -1,4 +1,4 @@
-/** Themes: names of meanings → colours. Panels name a meaning, never a colour. */
+/** Themes map meanings to colours. Panels name a meaning, never a colour. */
 import {
   ansiOf,
   type Colour,
@@ -14,12 +14,12 @@ import {
 export interface Colours {
   /** Text, quiet text, the lines between areas. */
   readonly text: Colour;
-  /** Text on one of the backgrounds below: the terminal's own may be unreadable there, whatever its ground is. */
+  /** Text on one of the backgrounds below; the terminal's own text colour may be unreadable there. */
   readonly onBar: Colour;
   readonly quiet: Colour;
   readonly line: Colour;
   readonly accent: Colour;
-  /** Background of what is selected, of the bars at the top and the bottom, and of the track of a living worker. */
+  /** Backgrounds: of what is selected, of the bars at the top and bottom, and of the track of a living worker. */
   readonly selected: Colour;
   readonly bar: Colour;
   readonly track: Colour;
@@ -40,11 +40,11 @@ export interface Colours {
   readonly queue: Colour;
   readonly rate: Colour;
   readonly latency: Colour;
-  /** Text on a coloured ground. */
+  /** Text on a coloured background. */
   readonly onColour: Colour;
-  /** Requests by route: neighbours in this list are easy to tell apart. */
+  /** Requests by route; neighbours in this list are easy to tell apart. */
   readonly routes: readonly Colour[];
-  /** From calm to hot: durations and the heat map. */
+  /** From few or short to many or long: for durations and the heat map. */
   readonly heat: readonly Colour[];
 }
 
@@ -116,7 +116,7 @@ const light: Colours = {
   rate: colour(0x1f8f83, 6),
   latency: colour(0x8a7412, 3),
   onColour: colour(0xffffff, 15),
-  // Dark enough to stand out from a white ground.
+  // Dark enough to stand out from a white background.
   routes: [
     colour(0x3f78c9, 4),
     colour(0xb8691a, 3),
@@ -164,7 +164,7 @@ const highContrast: Colours = {
   onColour: colour(0x000000, 0),
 };
 
-// Okabe and Ito's palette (2008), made for the three common kinds of colour blindness.
+// Palette of Okabe and Ito (2008), made for the three common kinds of colour blindness.
 const colourBlind: Colours = {
   ...dark,
   ok: colour(0x56b4e9, 12),
@@ -204,12 +204,12 @@ export const themes = { dark, light, 'high-contrast': highContrast, 'colour-blin
 export type ThemeName = keyof typeof themes;
 export const themeNames = Object.keys(themes) as ThemeName[];
 
-/** What panels draw with: the styles of every meaning, the glyphs, and what the terminal can show. */
+/** What panels draw with: the styles of all meanings, and what the terminal can show. */
 export interface Theme {
   readonly name: ThemeName;
   readonly colours: Colours;
   readonly styles: Styles;
-  /** No colours: meaning must be carried by glyphs and attributes. */
+  /** true: no colours, so glyphs and attributes must carry the meaning. */
   readonly mono: boolean;
   readonly ascii: boolean;
   readonly text: StyleId;
@@ -225,9 +225,9 @@ export interface Theme {
   readonly info: StyleId;
   readonly warning: StyleId;
   readonly critical: StyleId;
-  /** Style of a severity: its colour as text, and as a filled badge. */
+  /** Styles of a severity: as coloured text, and as a filled badge. */
   severity(severity: 'ok' | 'info' | 'warning' | 'critical'): { text: StyleId; badge: StyleId };
-  /** A colour `share` 0..1 of the way up the heat ramp. */
+  /** The colour at `share` (0..1) of the heat ramp. */
   heat(share: number): Colour;
 }
 
@@ -238,7 +238,7 @@ export function createTheme(name: ThemeName, depth: ColourDepth, ascii: boolean)
   const of = styles.of;
   const badge = (c: Colour) =>
     mono ? of(-1, -1, { inverse: true, bold: true }) : of(colours.onColour, c, { bold: true });
-  // The brighter black of 16 colours is the ground itself in some palettes: dim text is legible in all of them.
+  // In some palettes of 16 colours bright black equals the background; dim text is legible in all of them.
   const isGrey = depth === 16 && ansiOf(colours.quiet) === 8;
   const severities = {
     ok: { text: of(colours.ok), badge: badge(colours.ok) },
@@ -270,7 +270,7 @@ export function createTheme(name: ThemeName, depth: ColourDepth, ascii: boolean)
       const ramp = colours.heat;
       const at = Math.max(0, Math.min(1, Number.isFinite(share) ? share : 0)) * (ramp.length - 1);
       const step = Math.min(ramp.length - 2, Math.floor(at));
-      // A few steps are enough for the eye and keep the number of styles small.
+      // Four steps between neighbours are enough for the eye and keep the number of styles small.
       return mix(ramp[step], ramp[step + 1], Math.round((at - step) * 4) / 4);
     },
   };

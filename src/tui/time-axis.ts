@@ -1,7 +1,7 @@
-/** The time axis that lanes and charts share: which instant is in which column, and where the labels stand. */
+/** The time axis that lanes and charts share: which instant is in which column, and where the labels are. */
 import { MICROS_PER_SECOND } from '../core/time.ts';
 
-/** Spans of time on one screen, seconds: 1 s to 1 h. */
+/** Time spans of a screen, seconds: 1 s to 1 h. */
 export const spanSteps = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600] as const;
 
 export interface TimeAxis {
@@ -13,8 +13,8 @@ export interface TimeAxis {
 }
 
 /**
- * An axis of `columns` cells over about `spanMicros` that ends at or just after `now`. Its edges lie on multiples of a
- * cell, so a picture that follows the clock moves by whole cells and stands still in between.
+ * An axis of `columns` cells over about `spanMicros` that ends at or just after `now`. Its edges are multiples of a cell, so a picture that
+ * follows the clock moves by whole cells and stands still in between.
  */
 export function createAxis(now: number, spanMicros: number, columns: number): TimeAxis {
   const cells = Math.max(1, columns);
@@ -23,12 +23,12 @@ export function createAxis(now: number, spanMicros: number, columns: number): Ti
   return { from: (last - cells) * microsPerColumn, to: last * microsPerColumn, columns: cells, microsPerColumn };
 }
 
-/** Column (with a fraction) of an instant; may lie outside of the axis. */
+/** Column of an instant, with a fraction; may be outside of the axis. */
 export const columnOf = (axis: TimeAxis, micros: number): number => (micros - axis.from) / axis.microsPerColumn;
 
 const pad = (value: number, digits = 2): string => String(value).padStart(digits, '0');
 
-/** "13:02:10" in the log's zone, with milliseconds when `fraction` says so. */
+/** "13:02:10" in the log's zone, with milliseconds if `fraction` is true. */
 export function clockText(micros: number, zoneMinutes: number, fraction = false): string {
   if (!Number.isFinite(micros)) return '--:--:--';
   const local = micros + zoneMinutes * 60 * MICROS_PER_SECOND;
@@ -45,7 +45,7 @@ export function dateText(micros: number, zoneMinutes: number): string {
   return Number.isNaN(date.getTime()) ? '----------' : date.toISOString().slice(0, 10);
 }
 
-/** "11-20 " before a clock of a log that lasts from one instant to another, where these are of different days; "" where they are of one. */
+/** "11-20 ", to go before a clock time if the log (`from` to `to`) spans more than one day; else "". */
 export function dayText(micros: number, from: number, to: number, zoneMinutes: number): string {
   const isOneDay = dateText(from, zoneMinutes) === dateText(to, zoneMinutes);
   return isOneDay ? '' : `${dateText(micros, zoneMinutes).slice('2026-'.length)} `;

@@ -1,6 +1,6 @@
-/** Text for terminals without Unicode: what has a likeness in ASCII gets it, everything else is "?". */
+/** Text for terminals without Unicode: characters are replaced by a similar ASCII character, or by "?". */
 const likeness: Readonly<Record<string, string>> = {
-  // A dot would end the sentence.
+  // A dot would look like the end of a sentence.
   '…': '>',
   '·': '.',
   '×': 'x',
@@ -54,7 +54,7 @@ const likeness: Readonly<Record<string, string>> = {
   '▼': 'v',
 };
 
-/** The same text with one ASCII character per character; escape sequences pass. */
+/** The same text with one ASCII character per character; escape sequences are unchanged. */
 export function toAscii(text: string): string {
   let out = '';
   for (const character of text) out += character <= '~' ? character : (likeness[character] ?? '?');

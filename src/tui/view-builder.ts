@@ -1,4 +1,4 @@
-/** From the newest snapshot and the state of the screen to the view that panels draw, and the picture drawn by all of them. */
+/** Builds the view that panels draw from the newest snapshot and the state of the screen, and draws all panels. */
 import type { Snapshot } from '../core/snapshot.ts';
 import type { RawLine } from '../engine/engine.ts';
 import { Canvas, type CellGrid, type Rect } from './canvas.ts';
@@ -27,18 +27,20 @@ export interface ViewInput {
   readonly unseen: number;
   readonly rawLines: readonly RawLine[];
   readonly predictions: Predictions;
-  /** ms of any clock, to tell how old a scene is. */
+  /** Of any clock, ms; measures the age of a scene. */
   readonly nowMs: number;
-  /** Somebody waits for it: what came in since the last picture may be left for the next. */
+  /** true: somebody waits for this frame, so new data may be left for the next one. */
   readonly isUrgent: boolean;
 }
 
-/** `wait`, asked when the picture is drawn: it is a little behind; ask again after so many ms. */
+/**
+ * `wait`, to be asked after drawing: ms after which to draw again because the picture is slightly outdated; 0: it is up to date.
+ */
 export function buildView(input: ViewInput): { view: View; layout: Layout; wait: () => number } {
   const { snapshot, theme, scenes, size } = input;
   const { edge, spanSeconds, cursor } = input.ui;
   const axis = createAxis(edge ?? snapshot.now, spanSeconds * 1e6, axisColumns(size.columns));
-  // A picture that moves on leaves the cursor behind: of a moment that is not on the screen nothing can be read off.
+  // When the picture moves on, the cursor may leave the screen; it is then dropped, since nothing can be read at it.
   const ui = cursor !== null && (cursor < axis.from || cursor >= axis.to) ? { ...input.ui, cursor: null } : input.ui;
   const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs, input.isUrgent);
   const view: View = {
@@ -70,7 +72,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
   };
 }
 
-/** Draws every panel of the layout; rows that Ink owns stay blank. */
+/** Draws every panel of the layout; the rows that Ink draws stay blank. */
 export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
   grid.clear();
   const { ui, theme } = view;
@@ -97,7 +99,7 @@ export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
   draw('status', layout.status);
 }
 
-/** As many words as fit into one line: what it needs is the last to go. */
+/** As many words as fit into one line; the size that is needed is dropped last. */
 function tooSmallText({ columns, rows }: Layout): string {
   const needed = `${SMALLEST.columns}x${SMALLEST.rows}`;
   const small = `Too small: ${columns}x${rows}, needs ${needed}`;
@@ -108,7 +110,7 @@ function tooSmallText({ columns, rows }: Layout): string {
   );
 }
 
-/** The title of a list that has no tab above it, and the line that parts a second column from the first. */
+/** Draws the title of a list without a tab name above it, and the line between two columns of lists. */
 function drawTitle(grid: CellGrid, { theme, glyphs }: View, { id, rect, titleRow }: PlacedList): void {
   const { x, columns, rows } = rect;
   if (x > 0) {

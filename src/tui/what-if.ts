@@ -1,13 +1,13 @@
-/** The pool of the what-if panel: the present one as the log shows it, and the one asked for. */
+/** The pools of the what-if panel: the present one as the log shows it, and the requested one. */
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
 import type { UiState } from './ui-state.ts';
 
-/** Predictions that are there; missing while they are being worked out, null where the log cannot carry one. */
+/** undefined: being computed; null: the log cannot carry a prediction. */
 export interface Predictions {
   readonly present: PoolPrediction | null | undefined;
   readonly asked: PoolPrediction | null | undefined;
-  /** Pools of a few workers fewer and more than the one asked for, and that one. */
+  /** The requested pool, and pools with a few workers fewer and more. */
   readonly ladder: readonly PoolRung[];
 }
 
@@ -16,7 +16,7 @@ export interface PoolRung {
   readonly prediction: PoolPrediction | null | undefined;
 }
 
-/** null where the log does not say which pool served it. */
+/** null if the log does not show which pool served it. */
 export function presentPool({ server }: Pick<Summary, 'server'>): PoolShape | null {
   const { model, workers, threads, capacity } = server;
   if (model === 'pool' && capacity.value !== null) return { model, workers: capacity.value, threads: 1 };
@@ -35,7 +35,7 @@ export function askedPool(present: PoolShape, { whatIf }: Pick<UiState, 'whatIf'
 
 const [FEWER, MORE] = [2, 4];
 
-/** The pools that stand beside the one asked for, fewest workers first. */
+/** The pools of the ladder around the requested one, fewest workers first. */
 export function ladderOf(asked: PoolShape): PoolShape[] {
   const first = Math.max(1, asked.workers - FEWER);
   const last = Math.min(1024, asked.workers + MORE);

@@ -1,27 +1,30 @@
-/** How many cells of a terminal a text takes. Printable ASCII is answered without a look-up. */
+/** How many terminal cells a text takes. For printable ASCII no table is needed. */
 import { eastAsianWidth } from 'get-east-asian-width';
 
 const ascii = /^[\x20-\x7e]*$/;
 /**
- * Signs of one cell that nothing joins, which is all that our own words and frames are made of: Latin letters, dashes and quotes, arrows,
- * signs of mathematics, lines, blocks, plain shapes, Braille. To load the tables for other texts takes 10 ms of a first picture.
+ * Characters that take one cell and never combine, which is all that our own words and frames consist of: Latin letters, dashes and quotes,
+ * arrows, mathematical signs, lines, blocks, plain shapes, Braille. Loading the tables for other texts would add 10 ms to the first
+ * picture.
  */
 const plain =
   /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2500-\u25fc\u25ff\u2800-\u28ff]*$/;
 let tables: { readonly zeroWidth: RegExp; readonly segmenter: Intl.Segmenter } | null = null;
 
-/** A piece of text that the terminal draws as one, and its cells (1 or 2). */
+/** A piece of text that the terminal draws as a unit, and its width in cells. */
 export interface Cluster {
   readonly text: string;
   readonly cells: 1 | 2;
 }
 
-/** Texts seen lately: a screen draws the same few with every frame, and to segment one costs more than all cells of its row. */
+/**
+ * Recently seen texts: frames repeat the same few, and segmenting a text costs more than drawing all cells of its row.
+ */
 const known = new Map<string, readonly Cluster[]>();
 const MOST_KNOWN = 1000;
 const LONGEST_KNOWN = 200;
 
-/** The clusters of a text. Marks that stand alone are dropped: they would be drawn over a neighbour. */
+/** The clusters of a text. Combining marks that stand alone are dropped: they would be drawn over a neighbour. */
 export function clustersOf(text: string): readonly Cluster[] {
   const before = known.get(text);
   if (before) return before;
@@ -47,7 +50,7 @@ function segmented(text: string): Cluster[] {
   for (const { segment } of segmenter.segment(text.normalize('NFC'))) {
     if (zeroWidth.test(segment)) continue;
     const first = segment.codePointAt(0) as number;
-    // An emoji asked for by a variation selector or a pair of regional indicators is wide.
+    // An emoji requested by a variation selector, or a pair of regional indicators (a flag), is wide.
     const wide =
       eastAsianWidth(first) === 2 ||
       segment.includes('\ufe0f') ||
@@ -59,7 +62,7 @@ function segmented(text: string): Cluster[] {
 
 export const isAscii = (text: string): boolean => ascii.test(text);
 
-/** Cells of a text that holds no control characters. */
+/** Width of a text without control characters, in cells. */
 export function cellWidth(text: string): number {
   if (plain.test(text)) return text.length;
   let cells = 0;
@@ -67,7 +70,7 @@ export function cellWidth(text: string): number {
   return cells;
 }
 
-/** The text cut to `columns` cells, with "…" where something is missing. */
+/** The text cut to `columns` cells; "…" replaces what is cut. */
 export function clip(text: string, columns: number): string {
   if (columns <= 0) return '';
   if (plain.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
@@ -84,11 +87,13 @@ export function clip(text: string, columns: number): string {
 
 /** A space between a number and its unit. */
 const beforeUnit = /(?<=\d) (?=(?:[mµ]?s|min|h|d|[kMG]?B|%|req\/s)(?![A-Za-z]))/g;
-/** Numbers are not parted from their units. */
+/** Replaces such spaces by no-break spaces. */
 const withUnits = (text: string): string => text.replace(beforeUnit, '\u00a0');
 const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
 
-/** The same, cut behind a whole word where that leaves most of the room: half of a number is another number. */
+/**
+ * The same, but cut after a whole word if that keeps at least half of the width: half of a number would be another number.
+ */
 export function clipWords(text: string, columns: number): string {
   if (cellWidth(text) <= columns) return text;
   const clipped = clip(withUnits(text), columns);
@@ -97,7 +102,10 @@ export function clipWords(text: string, columns: number): string {
   return spaced(isEnough ? `${clipped.slice(0, space)} …` : clipped);
 }
 
-/** The text broken at spaces (not at no-break spaces, nor between a number and its unit) into lines of at most `columns` cells; a longer word is cut. */
+/**
+ * Breaks a text at spaces (not at no-break spaces, nor between a number and its unit) into lines of at most `columns` cells; a longer word
+ * is cut.
+ */
 export function wrap(text: string, columns: number): string[] {
   if (columns <= 0) return [];
   const lines: string[] = [];
@@ -116,12 +124,15 @@ export function wrap(text: string, columns: number): string[] {
   return lines.map(spaced);
 }
 
-/** The text in pieces of at most `columns` cells, parted at a blank where one stands in their later half, else anywhere: nothing of it is lost. */
+/**
+ * Divides a text into pieces of at most `columns` cells without dropping anything: at a blank if there is one in the second half of the
+ * piece, else anywhere.
+ */
 export function cut(text: string, columns: number): string[] {
   const pieces: string[] = [];
   let piece = '';
   let cells = 0;
-  /** Behind the last blank of the piece, in letters and in cells. */
+  /** Position after the last blank of the piece, in characters and in cells. */
   let blank = { letters: 0, cells: 0 };
   for (const cluster of clustersOf(text)) {
     if (cells + cluster.cells > columns && piece !== '') {

@@ -1,7 +1,7 @@
-/** Words that more than one panel says. */
+/** Words used by more than one panel. */
 import type { Snapshot } from '../core/snapshot.ts';
 
-/** What is being done before anything is said of the requests. */
+/** What the program is doing while there is no verdict yet. */
 export const readingText = ({ reading, total }: Pick<Snapshot, 'reading' | 'total'>): string =>
   reading.caughtUp || reading.bytes >= reading.total
     ? `Working out what ${total === 1 ? 'the request says' : `${total} requests say`}…`

@@ -1,4 +1,4 @@
-/** `logscope check`: a gate for CI after a load test; exit code 1 with the reasons when a threshold is not kept. */
+/** `logscope check`: a gate for CI after a load test; exits with 1 and the reasons if a threshold is not kept. */
 import { exitCodes } from '../../core/errors.ts';
 import type { Severity } from '../../core/summary.ts';
 import { defineCommand } from '../command.ts';

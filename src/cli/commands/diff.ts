@@ -44,7 +44,7 @@ async function diff(before: string, after: string, options: Options): Promise<nu
     return { path: printable(path), analysis: facts, findings: summary.findings };
   };
   const compared = async () => {
-    // Reading and examining want other settings of V8 (engine/patient-v8.ts).
+    // Reading and examining need different settings of V8 (engine/patient-v8.ts).
     const both = [await read(before), await read(after)] as const;
     return compare(await examine(both[0]), await examine(both[1]));
   };

@@ -1,4 +1,4 @@
-/** `logscope merge`: the summary of partials that were made elsewhere, exactly as one run over all their logs gives it. */
+/** `logscope merge`: the summary of partials made elsewhere, exactly as one run over all their logs would give it. */
 import type { Elsewhere } from '../../analysis/wait/runs-elsewhere.ts';
 import { exitCodes } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';

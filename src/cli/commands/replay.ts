@@ -1,4 +1,4 @@
-/** `logscope replay`: a saved log again, on its own clock, in the terminal or as a stream of JSON. */
+/** `logscope replay`: plays a saved log on its own clock, in the terminal or as a stream of JSON. */
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { type ScreenOptions, screenOptions } from '../screen-options.ts';

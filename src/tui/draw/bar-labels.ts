@@ -1,4 +1,4 @@
-/** Names on bars that are wide enough for them: which route a request asked for, and how long it took. */
+/** Labels on bars that are wide enough: the route of the request, and how long it took. */
 import type { Canvas } from '../canvas.ts';
 import { shortDuration } from '../numbers.ts';
 import type { View } from '../panel.ts';
@@ -10,13 +10,13 @@ import { columnOf } from '../time-axis.ts';
 import { cellWidth } from '../width.ts';
 import type { LanePainter } from './lane-cells.ts';
 
-/** Goes without saying. */
+/** Left out of labels. */
 const USUAL_METHOD = 'GET ';
 
-/** A bar of fewer cells has no name. */
+/** Shorter bars have no label. */
 const LEAST_CELLS = 5;
 
-/** Rows of requests whose bars are that wide, by track. */
+/** Rows of requests with bars of at least that width, by track. */
 export function wideBars(view: View, { pictures, longest }: LaneScene): Map<number, number[]> {
   const wide = new Map<number, number[]>();
   if (longest < LEAST_CELLS) return wide;
@@ -38,18 +38,21 @@ export function wideBars(view: View, { pictures, longest }: LaneScene): Map<numb
   return wide;
 }
 
-/** What an eighth looks like, as far as requests are told apart by it: what is certain of one and what is not are the same request. */
+/**
+ * What one eighth of a cell looks like, as far as it distinguishes requests: certain and uncertain parts of a request count as equal. -1:
+ * idle.
+ */
 const looksOf = (ink: Uint16Array, x: number): number =>
   ink[x] === 0 ? -1 : hueOfInk(ink[x]) * 2 + (flagsOfInk(ink[x]) & TURN);
 
-/** Whether one request, and nothing else, fills a cell. */
+/** true: a single request fills the whole cell. */
 function isWhole(ink: Uint16Array, column: number): boolean {
   const looks = looksOf(ink, column * 8);
   for (let x = column * 8 + 1; x < column * 8 + 8; x++) if (looksOf(ink, x) !== looks) return false;
   return looks >= 0;
 }
 
-/** First of the cells around the middle of a bar that nothing else shares; -1: there are none. */
+/** First cell of those around the middle of a bar that the request alone fills; -1: there are none. */
 function firstOwnCell(ink: Uint16Array, from: number, middle: number): number {
   if (middle < 0 || middle * 8 >= ink.length || !isWhole(ink, middle)) return -1;
   const looks = looksOf(ink, middle * 8);
@@ -59,7 +62,7 @@ function firstOwnCell(ink: Uint16Array, from: number, middle: number): number {
   return first;
 }
 
-/** Behind the last of them. */
+/** End (exclusive) of those cells. */
 function endOfOwnCells(ink: Uint16Array, middle: number, to: number): number {
   const looks = looksOf(ink, middle * 8);
   const most = Math.min(ink.length / 8, Math.floor(to));
@@ -68,7 +71,7 @@ function endOfOwnCells(ink: Uint16Array, middle: number, to: number): number {
   return end;
 }
 
-/** Draws the names of the requests of one text row, a bar's first one. */
+/** Draws the labels of the requests in the first text row of their bars. */
 export function drawBarLabels(
   { snapshot, scene }: View,
   canvas: Canvas,
@@ -93,7 +96,7 @@ export function drawBarLabels(
     if (hueOfInk(ink) >= hues.legend.length) continue;
     const route = names.routes.text(requests.route[row]);
     const name = route.startsWith(USUAL_METHOD) ? route.slice(USUAL_METHOD.length) : route;
-    // How long an uncertain bar took is not told to the hundredth by its looks.
+    // An uncertain bar shows no duration, which would look too precise.
     const isTold = room >= name.length + 3 && !(flagsOfInk(ink) & UNCERTAIN);
     const timed = isTold ? `${name} ${shortDuration(placement.end[row] - placement.start[row])}` : name;
     const text = isTold && cellWidth(timed) > room ? name : timed;

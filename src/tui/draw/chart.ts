@@ -1,19 +1,27 @@
-/** Column charts in eighths of a cell: one value per column, drawn from the bottom up over any number of text rows. */
+/**
+ * Column charts with a resolution of an eighth of a cell: one value per column, drawn upwards over any number of text rows.
+ */
 import type { Canvas } from '../canvas.ts';
 import type { Glyphs } from '../glyphs.ts';
 import type { StyleId } from '../style.ts';
 
 export interface ChartInput {
   readonly values: Float64Array;
-  /** Drawn behind them, quietly: of all requests, where a filter shows some. `glyph`: instead of heights, "" none. */
+  /**
+   * Values drawn dimly behind the others, such as those of all requests under a filter. `glyph`: drawn instead of heights; "": none.
+   */
   readonly behind?: { readonly values: Float64Array; readonly style: StyleId; readonly glyph: string } | null;
   /** The value that fills the whole height. */
   readonly full: number;
-  /** `isOver`: in front of what is drawn behind. The value is not passed: it would be an object for each cell. */
+  /**
+   * `isOver`: the column is drawn in front of one behind it. The value is not passed, since that would allocate an object per cell.
+   */
   style(column: number, isOver: boolean): StyleId;
 }
 
-/** From this many eighths on a cell behind another one is taken for full: a cell has two colours. */
+/**
+ * From this many eighths on, the column behind counts as filling its cell, because a cell can only have two colours.
+ */
 const NEARLY_FULL = 6;
 
 /** Draws into the whole canvas, one column per value. A value above zero always shows; NaN and zero stay blank. */
@@ -21,7 +29,7 @@ export function drawChart(canvas: Canvas, glyphs: Glyphs, { values, behind, full
   const { rows, columns } = canvas;
   if (!(full > 0)) return;
   const most = rows * 8;
-  // Whole numbers, before they are passed on: one with a fraction would be an object each time.
+  // Rounded to integers before they are passed on: a fraction would be allocated as an object each time.
   const eighthsOf = (value: number, least: number): number =>
     value > 0 ? Math.max(least, Math.min(most, Math.round((value / full) * most) | 0)) : 0;
   for (let column = 0; column < Math.min(columns, values.length); column++) {
@@ -37,7 +45,7 @@ export function drawChart(canvas: Canvas, glyphs: Glyphs, { values, behind, full
   }
 }
 
-/** Values as one row of text, scaled to their own maximum, which leaves a gap to the line above. */
+/** The values as one row of text, scaled to their maximum; the maximum leaves an eighth free below the line above. */
 export function sparkline(values: ArrayLike<number>, glyphs: Glyphs): string {
   let most = 0;
   for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];

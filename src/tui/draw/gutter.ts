@@ -1,6 +1,6 @@
-/** The margins that lanes, charts and the axis share, so that an instant stands in the same column everywhere. */
+/** The margins that lanes, charts and the axis share, so that an instant is in the same column everywhere. */
 export interface Gutter {
-  /** Cells for a label at the left, and for a value at the right: a blank, "~" and five more. */
+  /** Cells for a label at the left, and for a value at the right (a blank, "~" and five characters). */
   readonly left: number;
   readonly right: number;
 }
@@ -10,10 +10,10 @@ export function gutterOf(columns: number): Gutter {
   return { left: NARROW_LEFT, right: columns >= 50 ? 7 : 0 };
 }
 
-/** Labels have a brief form for it. */
+/** Labels have a brief form for this width. */
 const NARROW_LEFT = 8;
 
-/** Columns of the time axis on a screen of this width. */
+/** Columns of the time axis on a screen with this many columns. */
 export function axisColumns(columns: number): number {
   const { left, right } = gutterOf(columns);
   return Math.max(1, columns - left - right);

@@ -1,4 +1,4 @@
-/** Turns the raster of a lane into cells: at most two colours and one boundary each, to an eighth of a cell. */
+/** Turns the raster of a lane into cells: each shows at most two colours and one boundary, to an eighth of a cell. */
 import type { Canvas } from '../canvas.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { type Hues, secondTone } from '../scene/hues.ts';
@@ -15,21 +15,23 @@ import {
 import { type Colour, DEFAULT_COLOUR, mix, readableOn, type StyleId } from '../style.ts';
 import type { Theme } from '../theme.ts';
 
-/** One letter per hue where there are no colours: outcomes by their first digit, routes and durations in order. */
+/** One letter per hue if there are no colours: outcomes by their first digit, routes and durations in order. */
 const monoSymbols = {
   status: ['', '3', '4', '5', '?'],
   route: ['', 'b', 'c', 'd', 'e', 'f', 'g', 'h', '+'],
   duration: ['1', '2', '3', '4', '5', '6', '?'],
 } as const;
 
-/** The ground of a texture that says that a request ran here: so far from the colour of the request to that of the lane. */
+/**
+ * Background of a textured cell in which a request probably ran: this far from the colour of the request towards that of the track.
+ */
 const LIKELY_GROUND = 0.45;
 
-/** Styles that were looked up: cells of a lane ask for the same few. */
+/** Cached styles: the cells of a lane need the same few. */
 class KeptStyles {
   readonly cells = new Map<number, StyleId>();
   readonly labels = new Map<number, StyleId>();
-  /** By hue: its colour over the track, and over requests that do not pass. */
+  /** By hue: its colour on the track, and on the colour of requests that do not pass the filter. */
   readonly heights: { over: StyleId; overBehind: StyleId }[] = [];
 }
 
@@ -38,7 +40,7 @@ export class LanePainter {
   readonly #glyphs: Glyphs;
   readonly #hues: Hues;
   readonly #symbols: readonly string[];
-  /** Of lanes, and of shaded ones. */
+  /** For normal lanes, and for shaded ones. */
   readonly #kept = [new KeptStyles(), new KeptStyles()] as const;
   readonly #track: StyleId;
   readonly #majority = new Majority();
@@ -55,7 +57,7 @@ export class LanePainter {
       : styles.of(colours.line, colours.track);
   }
 
-  /** Every other lane is a little darker, so that full lanes do not run together. */
+  /** true: draws a little darker. Every other lane is, so that full lanes do not run together. */
   set shaded(on: boolean) {
     this.#isShaded = on;
   }
@@ -64,12 +66,14 @@ export class LanePainter {
     return this.#kept[this.#isShaded ? 1 : 0];
   }
 
-  /** The letter that stands for a hue without colours, "" for a plain block. */
+  /** The letter for a hue if there are no colours; "": a plain block. */
   symbolOf(hue: number): string {
     return this.#symbols[hue] ?? '+';
   }
 
-  /** Draws a row of bars from column x on; `alive` is 1 in the columns in which the worker lives, from `notYet` on nothing is logged. */
+  /**
+   * Draws a row of bars from column x on. `alive` is 1 in columns in which the worker lives; from column `notYet` on nothing is logged.
+   */
   bars(canvas: Canvas, x: number, y: number, { ink }: BarRow, alive: Uint8Array, notYet: number): void {
     for (let column = 0; column < ink.length / 8; column++) {
       if (this.#bar(canvas, x + column, y, ink, column * 8) || alive[column] === 0) continue;
@@ -84,7 +88,7 @@ export class LanePainter {
     return this.#shade(tone);
   }
 
-  /** The hue after the last of the legend is that of requests which do not pass the filter. */
+  /** The hue after the last of the legend is that of requests that do not pass the filter. */
   #hueColour(hue: number): Colour {
     return this.#hues.legend[hue]?.colour ?? this.#theme.colours.line;
   }
@@ -103,7 +107,7 @@ export class LanePainter {
     return style;
   }
 
-  /** A cell of bars; false when nothing ran there. */
+  /** Draws a cell of bars; false: nothing ran there. */
   #bar(canvas: Canvas, x: number, y: number, ink: Uint16Array, at: number): boolean {
     const first = ink[at];
     if (isUniform(ink, at)) {
@@ -120,7 +124,7 @@ export class LanePainter {
     return true;
   }
 
-  /** A cell that shows one value all over, for want of colours or for its texture; false: that of the idle lane. */
+  /** Draws a cell as a single value, because there are no colours or it is textured; false: the lane was idle. */
   #whole(canvas: Canvas, x: number, y: number, first: number, { ink, count, next }: Majority): boolean {
     const shown = ink === 0 && count < 6 ? next : ink;
     if (shown === 0) return false;
@@ -133,7 +137,7 @@ export class LanePainter {
     return true;
   }
 
-  /** Without colours it is a plain block, of which a cell can show a part. */
+  /** true: without colours it is a plain block, of which a cell can show a part. */
   #isBlock(ink: number): boolean {
     const { mono, ascii } = this.#theme;
     return mono && !ascii && !isTexture(ink) && this.symbolOf(hueOfInk(ink)) === '';
@@ -156,7 +160,7 @@ export class LanePainter {
     canvas.put(x, y, glyph, flags & UNCERTAIN && !(flags & PERHAPS) ? this.#likely(ink) : this.#style(ink, 0));
   }
 
-  /** Which request ran here is not certain, that the best estimate has one here is: brighter than a mere perhaps. */
+  /** The style if it is probable that a request ran here but not certain which: brighter than a mere possibility. */
   #likely(ink: number): StyleId {
     const key = -ink;
     let style = this.#known.cells.get(key);
@@ -168,14 +172,14 @@ export class LanePainter {
     return style;
   }
 
-  /** The style of a name on a bar of such ink. */
+  /** The style of a label on a bar of this ink. */
   labelOn(ink: number): StyleId {
     const known = this.#known.labels.get(ink);
     if (known !== undefined) return known;
     const { styles, mono, colours } = this.#theme;
     const colour = this.#colour(ink);
     const flags = flagsOfInk(ink);
-    // As the texture beside it looks, of which half is the colour and half its ground: a name is no box on its bar.
+    // The label's background matches the texture beside it, half of which is the colour and half its background, so that no box shows.
     const share = flags & UNCERTAIN ? (flags & PERHAPS ? LIKELY_GROUND : LIKELY_GROUND / 2) : 0;
     const ground = mix(colour, colours.track, share);
     const letters = styles.depth > 16 ? readableOn(ground) : colours.onColour;
@@ -186,16 +190,16 @@ export class LanePainter {
     return style;
   }
 
-  /** Draws shares as heights over one or more text rows, from `y` (top) down. */
+  /** Draws busy shares as heights over `rows` text rows, downwards from `y`. */
   shares(canvas: Canvas, x: number, y: number, rows: number, row: ShareRow, alive: Uint8Array, notYet: number): void {
-    // Heights are whole eighths before they are passed on: a number with a fraction would be an object each time.
+    // Heights are integers before they are passed on: a fraction would be allocated as an object each time.
     const most = rows * 8;
     const eighthsOf = (value: number) => (row.full > 0 ? Math.round((value / row.full) * most) | 0 : 0);
     for (let column = 0; column < row.level.length; column++) {
       const hue = row.hue[column];
       const behind = row.behind?.[column] ?? 0;
       if (hue >= 0 || behind > 0) {
-        // Something ran here, so something shows.
+        // Something ran here, so at least an eighth is drawn.
         const front = hue >= 0 ? Math.max(1, Math.min(most, eighthsOf(row.level[column]))) : 0;
         const back = behind > 0 ? Math.max(1, Math.min(most, eighthsOf(behind))) : 0;
         this.#height(canvas, x + column, y, rows, front, hue, back);
@@ -207,7 +211,7 @@ export class LanePainter {
     }
   }
 
-  /** `front`, in eighths of a row: what is drawn in the hue, 0 none; `back`: of all requests, where a filter shows some of them. */
+  /** `front`: eighths drawn in the hue, 0 none; `back`: eighths of all requests, if a filter shows only some. */
   #height(canvas: Canvas, x: number, y: number, rows: number, front: number, hue: number, back: number): void {
     const { mono } = this.#theme;
     const symbol = mono && hue >= 0 ? this.symbolOf(hue) : '';
@@ -240,7 +244,7 @@ export class LanePainter {
   }
 }
 
-/** What is uncertain or was inferred is a texture: the whole cell has it. */
+/** true: uncertain or inferred, which is shown by a texture over the whole cell. */
 const isTexture = (ink: number): boolean => ink !== 0 && (flagsOfInk(ink) & (UNCERTAIN | INFERRED)) !== 0;
 
 function isUniform(ink: Uint16Array, at: number): boolean {
@@ -248,7 +252,9 @@ function isUniform(ink: Uint16Array, at: number): boolean {
   return true;
 }
 
-/** The value that fills most of a cell, in how many eighths, and the value that fills most of the rest; the same object for one cell after the other. */
+/**
+ * The most frequent value of a cell, in how many eighths it occurs, and the second most frequent; one object is reused for all cells.
+ */
 class Majority {
   ink = 0;
   count = 0;
@@ -279,7 +285,7 @@ class Majority {
   }
 }
 
-/** How many eighths of a cell have a value. */
+/** In how many eighths of a cell a value occurs. */
 function timesIn(eighths: Uint16Array, at: number, value: number): number {
   let count = 0;
   for (let i = at; i < at + 8; i++) if (eighths[i] === value) count++;

@@ -1,4 +1,7 @@
-/** Marks on a lane where the server says that a worker began, ended or was killed, or where the lines show that another one took its place. */
+/**
+ * Marks on a lane: where the server logged that a worker began, ended or was killed, or where the lines show that another worker took its
+ * place.
+ */
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Canvas } from '../canvas.ts';
 import type { Glyphs } from '../glyphs.ts';
@@ -26,7 +29,7 @@ const markOf = (event: LifecycleEvent, glyphs: Glyphs): string | null => {
   }
 };
 
-/** Kinds that cover others in the same cell: what went wrong is never hidden by an ordinary boot. */
+/** Rank of events in the same cell; the higher one is drawn, so that a failure is never hidden by an ordinary boot. */
 const weight: Readonly<Partial<Record<LifecycleEvent['kind'], number>>> = {
   timeout: 3,
   killed: 3,
@@ -53,10 +56,10 @@ export function drawLifecycleMarks(view: View, canvas: Canvas, track: Track, lef
   }
 }
 
-/** Cells for each mark, on average: denser ones would hide the bars of workers that live for a few requests each. */
+/** Least cells per mark on average: denser marks would hide the bars of workers that live for a few requests only. */
 const CELLS_EACH = 16;
 
-/** Nobody says why another process is at work from there on: the mark is none of the server's. */
+/** Marks where another worker takes over; the log does not say why, so this is not one of the server's events. */
 function drawSuccessors(
   { scene: { axis }, theme, glyphs }: View,
   canvas: Canvas,

@@ -1,4 +1,4 @@
-/** The line above the lanes: what they are, how much time they show, and what the colours and glyphs mean. */
+/** The line above the lanes: what they are, how much time they show, and what colours and glyphs mean. */
 import type { Canvas } from '../canvas.ts';
 import type { View } from '../panel.ts';
 import type { LanePlan } from '../scene/plan-lanes.ts';
@@ -7,13 +7,13 @@ import type { StyleId } from '../style.ts';
 import { clip } from '../width.ts';
 import { LanePainter } from './lane-cells.ts';
 
-/** "1 min", "91 s": in the greatest unit that makes it a whole number. */
+/** "1 min", "91 s": in the largest unit in which it is a whole number. */
 const spanText = (seconds: number): string =>
   seconds % 3600 === 0 ? `${seconds / 3600} h` : seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 
 type LegendEntry = readonly [symbol: string, label: string, style: StyleId];
 
-/** What is on the screen and does not explain itself. */
+/** The colours and glyphs on the screen that need an explanation. */
 function legendOf({ theme, glyphs, ui, scene, snapshot }: View, { hues, mostSlack }: LaneScene): LegendEntry[] {
   const painter = new LanePainter(theme, glyphs, hues, ui.colourBy);
   const entries: LegendEntry[] = hues.shown.map((hue) => {
@@ -23,7 +23,7 @@ function legendOf({ theme, glyphs, ui, scene, snapshot }: View, { hues, mostSlac
   });
   if (scene.filter) entries.push([theme.mono ? glyphs.lost : glyphs.logged, 'do not pass', theme.line]);
   if (snapshot.inference.service.method === 'inferred') entries.push([glyphs.inferred, 'start inferred', theme.quiet]);
-  // What is certain to half a cell looks certain.
+  // Up to half a cell of uncertainty is not visible.
   if (mostSlack >= 0.5) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);
   if (scene.lost().length > 0) entries.push([glyphs.lost, 'killed, never logged', theme.critical]);
   if (snapshot.live && ui.edge === null) entries.push([glyphs.notYet, 'not logged yet', theme.quiet]);

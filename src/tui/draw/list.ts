@@ -1,4 +1,4 @@
-/** Lists with columns: a head, lines, one of them selected, and as many shown as fit. */
+/** Lists with columns: a head with titles, and as many lines as fit, one of them selected. */
 import type { Canvas } from '../canvas.ts';
 import type { View } from '../panel.ts';
 import { laneInTrouble } from '../scene/plan-lanes.ts';
@@ -6,12 +6,12 @@ import type { StyleId } from '../style.ts';
 
 export interface Column<Line> {
   readonly title: string;
-  /** Cells; the one column with 0 takes what is left. */
+  /** Width in cells; the one column with 0 takes what is left. */
   readonly width: number;
   readonly align: 'left' | 'right';
   readonly text: (line: Line) => string;
   readonly style?: (line: Line) => StyleId | null;
-  /** Left out on canvases narrower than this. */
+  /** The column is left out on canvases narrower than this. */
   readonly from?: number;
 }
 
@@ -20,12 +20,12 @@ export interface ListInput<Line> {
   readonly count: number;
   line(index: number): Line;
   readonly columns: readonly Column<Line>[];
-  /** Marks the title of the column by which the lines are sorted. */
+  /** The column by which the lines are sorted; its title is marked. */
   readonly sorted?: { readonly column: number; readonly ascending: boolean };
   readonly empty: string;
 }
 
-/** First line shown so that the selected one is visible, the list moving no more than it must. */
+/** The first line to show: the selected one is in the middle, or as near to it as the ends of the list allow. */
 export function firstShown(selected: number, rows: number, count: number): number {
   if (count <= rows) return 0;
   return Math.max(0, Math.min(selected - Math.floor(rows / 2), count - rows));
@@ -36,13 +36,15 @@ export const selectedLine = (view: Selecting, panel: string, count: number): num
 
 type Selecting = Pick<View, 'ui' | 'snapshot' | 'scene'>;
 
-/** Where nobody has moved yet: of a log the newest line, of lanes those that the verdict speaks of. */
+/**
+ * The selection before the user has moved it: in the log the newest line, in the lanes those that the verdict is about.
+ */
 function usualLine(view: Selecting, panel: string, count: number): number {
   if (panel === 'log') return count - 1;
   return panel === 'lanes' ? laneInTrouble(view) : 0;
 }
 
-/** First line shown of a list. A line that was clicked stays under the pointer, so that a second click opens it. */
+/** The first line to show. A clicked line stays under the pointer, so that a second click opens it. */
 export function firstOfList(view: View, panel: string, rows: number, count: number): number {
   const selected = selectedLine(view, panel, count);
   const { clicked } = view.ui;
@@ -50,7 +52,7 @@ export function firstOfList(view: View, panel: string, rows: number, count: numb
   return isHeld ? clicked.first : firstShown(selected, rows, count);
 }
 
-/** A column with its place on the canvas. */
+/** A column and its place on the canvas. */
 interface PlacedColumn<Line> {
   readonly column: Column<Line>;
   readonly x: number;
@@ -70,7 +72,7 @@ function placeColumns<Line>(columns: readonly Column<Line>[], cells: number): Pl
   });
 }
 
-/** The title of the column at `x` of a list that is `cells` wide; null between two. */
+/** The title of the column at `x` in a list that is `cells` wide; null between two columns. */
 export const titleAt = <Line>(columns: readonly Column<Line>[], cells: number, x: number): string | null =>
   placeColumns(columns, cells).find((one) => x >= one.x && x < one.x + one.width)?.column.title ?? null;
 
@@ -86,7 +88,7 @@ function drawText<Line>(
   else canvas.textRight(x + width, y, text, style, cells);
 }
 
-/** The titles of the columns; the one with room to spare says which lines are shown. */
+/** Draws the titles of the columns; the flexible column also says which lines are shown. */
 function drawHead<Line>(
   { theme, glyphs }: View,
   canvas: Canvas,
@@ -98,7 +100,7 @@ function drawHead<Line>(
     const { column, x, width } = one;
     const isSorted = sorted !== undefined && columns[sorted.column] === column;
     const title = isSorted ? `${column.title}${sorted.ascending ? glyphs.ascending : glyphs.descending}` : column.title;
-    // The gap between two columns has room for a mark.
+    // The gap between two columns has room for the mark.
     drawText(canvas, one, 0, title, isSorted ? theme.accent : theme.quiet, width + 1);
     if (column.width === 0 && title.length + range.length + 3 < width)
       canvas.textRight(x + width, 0, range, theme.quiet);

@@ -1,4 +1,4 @@
-/** Strip charts on the time axis of the lanes: a label, a chart of one value per column, and the value to read. */
+/** Strip charts on the time axis of the lanes: a label, a chart with one value per column, and a value in numbers. */
 import type { Canvas } from '../canvas.ts';
 import type { View } from '../panel.ts';
 import { type Attributes, ansiOf, type Colour, colour, mix, rgbOf, type StyleId } from '../style.ts';
@@ -9,52 +9,54 @@ import { gutterOf } from './gutter.ts';
 
 export interface Strip {
   readonly label: string;
-  /** The label for a narrow margin; missing: it is brief. */
+  /** The label for a narrow margin; missing: `label` is short enough. */
   readonly briefLabel?: string;
-  /** The word after the label that says how the number is known. */
+  /** A word after the label that says how the values are known. */
   readonly note: string;
   readonly values: Float64Array;
-  /** Of all requests, where a filter shows some. */
+  /** Values of all requests, if a filter shows only some; null: no filter. */
   readonly behind?: Float64Array | null;
-  /** What is to be expected where not all is logged yet, dim, in the colour of the strip. */
+  /** Expected values where not everything is logged yet; drawn dimly in the colour of the strip. */
   readonly expected?: { readonly values: Float64Array; readonly colour: Colour } | null;
-  /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours or blocks. */
+  /**
+   * A part of each value, drawn in front of it in `colour`; `of` is the colour of the rest. Not drawn without colours or block characters.
+   */
   readonly inner?: { readonly values: Float64Array; readonly of: Colour; readonly colour: Colour };
-  /** Columns of which the value is not known, or not yet: a blank would say that it is nothing. */
+  /** Columns whose value is unknown, or not known yet; a blank would look like zero. */
   readonly isUnknown?: (column: number) => boolean;
   readonly full: number;
   readonly style: (column: number, isOver: boolean) => StyleId;
-  /** Shown at the right: the value at the cursor, or the greatest. */
+  /** The text at the right: the value at the cursor, or the greatest. */
   readonly value: string;
-  /** Between what it lies, where that is far apart: below it, or instead of it where there is one row. */
+  /** Range of that value if it is wide: shown below it, or instead of it if there is only one row. */
   readonly range?: string;
-  /** Height it deserves when there is room: its share of the rows. */
+  /** Weight by which the strips share the rows beyond one each. */
   readonly weight: number;
 }
 
 export const greatest = (values: Float64Array): number => {
   let most = Number.NaN;
-  // An iterator would make an object of each value.
+  // Without an iterator, which would allocate an object per value.
   for (let i = 0; i < values.length; i++) if (!(values[i] <= most) && values[i] === values[i]) most = values[i];
   return most;
 };
 
-/** The value under the cursor, or the greatest on the screen. */
+/** The value at the cursor, or the greatest on the screen. */
 export function readOut(view: View, values: Float64Array): number {
   const { ui, scene } = view;
   if (ui.cursor === null) return greatest(values);
   return values[Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6)];
 }
 
-/** The colour of what stands behind a colour: a p95 behind its p50, what is expected behind what is known. */
+/** The colour of what is behind a colour: a p95 behind its p50, expected values behind known ones. */
 export function dimmed({ mono, colours }: Theme, bright: Colour): Colour {
   if (mono) return bright;
   const ansi = ansiOf(bright);
-  // Of the 16 colours eight have a darker one of the same hue.
+  // Eight of the 16 colours have a darker one of the same hue.
   return colour(rgbOf(mix(bright, colours.track, 0.45)), ansi > 8 ? ansi - 8 : ansi);
 }
 
-/** Styles of a strip in one colour, over what is drawn behind it in `over`; looked up once for all its columns. */
+/** Styles of a strip by colour, over `over` where something is drawn behind it; cached for all columns. */
 export function stripLooks(
   { theme }: View,
   over: Colour = theme.colours.line,
@@ -74,7 +76,7 @@ export function stripLooks(
   };
 }
 
-/** Draws strips one under the other, in as many rows as they share. */
+/** Draws strips below each other, dividing the rows among them. */
 export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[]): void {
   const { theme, glyphs, scene } = view;
   const { left, right } = gutterOf(canvas.columns);
@@ -93,7 +95,7 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
       if (strip.isUnknown(column) && !((strip.expected?.values[column] ?? 0) > 0))
         chart.put(column, chart.rows - 1, glyphs.notYet, theme.quiet);
     }
-    // A part of a letter cannot be drawn in another colour.
+    // A block of ASCII characters cannot have a part in another colour.
     if (strip.inner && !theme.mono && !theme.ascii && greatest(strip.inner.values) > 0)
       drawInner(view, chart, strip, strip.inner);
     if (right > 0) drawValue(view, canvas.region(canvas.columns - right, y, right, height), strip);
@@ -107,7 +109,7 @@ function drawValue({ theme }: View, canvas: Canvas, { value, range = '' }: Strip
   if (!isAlone) canvas.textRight(canvas.columns, 1, range, theme.quiet);
 }
 
-/** Without colours the glyph must tell it from what stands in front. */
+/** What is drawn behind a strip. Without colours a glyph distinguishes it. */
 function behindOf({ theme, glyphs }: View, { behind, expected }: Strip): NonNullable<ChartInput['behind']> | null {
   const glyph = theme.mono ? glyphs.lost : '';
   if (behind) return { values: behind, style: theme.line, glyph };
@@ -132,7 +134,7 @@ function drawInner(
   });
 }
 
-/** Rows for each strip: one each, what is left by weight; the least important fall away when there are too few. */
+/** Rows of each strip: one each, the rest by weight. If there are too few rows, the last strips are left out. */
 function heights(strips: readonly Strip[], rows: number): number[] {
   const shown = strips.slice(0, Math.max(0, rows));
   const given = shown.map(() => 1);
@@ -146,20 +148,20 @@ function heights(strips: readonly Strip[], rows: number): number[] {
   return given;
 }
 
-/** "inf." would read as infinite. */
+/** Abbreviations; "inf." would read as infinite. */
 const briefly: Readonly<Record<string, string>> = { inferred: 'est.', measured: 'meas.' };
-/** The note as it fits into so many cells, short where it must be. */
+/** The note as it fits into `cells`, abbreviated if necessary; "" if it does not fit. */
 const noteFor = (note: string, cells: number): string =>
   [`(${note})`, note, briefly[note] ?? note].find((text) => note !== '' && text.length <= cells) ?? '';
 
-/** Column of the cursor, -1 where it is not on the screen. */
+/** Column of the cursor; -1 if it is not on the screen. */
 export function cursorColumn(cursor: number | null, axis: TimeAxis): number {
   if (cursor === null) return -1;
   const column = Math.floor((cursor - axis.from) / axis.microsPerColumn + 1e-6);
   return column < axis.columns ? Math.max(-1, column) : -1;
 }
 
-/** The cursor through all strips and the axis. */
+/** Draws the cursor through all rows of the canvas. */
 export function drawCursor({ ui, scene, glyphs, theme }: View, canvas: Canvas, left: number): void {
   const column = cursorColumn(ui.cursor, scene.axis);
   if (column < 0) return;

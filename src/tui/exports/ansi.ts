@@ -1,4 +1,4 @@
-/** The cells with their colours, for `cat`. */
+/** The cells with their colours, for viewing with `cat`. */
 import type { CellGrid } from '../canvas.ts';
 import { defineExporter } from '../exporter.ts';
 import type { View } from '../panel.ts';

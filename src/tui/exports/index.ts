@@ -1,4 +1,4 @@
-/** The kinds of files that a screen can be exported to. A new one: a file in this folder, a line here. */
+/** The kinds of files that a screen can be exported to. To add one: a file in this folder, a line here. */
 import type { Exporter } from '../exporter.ts';
 import ansi from './ansi.ts';
 import json from './json.ts';
@@ -7,7 +7,7 @@ import txt from './txt.ts';
 
 export const exporters: readonly Exporter[] = [json, txt, ansi, svg];
 
-/** By the ending of the name; plain text for a name without one. null: for such files there is none. */
+/** By the ending of the name; plain text for a name without one. null: there is no exporter for that ending. */
 export function exporterFor(path: string): Exporter | null {
   const ending = /[^/\\.]\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
   return ending === undefined ? txt : (exporters.find((one) => one.ending === ending) ?? null);

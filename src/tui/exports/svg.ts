@@ -1,11 +1,11 @@
-/** A picture of the screen as SVG: each run of cells of one style is a text over a rectangle. */
+/** A picture of the screen as SVG: each run of cells with the same style is a text over a rectangle. */
 import type { CellGrid } from '../canvas.ts';
 import { defineExporter } from '../exporter.ts';
 import { looksOfSgr } from '../sgr-colours.ts';
 import { CELL, svgRect, svgScreen, svgText, type TextLooks } from '../svg-frame.ts';
 import type { Theme } from '../theme.ts';
 
-/** Ground and text of the terminal itself. */
+/** Background and text colour of the terminal itself. */
 const grounds = { light: ['#ffffff', '#1f2430'], dark: ['#14171d', '#d5dae3'] } as const;
 
 interface Looks extends TextLooks {
@@ -14,7 +14,7 @@ interface Looks extends TextLooks {
 
 const hex = (rgb: number): string => `#${rgb.toString(16).padStart(6, '0')}`;
 
-/** Colours as the terminal has them; `ground` and `text` are its own. */
+/** The colours of a style; `ground` and `text` are those of the terminal itself. */
 function looksOf(sequence: string, ground: string, text: string): Looks {
   const looks = looksOfSgr(sequence);
   let fill = looks.text === null ? text : hex(looks.text);

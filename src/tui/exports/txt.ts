@@ -1,4 +1,4 @@
-/** The cells as plain text, without blanks at the ends of rows. */
+/** The cells as plain text, without trailing blanks. */
 import type { CellGrid } from '../canvas.ts';
 import { defineExporter } from '../exporter.ts';
 

@@ -1,4 +1,4 @@
-/** Keys that hold everywhere; the space bar does in both modes what one expects of it there. */
+/** Keys that work everywhere. The space bar pauses in both modes, in the way that is usual in each. */
 import { exporters } from '../exports/index.ts';
 import { inReplay, inTail, type KeyBinding, type KeyPlace, opposites } from './binding.ts';
 

@@ -1,8 +1,10 @@
-/** What a key does, and where: the contract of the key tables in this folder. Help and the footer are generated from them. */
+/**
+ * What a key does, and where: the contract of the key tables in this folder. Help and footer are generated from them.
+ */
 import type { Action } from '../action.ts';
 import type { UiState } from '../ui-state.ts';
 
-/** Where a key is pressed. */
+/** The place in which a key is pressed. */
 export interface KeyPlace {
   readonly ui: Pick<UiState, 'help' | 'tab' | 'focus'>;
   readonly mode: 'tail' | 'replay';
@@ -13,15 +15,15 @@ export interface KeyContext extends KeyPlace {
 }
 
 export interface KeyBinding {
-  /** Names as `keyName` makes them; the first one is shown. */
+  /** Names as made by `keyName`; the first one is shown. */
   readonly keys: readonly string[];
-  /** Missing: told with the binding before it. */
+  /** Text for the help; missing: shares the line of the binding before it. */
   readonly does?: string;
   readonly group: 'Anywhere' | 'Lanes and time' | 'Panels' | 'Replay' | 'What if';
-  /** Where it holds; everywhere when missing. */
+  /** Where the binding holds; missing: everywhere. */
   readonly when?: (place: KeyPlace) => boolean;
   readonly action: Action | ((context: KeyContext) => Action);
-  /** A word for the footer; none when missing. The lower the rank, the longer it stays on a narrow screen. */
+  /** A word for the footer; missing: none. The lower the rank, the longer it stays on a narrow screen. */
   readonly footer?: {
     readonly word: string;
     readonly rank: number;
@@ -33,10 +35,10 @@ export interface KeyBinding {
 export const inReplay = ({ mode }: KeyPlace): boolean => mode === 'replay';
 export const inTail = ({ mode }: KeyPlace): boolean => mode === 'tail';
 
-/** What each of two opposite keys has of its own. */
+/** What two opposite keys do not have in common. */
 type OneWay = Pick<KeyBinding, 'keys' | 'action' | 'footer'>;
 
-/** Two keys that undo each other, told in one line of the help. */
+/** Two keys that undo each other and share a line of the help. */
 export const opposites = (
   common: Pick<KeyBinding, 'does' | 'group' | 'when'>,
   there: OneWay,

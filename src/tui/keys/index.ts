@@ -1,4 +1,6 @@
-/** All keys. Of two bindings of one key the first one whose place fits wins: those of a panel stand before those of the lanes. */
+/**
+ * All keys. If a key has several bindings, the first one whose `when` holds wins; those of a panel come before those of the lanes.
+ */
 import type { Action } from '../action.ts';
 import { anywhereKeys } from './anywhere.ts';
 import type { KeyBinding, KeyContext, KeyPlace } from './binding.ts';

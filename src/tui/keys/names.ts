@@ -1,6 +1,6 @@
-/** How keys are called: by the table, and in the help. */
+/** Names of keys, in the key tables and in the help. */
 
-/** The parts of Ink's key object that matter here. */
+/** The parts of Ink's key object that are used here. */
 export interface InkKey {
   readonly upArrow: boolean;
   readonly downArrow: boolean;
@@ -19,7 +19,7 @@ export interface InkKey {
   readonly shift: boolean;
 }
 
-/** One name per key: "left", "shift+left", "ctrl+c", "space", or the character itself. */
+/** A name per key: "left", "shift+left", "ctrl+c", "space", or the character itself. */
 export function keyName(input: string, key: InkKey): string {
   const shift = key.shift ? 'shift+' : '';
   if (key.upArrow) return `${shift}up`;
@@ -39,7 +39,7 @@ export function keyName(input: string, key: InkKey): string {
   return input === ' ' ? 'space' : input;
 }
 
-/** How a key is written in help: "←", "⇧→", "ctrl-c". */
+/** How the help shows a key: "←", "⇧→", "ctrl-c". */
 export function keyLabel(name: string, ascii: boolean): string {
   if (ascii) return name.replace('ctrl+', 'ctrl-').replace('return', 'enter').replace('escape', 'esc');
   const arrows: Readonly<Record<string, string>> = { left: '←', right: '→', up: '↑', down: '↓' };

@@ -2,7 +2,7 @@
 import { panelById, tabs } from '../panels/index.ts';
 import { type KeyBinding, opposites } from './binding.ts';
 
-/** A number for each tab, told in one line of the help. */
+/** A number key for each tab; they share a line of the help. */
 const tabKeys = tabs.map(({ id }, at): KeyBinding => {
   const does = at === 0 ? { does: 'the panel with that number' } : {};
   return { keys: [String(at + 1)], ...does, group: 'Panels', action: { type: 'tab', id } };

@@ -1,4 +1,4 @@
-/** The findings: what is wrong, with its evidence in numbers and what would mend it; enter jumps to the moment. */
+/** The findings: what is wrong, the evidence in numbers and what would fix it; enter jumps to the moment. */
 import type { FilteredPart } from '../../core/part.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { FindingSummary } from '../../core/summary.ts';
@@ -14,7 +14,7 @@ import { clockText, dayText } from '../time-axis.ts';
 import { cellWidth, clipWords, wrap } from '../width.ts';
 import { readingText } from '../words.ts';
 
-/** "11:36:00", to the nearest second as the sentences have it; "11-21 11:36:00" where the log is of more than one day. */
+/** "11:36:00", rounded to seconds as in the sentences; "11-21 11:36:00" if the log spans more than one day. */
 function momentOf({ from }: FindingSummary, { summary: { window }, zoneMinutes }: Snapshot): string {
   if (from === null) return '';
   const [at, first, last] = [from, window.from, window.to].map((instant) => 1000 * Date.parse(instant ?? ''));
@@ -27,7 +27,7 @@ interface BodyLine {
   readonly kind: 'title' | 'detail' | 'evidence' | 'advice';
 }
 
-/** Cells of the mark before a title. */
+/** Width of the mark before a title, cells. */
 const MARK = 5;
 
 /** Cells for the title of a finding. */
@@ -36,18 +36,18 @@ function roomForTitle(finding: FindingSummary, snapshot: Snapshot, columns: numb
   return columns - MARK - (moment === '' ? 0 : moment.length + 2);
 }
 
-/** The title, in fewer words where there is no room for it. */
+/** The title, or its brief form if there is no room. */
 const headOf = ({ title, brief = title }: FindingSummary, room: number): string =>
   cellWidth(title) <= room ? title : brief;
 
-/** What a title says beyond the few words of its head: all of it, or how it goes on; "" nothing. */
+/** The part of the title that its brief form leaves out: the rest of it, or all of it; "": nothing. */
 function untold(title: string, head: string): string {
   if (head === title) return '';
   const rest = title.startsWith(head) ? title.slice(head.length).replace(/^[:,;]? /, '') : title;
   return `${capital(rest)}.`;
 }
 
-/** The lines of a finding in full. */
+/** All lines of a finding below its title. */
 function bodyOf(finding: FindingSummary, snapshot: Snapshot, width: number): readonly BodyLine[] {
   const columns = width - MARK - 1;
   const kept = bodies.get(finding);
@@ -66,7 +66,7 @@ function bodyOf(finding: FindingSummary, snapshot: Snapshot, width: number): rea
   return lines;
 }
 
-/** A finding is drawn in many frames, mostly in one width. */
+/** Cache: a finding is drawn in many frames, mostly at the same width. */
 const bodies = new WeakMap<FindingSummary, { readonly columns: number; readonly lines: readonly BodyLine[] }>();
 
 export default definePanel({
@@ -91,10 +91,10 @@ export default definePanel({
       drawWaiting(view, canvas);
       return;
     }
-    // Of a saved log something stands in the status line until all of it is worked out.
+    // A saved log has a status until its examination is complete.
     const isGoingOn = snapshot.live || (snapshot.mode === 'replay' && snapshot.status !== '');
     const soFar = isGoingOn ? ' so far' : '';
-    // Above a sentence that tells of a queue, however short, nobody says that there is none.
+    // "Nothing slows callers down" must not be said below a verdict that mentions a queue, however short.
     const what = snapshot.verdict.severity === 'ok' ? 'slows callers down' : 'calls for a change';
     const quiet = requests.total === 0 ? 'No requests.' : `Nothing found${soFar} that ${what}.`;
     if (ui.filter === '') {
@@ -110,7 +110,7 @@ export default definePanel({
   },
 });
 
-/** A live log without requests is no finding: what is waited for, and what would hinder it. */
+/** A live log without requests has no findings: says what it is waiting for, and what is in the way. */
 function drawWaiting({ snapshot, theme }: View, canvas: Canvas): void {
   const { inputs } = snapshot.summary;
   const unparsed = inputs.reduce((sum, input) => sum + input.unparsed, 0);
@@ -128,7 +128,9 @@ function drawWaiting({ snapshot, theme }: View, canvas: Canvas): void {
     });
 }
 
-/** What passes the filter; returns the row after it. Findings of all requests keep half of the room. */
+/**
+ * Draws the findings of the requests that pass the filter; returns the row after them. Findings of all requests keep half of the room.
+ */
 function drawPart(view: View, canvas: Canvas, part: FilteredPart | null): number {
   const { theme } = view;
   const title = 'Of what passes';
@@ -151,7 +153,7 @@ function drawPart(view: View, canvas: Canvas, part: FilteredPart | null): number
   return 1 + rows;
 }
 
-/** `before`: how many findings stand above these. */
+/** `before`: number of findings above these. */
 function drawFindings(
   view: View,
   canvas: Canvas,
@@ -182,19 +184,18 @@ function drawFindings(
     texts[index].slice(0, lines).forEach(({ text, kind }, i) => {
       const style = kind === 'advice' || kind === 'title' ? theme.text : theme.quiet;
       const x = canvas.text(MARK, y++, text, style);
-      // It says more than there is room for.
+      // Marks a text that is longer than its room.
       if (i === lines - 1 && lines < texts[index].length) canvas.text(x, y - 1, ` ${view.glyphs.ellipsis}`, style);
     });
   }
 }
 
 /**
- * Lines of each body that are shown: the selected one first, then the others in their order, while there is room; the last
- * of them as far as it goes.
+ * Lines of each body to show: the selected one first, then the others in order while there is room; the last one as far as it fits.
  */
 function unfolded(sizes: readonly number[], selected: number, first: number, rows: number): Map<number, number> {
   const shown = new Map<number, number>();
-  // The heads of two more findings stay in sight of a long one, those of all before another is unfolded.
+  // The titles of two more findings stay visible below the selected one, and those of all before another finding is unfolded.
   const heads = Math.min(sizes.length - first, selected - first + 3);
   const chosen = Math.min(sizes[selected], Math.max(0, rows - heads));
   shown.set(selected, chosen);
@@ -209,7 +210,7 @@ function unfolded(sizes: readonly number[], selected: number, first: number, row
   return shown;
 }
 
-/** Fewer lines of a finding say too little. */
+/** Fewer lines of a finding would say too little. */
 const LEAST_UNFOLDED = 2;
 
 function drawHead(view: View, canvas: Canvas, y: number, finding: FindingSummary, isSelected: boolean): void {

@@ -1,4 +1,4 @@
-/** The line at the top: what is read, which server that is, how busy it is now, and the clock. */
+/** The line at the top: what is read, which server wrote it, how busy it is now, and the clock. */
 import { type Estimate, HEDGED, type ServerModel, type Summary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
 import type { Canvas } from '../canvas.ts';
@@ -19,13 +19,16 @@ const modelNames: Readonly<Record<string, string>> = {
   unknown: '',
 };
 
-/** A kind that is a hedge takes turns with another one: where the sentence below does not name it for its slots, they are workers. */
+/**
+ * An uncertain model may change with every examination. Unless the number of slots is known, and the verdict names the model because of
+ * them, the text says "workers" without a model.
+ */
 const toldModel = ({ model, model_confidence: confidence, workers, capacity }: Summary['server']): ServerModel =>
   confidence < HEDGED && workers.value !== null && capacity.value === null ? 'unknown' : model;
 
 /**
- * "4 sync workers", "2 workers × 8 threads", "pool of 4", "server unknown"; `brief`: "2 × 8 threads". The numbers are those that
- * the verdict below tells; between what they lie is told beside them.
+ * "4 sync workers", "2 workers × 8 threads", "pool of 4", "server unknown"; `brief`: "2 × 8 threads". The numbers are those of the verdict
+ * below; their ranges are shown separately.
  */
 function serverText({ snapshot }: Pick<View, 'snapshot'>, brief = false): string {
   const { server } = snapshot.summary;
@@ -45,7 +48,7 @@ function serverText({ snapshot }: Pick<View, 'snapshot'>, brief = false): string
   return `${workers} ${name}${name === '' ? '' : ' '}${noun}`;
 }
 
-/** The number that leaves something open, as far as the log goes. */
+/** The first number with a range, in the order of the text; null: none. */
 function openNumber(server: Summary['server']): Estimate | null {
   const { workers, threads, capacity } = server;
   const model = toldModel(server);
@@ -53,7 +56,7 @@ function openNumber(server: Summary['server']): Estimate | null {
   return parts.find(({ value, low, high }) => value !== null && low !== null && (high === null || low < high)) ?? null;
 }
 
-/** "(8-14; 50% sure)", "(97% sure)"; "" where nothing is known of it. */
+/** "(8-14; 50% sure)", "(97% sure)"; "" if nothing is known. */
 function surenessText(view: View): string {
   const open = openNumber(view.snapshot.summary.server);
   const confidence = serverConfidence(view);
@@ -62,7 +65,7 @@ function surenessText(view: View): string {
   return text === '' ? '' : `(${text})`;
 }
 
-/** The confidence behind that text. */
+/** The confidence in the text about the server, 0..1. */
 const serverConfidence = ({ snapshot }: View): number => {
   const { server } = snapshot.summary;
   const counted = server.model === 'pool' ? server.capacity : server.workers;
@@ -71,7 +74,7 @@ const serverConfidence = ({ snapshot }: View): number => {
 };
 
 function modeBadge({ snapshot, scene, ui, theme, glyphs }: View): Piece {
-  // There is nothing to play, or to follow.
+  // Without times there is nothing to play or follow.
   if (scene.isTimeless) return [' NO TIMES ', theme.severity('info').badge];
   if (snapshot.mode === 'replay') {
     const looks = snapshot.playing ? theme.severity('ok').badge : theme.severity('info').badge;
@@ -83,20 +86,20 @@ function modeBadge({ snapshot, scene, ui, theme, glyphs }: View): Piece {
 
 export const speedText = (factor: number): string => String(Number(factor.toPrecision(3)));
 
-/** Cells of the pieces at the right, with the two before each. */
+/** Width of the pieces at the right, with two cells before each. */
 const cellsOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]) => sum + cellWidth(text) + 2, 0);
 
-/** From here on there is room for rates. */
+/** Columns from which rates are shown. */
 const WITH_RATES = 60;
-/** From here on the clock has a date. */
+/** Columns from which the clock has a date. */
 const WITH_DATE = 130;
 
 /**
- * Failures on the screen, the rate just before the clock, and the clock. Numbers keep their cells while they change, and what comes and goes
- * stands where it moves nothing else.
+ * The share of failures on the screen, and the clock with the rate before it. Numbers keep their width while they change, and what comes
+ * and goes is placed so that it moves nothing else.
  */
 function readings({ snapshot, theme, ui, scene }: View, columns: number): { errors: Piece[]; clock: Piece[] } {
-  // Without times there is no rate, and no clock.
+  // Without times there is no rate and no clock.
   if (scene.isTimeless) return { errors: [], clock: [] };
   const stats = scene.stats();
   const now = ui.edge ?? snapshot.now;
@@ -109,10 +112,12 @@ function readings({ snapshot, theme, ui, scene }: View, columns: number): { erro
   return { errors: stats.errors > 0 ? [[`${share} 5xx`, alarm]] : [], clock: [[rate, theme.bar], clock] };
 }
 
-/** So much of a long name is worth more than a server in more words. */
+/** This much of a long title has priority over a longer description of the server. */
 const LEAST_TITLE = 16;
 
-/** The server in the most words that leave room to the name of the log: all of it before how sure the server is is told. */
+/**
+ * The longest description of the server that leaves room for the title: all of the title before the confidence is added.
+ */
 function serverPiece(view: View, room: number, title: string): Piece[] {
   if (view.snapshot.summary.requests.total === 0) return [];
   const full = serverText(view);
@@ -129,7 +134,7 @@ function serverPiece(view: View, room: number, title: string): Piece[] {
   return [[text, view.theme.barStrong]];
 }
 
-/** The formats of the logs; while nobody has looked at the requests, nothing is said of them. */
+/** The formats of the logs; "" before anything has been examined. */
 function formatsText({ snapshot }: View): string {
   const { summary, reading, total } = snapshot;
   const formats = new Set(summary.inputs.map((input) => input.format).filter((format) => format !== null));
@@ -138,7 +143,10 @@ function formatsText({ snapshot }: View): string {
   return isUnread ? '' : 'format unknown';
 }
 
-/** The name of the log, what came while the picture is frozen, and the format where there is room for all of it: a part of it says nothing. */
+/**
+ * Draws the title, the number of new requests while the picture is frozen, and the formats if all of them fit: a part of them would be
+ * useless.
+ */
 function drawTitle(view: View, canvas: Canvas, from: number, room: number, title: string): void {
   const { theme, ui, unseen } = view;
   const news = ui.frozen && unseen > 0 ? `  ${shortCount(unseen)} new` : '';

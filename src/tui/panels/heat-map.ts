@@ -1,4 +1,6 @@
-/** Latency over time as a heat map: time to the right, duration upwards in equal factors, colour by how many. */
+/**
+ * Latency over time as a heat map: time to the right, duration upwards (logarithmic), the number of requests as colour.
+ */
 
 import type { Canvas } from '../canvas.ts';
 import { gutterOf } from '../draw/gutter.ts';
@@ -8,7 +10,7 @@ import { definePanel, type View } from '../panel.ts';
 import { DURATION_BINS, durationOfBin } from '../scene/column-durations.ts';
 import type { StyleId } from '../style.ts';
 
-/** 1 where a bin holds a request. */
+/** 1 for each bin that contains a request. */
 function usedBins({ scene }: View): Uint8Array {
   const used = new Uint8Array(DURATION_BINS);
   for (const { tile, from, to } of scene.durations()) {
@@ -20,7 +22,7 @@ function usedBins({ scene }: View): Uint8Array {
   return used;
 }
 
-/** Bins from the first to the last in use; null where no duration is known. */
+/** The bins from the first to the last in use; null if no duration is known. */
 function binsInUse(view: View): { readonly least: number; readonly count: number } | null {
   const used = usedBins(view);
   const least = used.indexOf(1);
@@ -28,7 +30,7 @@ function binsInUse(view: View): { readonly least: number; readonly count: number
   return least < 0 ? null : { least, count: Math.max(8, used.lastIndexOf(1) + 1 - least) };
 }
 
-/** Which bins a row stands for: a bin has one row or several, or a row has several bins. */
+/** Which bins a row shows: a bin may have several rows, or a row several bins. */
 interface Scale {
   readonly rows: number;
   first(row: number): number;
@@ -41,7 +43,7 @@ function scaleOf({ least, count }: { readonly least: number; readonly count: num
   return { rows, first, past };
 }
 
-/** Requests of each cell, row by row, and the most of any. */
+/** Requests per cell, row by row, and the largest of these numbers. */
 interface CellCounts {
   readonly counts: Uint32Array;
   readonly top: number;
@@ -78,7 +80,7 @@ function lookOf({ theme, glyphs }: View, top: number): CellLook {
   };
 }
 
-/** The least duration of rows at which a bin begins; of a tall map of every other one. */
+/** Labels the rows at which a bin begins with its lower end; on a tall map only every other row. */
 function drawDurations({ theme, glyphs }: View, canvas: Canvas, { rows, first }: Scale, left: number): void {
   const beginsBin = (row: number) => row === rows - 1 || first(row) !== first(row + 1);
   for (let row = 0; row < rows; row++) {
@@ -88,7 +90,7 @@ function drawDurations({ theme, glyphs }: View, canvas: Canvas, { rows, first }:
   }
 }
 
-/** What the colours mean: the most in a cell, one request, and what lies between. */
+/** What the colours mean: the most requests in a cell, one request, and a number in between. */
 function drawLegend({ theme }: View, canvas: Canvas, x: number, look: CellLook, top: number, rows: number): void {
   const known = [...new Set([top, Math.round(Math.sqrt(top)), 1])].slice(0, rows);
   known.forEach((requests, y) => {
@@ -98,7 +100,7 @@ function drawLegend({ theme }: View, canvas: Canvas, x: number, look: CellLook, 
   });
 }
 
-/** Why there is nothing to see. */
+/** Why the map is empty. */
 function whyEmpty({ scene }: View): string {
   if (scene.isTimeless) return 'The lines carry no time, so there is no axis to draw durations on.';
   return scene.stats().requests === 0

@@ -1,4 +1,4 @@
-/** The panels. A new one: a file in this folder, a line here. Tabs stand in the order of their number keys. */
+/** The panels. To add one: a file in this folder, a line here. Tabs are in the order of their number keys. */
 import type { Panel } from '../panel.ts';
 import findings from './findings.ts';
 import header from './header.ts';

@@ -68,7 +68,7 @@ export default definePanel({
       return { region, track };
     });
     drawCursor(view, canvas.region(0, 1, canvas.columns, canvas.rows - 1), left);
-    // The cursor stands where a finding leads to: it does not hide what happened there.
+    // Drawn over the cursor: it is often placed on a moment that a finding points to, and must not hide what happened there.
     for (const { region, track } of drawn) drawLifecycleMarks(view, region, track, left);
   },
 });
@@ -77,22 +77,22 @@ export default definePanel({
 interface Pen {
   readonly painter: LanePainter;
   readonly hues: Hues;
-  /** 1 in the columns in which a worker of the track that is being drawn lives. */
+  /** 1 in columns in which a worker of the current track lives. */
   readonly alive: Uint8Array;
-  /** Cells beside the lanes. */
+  /** Cells to the left and right of the lanes. */
   readonly left: number;
   readonly right: number;
 }
 
-/** How a track is drawn beside its picture. */
+/** How the name and the edges of a track are drawn. */
 interface TrackLook {
   readonly name: string;
-  /** Of the name, and of the numbers of its further slots. */
+  /** Styles of the name, and (below) of the numbers of further slots. */
   readonly style: StyleId;
   readonly quietStyle: StyleId;
-  /** Column from which on nothing is logged yet. */
+  /** Column from which nothing is logged yet. */
   readonly notYet: number;
-  /** Requests whose bars are wide enough to be named. */
+  /** Rows of requests whose bars are wide enough for a label. */
   readonly named: readonly number[];
 }
 
@@ -125,10 +125,12 @@ function drawTrack(
   if (!shared) drawLost(view, canvas, index, pen.left);
 }
 
-/** Stamps that nobody has examined yet put more side by side than ran at once, and how many slots there are is not known. */
+/**
+ * Before an examination bare stamps put more requests side by side than ran at once, and the number of slots is unknown.
+ */
 const isExamined = ({ snapshot }: View): boolean => snapshot.summary.requests.total > 0;
 
-/** How many requests ran at once, as one curve. */
+/** Draws the number of requests in flight as a curve. */
 function drawHeights(view: View, canvas: Canvas, pen: Pen, picture: TrackPicture, look: TrackLook): void {
   const { theme } = view;
   const { name, style, notYet } = look;
@@ -141,7 +143,7 @@ function drawHeights(view: View, canvas: Canvas, pen: Pen, picture: TrackPicture
   }
 }
 
-/** A row of bars, or several, for each slot. */
+/** Draws one row of bars, or several, for each slot. */
 function drawSlots(
   view: View,
   canvas: Canvas,
@@ -152,7 +154,7 @@ function drawSlots(
 ): void {
   const { name, notYet, named } = look;
   const { slot: slotOf } = view.snapshot.placement;
-  // The last of several rows stays blank: a gap between lanes.
+  // The last of several rows stays blank, as a gap between lanes.
   const bar = Math.max(1, plan.thick - 1);
   rows.forEach((row, slot) => {
     const y = slot * plan.thick;
@@ -168,7 +170,7 @@ function drawSlots(
   });
 }
 
-/** 1 in the columns in which a worker of the track lives, and of which it is known what ran. */
+/** Sets 1 in the columns in which a worker of the track lives and from which on it is known what ran. */
 function markAlive(alive: Uint8Array, { lives }: Track, axis: TimeAxis, knownFrom: number): void {
   alive.fill(lives.length === 0 ? 1 : 0);
   const clamped = (column: number) => Math.max(0, Math.min(axis.columns, column));
@@ -195,7 +197,7 @@ function drawLost({ scene, theme, glyphs }: View, canvas: Canvas, track: number,
 
 function busyStyle({ theme }: View, share: number): StyleId {
   if (!Number.isFinite(share)) return theme.quiet;
-  // By the percentage that is shown beside it.
+  // Uses the rounded percentage that is shown beside it.
   const percent = Math.round(share * 100);
   return percent >= 95 ? theme.critical : percent >= 80 ? theme.warning : theme.text;
 }

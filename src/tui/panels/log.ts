@@ -1,4 +1,4 @@
-/** The log itself: raw lines around the moment the screen speaks of; lines that no format took are marked. */
+/** The log itself: raw lines around the current moment; lines that no format understood are marked. */
 
 import { printable } from '../../core/text.ts';
 import type { RawLine } from '../../engine/engine.ts';
@@ -7,10 +7,12 @@ import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
 import { cut } from '../width.ts';
 
-/** Rows of the chosen line at most. */
+/** The selected line is shown over at most this many rows. */
 const MOST_ROWS = 4;
 
-/** Row of a line that became a request, EVENT; undefined: it was not understood, or continues another. */
+/**
+ * Row of the request of a line; EVENT for a lifecycle line; undefined: the line was not understood, or continues another.
+ */
 type RowOf = (line: RawLine) => number | undefined;
 const EVENT = -1;
 
@@ -30,7 +32,7 @@ function understood({ snapshot, rawLines }: View): RowOf {
   return ({ source, offset }) => wanted[source]?.get(offset);
 }
 
-/** How a line looks by the row that it became; what does not pass the filter is quiet, as it is on the lanes. */
+/** The style of a line by the row of its request; requests that do not pass the filter are dimmed, as on the lanes. */
 function looksOf({ snapshot, scene, theme }: View): (row: number | undefined) => StyleId {
   const passes = scene.filter?.over(snapshot) ?? null;
   return (row) => {
@@ -43,11 +45,11 @@ function looksOf({ snapshot, scene, theme }: View): (row: number | undefined) =>
   };
 }
 
-/** The chosen line, its rows, and the first line shown. */
+/** The selected line, its rows on the screen, and the first line shown. */
 function arranged(view: View, { columns, rows }: { readonly columns: number; readonly rows: number }) {
   const { rawLines } = view;
   const selected = selectedLine(view, 'log', rawLines.length);
-  // The end of a line says the most (duration, pid): the chosen one is shown in full, over a few rows.
+  // The end of a line matters most (duration, pid), so the selected line is shown in full over a few rows.
   const whole = cut(printable(rawLines[selected].text, 4000), columns - 3).slice(0, MOST_ROWS);
   const extra = Math.max(0, Math.min(whole.length, rows) - 1);
   return { selected, whole, first: firstOfList(view, 'log', rows - extra, rawLines.length) };

@@ -1,4 +1,4 @@
-/** The pool under the lanes, on the same time axis: busy slots against capacity, rate with errors, quantiles. */
+/** The pool below the lanes, on the same time axis: busy slots against capacity, rate with errors, quantiles. */
 import { NEARLY_FULL } from '../../core/full-stretches.ts';
 import type { Canvas } from '../canvas.ts';
 import { gutterOf } from '../draw/gutter.ts';
@@ -20,11 +20,11 @@ import { clockText, columnOf, ticksOf } from '../time-axis.ts';
 import { roughly } from '../wait-text.ts';
 import { knowsWaits, waitIsUnknown } from './queue.ts';
 
-/** How many charts there are for what the log knows, without computing them. */
+/** Number of charts for what the log knows, without computing them. */
 export const stripsWanted = ({ snapshot }: Pick<View, 'snapshot'>): number =>
   1 + (snapshot.inference.service.method === 'unknown' ? 0 : 2) + (knowsWaits(snapshot) ? 1 : 0);
 
-/** Where the failed part of a column cannot be drawn, the column says so from this share on. */
+/** Where the failed part of a column cannot be drawn, the whole column is coloured from this share on. */
 const MANY_ERRORS = 0.25;
 
 function stripsOf(view: View): Strip[] {
@@ -33,7 +33,7 @@ function stripsOf(view: View): Strip[] {
   const pool = scene.pool();
   const { colours } = theme;
   const looks = stripLooks(view);
-  /** A p95, and in front of it, brighter, its p50. */
+  /** A p95 with its p50, brighter, in front. */
   const quantileLooks = (colour: Colour, p50: Float64Array): Pick<Strip, 'inner' | 'style'> => {
     const behind = dimmed(theme, colour);
     return {
@@ -47,7 +47,7 @@ function stripsOf(view: View): Strip[] {
     const full = capacity ?? greatest(pool.all?.busy ?? pool.busy);
     const { busy } = pool;
     const busyLooks = pool.expected ? stripLooks(view, dimmed(theme, colours.busy)) : looks;
-    // As the sentence above counts a pool as full: moments between two requests do not stripe it.
+    // The same threshold as in the verdict, so that short pauses between requests do not break a full pool into stripes.
     const slots = slotsOfColumns(inference, scene.axis);
     const isFull = (column: number) => slots !== null && busy[column] >= slots[column] * NEARLY_FULL;
     strips.push({
@@ -71,7 +71,7 @@ function stripsOf(view: View): Strip[] {
     note: '',
     values: pool.rate,
     behind: pool.all?.rate ?? null,
-    // Server errors are the red part of each column.
+    // The red part of each column are server errors.
     inner: { values: pool.errors, of: colours.rate, colour: colours.serverError },
     full: greatest(pool.all?.rate ?? pool.rate),
     style: (column, isOver) =>
@@ -109,19 +109,22 @@ function stripsOf(view: View): Strip[] {
   return strips;
 }
 
-/** Of a moment in which nothing was answered there is nothing to know: that is no "?". */
+/** "-" if nothing was answered at that moment: there is nothing to know, so "?" would be wrong. */
 function durationRead(view: View, durations: Float64Array, rate: Float64Array): string {
   const micros = readOut(view, durations);
   return Number.isNaN(micros) && readOut(view, rate) === 0 ? '-' : shortDuration(micros);
 }
 
-/** As the sentence above tells waits: one that may be far off looks like one. */
+/** The p95 wait as in the verdict: marked if it may be far off. */
 function waitRead(view: View, { waitP95, rate }: PoolSeries): string {
   const text = durationRead(view, waitP95, rate);
   return `${roughly(view.snapshot.inference.wait, readOut(view, waitP95))}${text}`;
 }
 
-/** The time of the cursor beside its line, on the side where there is room, and the columns [from, to) that it takes with a blank around it. */
+/**
+ * The time of the cursor beside its line, on whichever side there is room, and the columns [from, to) that it takes including a blank on
+ * either side; null: no cursor, or no room.
+ */
 function cursorLabel({ ui, scene, snapshot }: View): { text: string; from: number; to: number } | null {
   const { axis } = scene;
   const at = cursorColumn(ui.cursor, axis);
@@ -131,10 +134,10 @@ function cursorLabel({ ui, scene, snapshot }: View): { text: string; from: numbe
   return at > clock.length ? { text: ` ${clock} `, from: at - clock.length - 1, to: at + 1 } : null;
 }
 
-/** Stands before the axis where the screen shows more time than the log, or what is held of it. */
+/** Shown before the axis if the screen begins before the log, or before what is held of it. */
 const BEGINS = 'begins ';
 
-/** Column of the first instant that is known of; 0: the screen shows none before it. */
+/** Column of the first known instant; 0: the screen does not begin before it. */
 function begunColumn({ scene: { axis }, snapshot }: View): number {
   const column = Math.floor(columnOf(axis, Math.min(snapshot.from, snapshot.past?.from ?? snapshot.from)));
   return column > 0 && column < axis.columns ? column : 0;
@@ -148,13 +151,13 @@ function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
   const edge = ui.edge !== null ? '' : snapshot.live ? 'now' : snapshot.now >= snapshot.to ? 'end' : 'here';
   const cursor = cursorLabel(view);
   const room = axis.columns - edge.length;
-  // A word of which another covers a part is none.
+  // The word is left out if the cursor's label would cover a part of it.
   const hasOwnRoom = begin > BEGINS.length && begin < room && (!cursor || cursor.from >= begin);
   if (hasOwnRoom) canvas.textRight(left + begin, y, BEGINS, theme.quiet);
   for (const { column, label } of ticksOf(axis, snapshot.zoneMinutes)) {
     if (column < begin) continue;
     canvas.put(left + column, y, glyphs.tick, theme.quiet);
-    // A part of a time is another time: of two that meet, that of the cursor is told.
+    // If a time label meets that of the cursor, only the cursor's is drawn: part of a time would read as another time.
     const isFree = !cursor || column + label.length + 1 < cursor.from || column + 1 > cursor.to;
     if (isFree && column + label.length + 1 < room) canvas.text(left + column + 1, y, label, theme.quiet);
   }
@@ -170,7 +173,7 @@ export default definePanel({
   title: 'Pool',
   place: 'fixed',
   draw(view, canvas) {
-    // Without times there is nothing to stand on an axis.
+    // Without times there is no axis.
     if (view.scene.isTimeless) return;
     const { left } = gutterOf(canvas.columns);
     drawStrips(view, canvas.region(0, 0, canvas.columns, canvas.rows - 1), stripsOf(view));

@@ -8,16 +8,20 @@ import { definePanel } from '../panel.ts';
 import type { PoolSeries } from '../scene/pool-series.ts';
 import { queueRange, roughly } from '../wait-text.ts';
 
-/** Columns with answers of which no wait is known: live, those of the newest requests, until they are examined. */
+/**
+ * Columns with answers whose wait is not known: in a live log those of the newest requests, until they are examined.
+ */
 export const waitIsUnknown =
   ({ rate, waitP95, queue }: PoolSeries) =>
   (column: number): boolean =>
     rate[column] > 0 && Number.isNaN(waitP95[column]) && !(queue && queue[column] > 0);
 
-/** Whether there is a queue to draw. */
+/** true: there is a queue to draw. */
 export const knowsWaits = ({ inference }: Pick<Snapshot, 'inference'>): boolean => inference.wait.method !== 'unknown';
 
-/** Whoever queued in a log that has ended is in a line of it. */
+/**
+ * In a log that has ended, everybody who queued has a line, so the queue cannot be longer than the number of requests.
+ */
 function heldToLog(wait: WaitInference, { live, total }: Snapshot): WaitInference {
   return live ? wait : { ...wait, mostQueued: Math.min(total, wait.mostQueued ?? total) };
 }
@@ -44,7 +48,8 @@ export default definePanel({
         behind: all?.queue ?? null,
         expected: pool.expected && { values: pool.expected.queue, colour: theme.colours.queue },
         isUnknown: waitIsUnknown(pool),
-        // A queue as long as the pool is wide fills the chart at least: one caller that waits is no tower.
+        // The chart's full height is at least as many callers as the pool has slots, so that a single waiting caller does not look like a
+        // tower.
         full: Math.max(capacity.value ?? 1, greatest(all?.queue ?? queue) || 0, 1),
         style: (_, isOver) => looks(theme.colours.queue, isOver),
         value: `${roughly(wait, longest)}${shortNumber(longest)}`,

@@ -1,4 +1,4 @@
-/** One request in full: every field, the wait with how it is known, and its raw line. */
+/** One request in full: every field, the wait and how it is known, and the raw line. */
 
 import { printable } from '../../core/text.ts';
 import type { Canvas } from '../canvas.ts';
@@ -9,7 +9,7 @@ import { clockText, dateText } from '../time-axis.ts';
 import { waitNote, waitText } from '../wait-text.ts';
 import { cut } from '../width.ts';
 
-/** Row of the open request in the table, -1 when it is no longer held. */
+/** Row of the open request in the table; -1 if it is no longer held. */
 function openRow({ snapshot, ui }: Pick<View, 'snapshot' | 'ui'>): number {
   const { request } = ui;
   if (!request) return -1;
@@ -19,7 +19,7 @@ function openRow({ snapshot, ui }: Pick<View, 'snapshot' | 'ui'>): number {
   return -1;
 }
 
-/** Name, value and how it is known, of everything the log says of a row. */
+/** Everything that is known about a row: name, value, and how it is known. */
 function fieldsOf(
   { snapshot }: Pick<View, 'snapshot'>,
   row: number,
@@ -55,10 +55,10 @@ function fieldsOf(
   ];
 }
 
-/** From this width on the fields stand in two columns. */
+/** Columns from which the fields are in two columns. */
 const TWO_COLUMNS = 70;
 
-/** Rows for all fields and a raw line of usual length. */
+/** Rows for all fields and a raw line of ordinary length. */
 export const requestRows = (columns: number): number => (columns >= TWO_COLUMNS ? 8 : 13);
 
 export default definePanel({
@@ -73,7 +73,7 @@ export default definePanel({
       return;
     }
     const fields = fieldsOf(view, row, canvas.columns >= 100 || canvas.columns < TWO_COLUMNS);
-    // Two columns of fields where there is room, so that the raw line has its place on a small screen.
+    // Two columns if there is room, so that the raw line fits on a small screen.
     const perColumn = canvas.columns >= TWO_COLUMNS ? Math.ceil(fields.length / 2) : fields.length;
     const half = canvas.columns >= TWO_COLUMNS ? Math.floor(canvas.columns / 2) : canvas.columns;
     fields.forEach((field, i) => {
@@ -98,7 +98,7 @@ function drawField(
 ): void {
   canvas.text(x, y, name, quiet, 9);
   const after = canvas.text(x + 10, y, value, text, room - 10);
-  // A note that is cut says less than none; that of a path says where it begins.
+  // A note that is cut is worse than none, except that the beginning of a path is useful.
   const free = x + room - after - 1;
   if (note !== '' && (note.length <= free || (note.includes('/') && free > 8)))
     canvas.text(after + 1, y, note, quiet, free);

@@ -1,4 +1,4 @@
-/** The requests of the scope, the newest first, or those under the cursor; enter opens one. */
+/** The requests in the time range, the newest first, or those under the cursor; enter opens one. */
 import { type Column, drawList } from '../draw/list.ts';
 import { byteText, shortDuration } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
@@ -22,7 +22,7 @@ export default definePanel({
     const { names, zoneMinutes } = snapshot;
     const { rows, source } = scene.stats();
     const { requests, placement } = source;
-    /** Where a log tells only when requests began, that is what there is to tell. */
+    /** The end, or the start if the log only shows when requests began. */
     const instantAt = (row: number) =>
       Number.isFinite(placement.end[row]) ? placement.end[row] : placement.start[row];
     const isEnded = rows.length === 0 || Number.isFinite(placement.end[rows[rows.length - 1]]);

@@ -1,4 +1,6 @@
-/** The routes of the scope: rate, quantiles, share of the busy time, errors and trend; sortable, enter filters by one. */
+/**
+ * The routes in the time range: rate, quantiles, share of the busy time, errors and trend; sortable, enter filters by one.
+ */
 import { filterTerm } from '../../engine/filter.ts';
 import type { RouteStats } from '../../engine/scope-stats.ts';
 import { TREND_STEPS } from '../../engine/scope-tally.ts';
@@ -9,7 +11,7 @@ import { definePanel, type View } from '../panel.ts';
 
 type Key = (route: RouteStats) => number;
 
-/** How much more of its requests came in the later half of the stretch than in the earlier one, as a share of all. */
+/** How many more of its requests came in the second half of the time range than in the first, as a share of all. */
 function growth({ trend }: RouteStats): number {
   let later = 0;
   let all = 0;
@@ -20,7 +22,7 @@ function growth({ trend }: RouteStats): number {
   return later / Math.max(1, all);
 }
 
-/** What each column sorts by, greatest first. The rate has the order of the requests. */
+/** The value by which each column sorts, greatest first. The rate sorts like the requests. */
 const keys: readonly [title: string, key: Key][] = [
   ['busy', ({ busyShare, requests }) => (Number.isFinite(busyShare) ? busyShare : requests)],
   ['requests', ({ requests }) => requests],
@@ -33,7 +35,7 @@ const keys: readonly [title: string, key: Key][] = [
 
 export const routeSortCount = keys.length;
 
-/** The routes in the order in which the panel shows them. */
+/** The routes in the order shown. */
 function sortedRoutes({ scene, ui }: Pick<View, 'scene' | 'ui'>): RouteStats[] {
   const [, key] = keys[ui.sort.column % keys.length];
   const number = (route: RouteStats) => {
@@ -89,7 +91,7 @@ export default definePanel({
     const title = titleAt(columnsOf(view), cells, x);
     const column = keys.findIndex(([name]) => name === (title === 'req/s' ? 'requests' : title));
     if (column < 0) return null;
-    // Again: the other way round.
+    // A second click reverses the order.
     return column === view.ui.sort.column % keys.length ? { type: 'sort-direction' } : { type: 'sort', column };
   },
   draw(view, canvas) {

@@ -1,4 +1,6 @@
-/** The status line: what happens to the input, how much history is held, what was not understood, the filter. */
+/**
+ * The status line: what happens to the input, how much history is held, which lines were not understood, the filter.
+ */
 import { lostLines } from '../../core/lost-lines.ts';
 import { barWords } from '../bar-at-cursor.ts';
 import { byteText, shortCount, shortPercent } from '../numbers.ts';
@@ -22,14 +24,14 @@ function historyText({ snapshot }: View): string {
 
 type Piece = readonly [text: string, style: StyleId];
 
-/** µs without an answer from which an empty picture wants an explanation. */
+/** µs without an answer after which the silence is mentioned. */
 const SILENCE = 10_000_000;
 
-/** Nothing comes: whether nobody asks, nobody is answered, or nobody writes, the log does not tell. */
+/** Nothing comes. The log does not show whether nobody asks, nobody is answered, or nobody writes. */
 const silenceText = ({ snapshot: { live, now, to, zoneMinutes } }: View): string =>
   live && now - to >= SILENCE ? `no line since ${clockText(to, zoneMinutes)}` : '';
 
-/** What happens to the input, and how one looks at it: first, because the rest may have no room. */
+/** Events of the input, and what part of the log is looked at; first, because there may be no room for the rest. */
 function newsPieces(view: View): Piece[] {
   const { snapshot, theme, ui } = view;
   return [
@@ -46,7 +48,7 @@ function newsPieces(view: View): Piece[] {
 
 const counted = (count: number, noun: string): string => `${shortCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 
-/** How much is held, and what of it is shown. */
+/** How much is held, and how much of it is shown. */
 function countPieces(view: View): Piece[] {
   const { snapshot, theme, scene } = view;
   const unparsed = snapshot.summary.inputs.reduce((sum, input) => sum + lostLines(input), 0);
@@ -63,7 +65,7 @@ function passText({ scene }: View): string {
   return `${shortCount(requests)} of ${shortCount(inScope)} here pass`;
 }
 
-/** What a panel shows that has no words of its own, the longest way first. */
+/** Explains a panel that has no words of its own; the longest version first. */
 function panelWords({ ui, snapshot }: View): string[] {
   if (ui.tab !== 'heat-map' || ui.request || snapshot.total === 0) return [];
   return [
@@ -72,11 +74,11 @@ function panelWords({ ui, snapshot }: View): string[] {
   ];
 }
 
-/** For who sees such a screen for the first time, until a key is pressed: what it shows, the longest way first. */
+/** Explains the screen to a new user until a key is pressed; the longest version first. */
 function firstWords({ snapshot, scene, ui }: View): string[] {
   const [track] = scene.tracks().list;
   if (!ui.isUntouched || scene.isTimeless || !track || snapshot.total === 0) return [];
-  // Without process ids there is one lane, for all.
+  // Without process ids there is a single lane for all requests.
   const isWorker = track.lives.length > 0;
   const row = isWorker ? 'a row is a worker, ' : 'the lane is ';
   if (isHeight({ snapshot, ui, scene }, track)) return [`${row}as high as it runs requests at once`];

@@ -1,4 +1,6 @@
-/** The transport bar of a replay: the whole log's rate, the findings as marks, the window on the screen and the position. */
+/**
+ * The transport bar of a replay: the rate over the whole log, the findings as marks, the time range on the screen and the position.
+ */
 import type { Snapshot } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
 import type { Canvas } from '../canvas.ts';
@@ -7,7 +9,7 @@ import { shownFindings, timedFindings } from '../shown-findings.ts';
 import { clockText, dayText } from '../time-axis.ts';
 import { speedText } from './header.ts';
 
-/** Shares of the answers that failed from which a cell says so, as the finding about server errors has them. */
+/** Shares of failed answers from which a cell is coloured, as in the finding about server errors. */
 const MANY_ERRORS = 0.05;
 const MOSTLY_ERRORS = 0.25;
 
@@ -19,7 +21,7 @@ function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
   const errors = new Float64Array(columns);
   const perColumn = (to - from) / columns;
   for (let column = 0; overview && column < columns; column++) {
-    // All steps that begin in the column, or the one that covers it where steps are longer than columns.
+    // All steps that begin in the column, or the one that covers it if steps are longer than columns.
     const first = Math.floor((from + column * perColumn - overview.from) / overview.stepMicros);
     const last = Math.floor((from + (column + 1) * perColumn - overview.from) / overview.stepMicros);
     for (let step = Math.max(0, first); step < Math.max(first + 1, last) && step < overview.requests.length; step++) {
@@ -33,7 +35,7 @@ function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
   const played = ((snapshot.now - from) / (to - from)) * columns;
   for (let column = 0; column < columns; column++) {
     const eighths = most > 0 && counts[column] > 0 ? Math.max(1, Math.round((counts[column] / most) * 8)) : 0;
-    // One error among thousands is no red cell.
+    // A single error among thousands does not make a cell red.
     const failed = errors[column] / counts[column];
     const calm = column < played ? colours.rate : colours.quiet;
     const look = failed >= MOSTLY_ERRORS ? colours.serverError : failed >= MANY_ERRORS ? colours.warning : calm;
@@ -41,7 +43,7 @@ function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
   }
 }
 
-/** The bar between the times of its ends, as far as there is room for one. */
+/** The bar, and the times at its ends; `width` is 0 if there is no room for it. */
 export function transportBar({ from, to, zoneMinutes }: Snapshot, columns: number) {
   const edge = (micros: number) => `${dayText(micros, from, to, zoneMinutes)}${clockText(micros, zoneMinutes)}`;
   const start = `${edge(from)} `;
@@ -87,13 +89,13 @@ export default definePanel({
     const state = `${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)}`;
     canvas.text(0, 1, state, theme.accent, left - 1);
     const long = `${lengthText(now - from)}/${lengthText(to - from)}`;
-    // A blank between it and the bar: of two lengths in one unit the unit can be said once.
+    // There must be a blank between it and the bar; if necessary, the common unit of both lengths is written only once.
     const place = long.length < end.length ? long : long.replace(/([a-z])\/(.*\1)$/, '/$2');
     canvas.textRight(canvas.columns, 1, place, theme.quiet, end.length);
   },
 });
 
-/** "41s", "5.6m", "12m", "2.8h": so short that two of them fit under a clock time. */
+/** "41s", "5.6m", "12m", "2.8h": so short that two of them fit below a clock time. */
 function lengthText(micros: number): string {
   const seconds = Math.max(0, Math.round(micros / MICROS_PER_SECOND));
   if (seconds < 120) return `${seconds}s`;

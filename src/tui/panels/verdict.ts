@@ -1,4 +1,4 @@
-/** The verdict, always in sight: one sentence, in the colour of its severity, with how sure it is. */
+/** The verdict, always visible: one sentence in the colour of its severity, with its confidence. */
 import type { Verdict } from '../../core/snapshot.ts';
 import type { Canvas } from '../canvas.ts';
 import { shortPercent } from '../numbers.ts';
@@ -9,21 +9,24 @@ import { readingText } from '../words.ts';
 
 const badges = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' CRITICAL ' } as const;
 
-/** There are requests, and nobody has looked at them yet. */
+/** Shown while there are requests but no examination yet. */
 const reading = (snapshot: View['snapshot']): Verdict => ({
   severity: 'info',
   sentence: readingText(snapshot),
   confidence: 0,
 });
 
-/** What passes the filter is not judged yet. */
+/** Shown while the requests that pass the filter are not judged yet. */
 const filtering: Verdict = { severity: 'info', sentence: 'Working out what passes…', confidence: 0 };
 
-/** A sentence whose numbers change is told in words that have room for others, or every few seconds it would be another sentence. */
+/**
+ * The sentence with wide numbers in place of its own. A live sentence is chosen so that this fits; otherwise it would change its wording as
+ * its numbers change.
+ */
 const withRoom = (sentence: string): string =>
   sentence.replace(/\b\d+(\.\d)? (ms|s|min|h)\b/g, '0.0 min').replace(/\b\d+(\.\d)? req/g, '0.0 req');
 
-/** Returns the rows it took. */
+/** Draws a verdict; returns the number of rows used. */
 function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict, badge: string, before = ''): number {
   const { severity, sentence, shorter = [], confidence } = verdict;
   const looks = theme.severity(severity);
@@ -34,7 +37,7 @@ function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict
       : '';
   const linesOf = (words: string) => wrap(`${before}${words}`, canvas.columns - left - 1);
   const rowsOf = (words: string) => linesOf(snapshot.live ? withRoom(words) : words).length;
-  // Fewer words before anything is cut; what would end it goes before how sure that is.
+  // The sentence is shortened before anything is cut; in the end the confidence is dropped before the words that would be cut.
   const briefest = shorter.at(-1) ?? sentence;
   const wordings = [...[sentence, ...shorter].map((words) => `${words}${sure}`), briefest];
   const lines = linesOf(wordings.find((words) => rowsOf(words) <= canvas.rows) ?? briefest);
@@ -58,7 +61,7 @@ export default definePanel({
       drawVerdict(view, canvas, verdict, badges[verdict.severity]);
       return;
     }
-    // First what passes; the pool is that of all requests, and says so.
+    // First the requests that pass; then the pool, whose verdict is about all requests and says so.
     const part = shownPart(view)?.verdict ?? filtering;
     const half = canvas.region(0, 0, canvas.columns, Math.ceil(canvas.rows / 2));
     const above = drawVerdict(view, half, part, ' FILTER ');

@@ -1,6 +1,6 @@
 /**
- * What if the pool were another: the arrows change workers and threads, the prediction stands beside the present, with its range,
- * and below it the p95 wait of pools a few workers smaller and larger.
+ * What if the pool were different: the arrow keys change workers and threads. The prediction is shown beside the present pool, with its
+ * range, and below them the p95 wait of pools with a few workers fewer and more.
  */
 import { poolName } from '../../core/pool-names.ts';
 import type { PoolPrediction, Range } from '../../core/prediction.ts';
@@ -14,27 +14,27 @@ import { wrap } from '../width.ts';
 
 interface Row {
   readonly label: string;
-  /** Observed in the log, as text. */
+  /** The observed value, as text. */
   readonly seen: string;
   readonly of: (prediction: PoolPrediction) => number;
   readonly range: (prediction: PoolPrediction) => Range | null;
   readonly text: (value: number) => string;
-  /** What a full bar is. */
+  /** The value of a full bar. */
   readonly full: number;
-  /** Whether more is worse. */
+  /** true: more is worse. */
   readonly lessIsBetter: boolean;
-  /** Left out where rows are few. */
+  /** true: left out if there are few rows. */
   readonly isExtra: boolean;
 }
 
-/** Cells: where the columns begin, a value, its range, a step of the ladder. */
+/** Cells: where the columns begin, width of a value, of its range, and of a step of the ladder. */
 const FIRST = 24;
 const VALUE = 7;
 const RANGE = 13;
 const RUNG = 12;
 
 const micros = (seconds: number | null): number => (seconds === null ? Number.NaN : seconds * 1e6);
-/** No middle of so wide a range is a measure: its ends are told alone, as in the report. */
+/** The range is so wide that no number within it is meaningful: only its ends are shown, as in the report. */
 const isUntold = ({ wide: { waitMean } }: PoolPrediction): boolean =>
   isVagueRange(waitMean[0] / 1e6, waitMean[1] / 1e6);
 const perSecond = (value: number): string => `${shortNumber(value)}/s`;
@@ -169,7 +169,7 @@ function drawValue(
   const value = row.of(prediction);
   const change = before ? value - row.of(before) : 0;
   const isBetter = row.lessIsBetter ? change < 0 : change > 0;
-  // Neither better nor worse where one of them is not told.
+  // Neither better nor worse if one of the two values is unknown.
   const small = !before || !(Math.abs(change) >= 0.02 * Math.max(Math.abs(row.of(before)), 1e-9));
   const looks: StyleId = small ? theme.text : isBetter ? theme.ok : theme.warning;
   canvas.text(x, y, row.text(value).padStart(VALUE), looks, VALUE);
@@ -183,13 +183,13 @@ function drawValue(
   canvas.text(bar, y, cells, small ? theme.styles.of(theme.colours.busy) : looks, room);
 }
 
-/** "(284ms-2.55s)"; ends that read alike once. */
+/** "(284ms-2.55s)"; "" if both ends read alike. */
 function rangeText([low, high]: Range, text: (value: number) => string): string {
   const [from, to] = [text(low), text(high)];
   return from === to ? '' : `(${from.replace('/s', '')}-${to.replace('/s', '')})`;
 }
 
-/** "p95 wait of  3 4.06s  4 1.20s …": the knob and what each step of it is worth. */
+/** "p95 wait by workers  3: 4.06s  4: 1.20s …": the p95 wait of neighbouring pools. */
 function drawLadder(view: View, canvas: Canvas, y: number, asked: string): void {
   const { theme, predictions } = view;
   const text = ({ prediction }: PoolRung) =>

@@ -1,4 +1,4 @@
-/** The workers: requests, busy share, balance against the mean, age and fate; enter filters by one. */
+/** The workers: requests, busy share, balance, age and fate; enter filters by one. */
 import type { WorkerLife } from '../../core/inference.ts';
 import { filterTerm } from '../../engine/filter.ts';
 import type { WorkerStats } from '../../engine/scope-stats.ts';
@@ -10,13 +10,13 @@ interface WorkerLine {
   readonly name: string;
   readonly stats: WorkerStats | undefined;
   readonly life: WorkerLife | undefined;
-  /** Share of the scope that its slots were busy; NaN unknown. */
+  /** Share of the time range for which its slots were busy, 0..1; NaN unknown. */
   readonly busyShare: number;
-  /** Requests against the mean of all workers: 1 is even. */
+  /** Requests relative to the mean of all workers; 1 is an even share. */
   readonly balance: number;
 }
 
-/** Workers that served in the scope or are alive, in the order of their birth. */
+/** Workers that served in the time range or are alive, sorted by birth. */
 function workerLines({ scene, snapshot }: View): WorkerLine[] {
   const stats = scene.stats();
   const lives = new Map(snapshot.inference.lives.map((life) => [life.worker, life]));
@@ -24,7 +24,7 @@ function workerLines({ scene, snapshot }: View): WorkerLine[] {
   const ids = [...new Set([...lives.keys(), ...served.keys()])].filter((id) => {
     const life = lives.get(id);
     if (served.has(id)) return true;
-    // Those that are idle, unless a filter asks for some requests only.
+    // Idle workers are listed too, unless a filter selects some requests.
     return scene.filter === null && life !== undefined && life.fate === 'running' && life.from <= scene.scope.to;
   });
   const mean = stats.requests / Math.max(1, ids.length);
@@ -45,7 +45,7 @@ function workerLines({ scene, snapshot }: View): WorkerLine[] {
     .sort((a, b) => bornAt(a) - bornAt(b) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
 }
 
-/** Those that nobody has examined yet are the youngest. */
+/** Workers that have not been examined yet are the youngest. */
 const bornAt = ({ life }: WorkerLine): number => life?.from ?? Number.MAX_SAFE_INTEGER;
 
 const fateWords = {

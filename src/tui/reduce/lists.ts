@@ -1,11 +1,11 @@
-/** The focus on tabs and lists, and which of their lines is chosen. */
+/** The focus of tabs and lists, and their selected lines. */
 import type { Action, ListAction } from '../action.ts';
 import { selectedLine } from '../draw/list.ts';
 import type { View } from '../panel.ts';
 import { panelById, tabs } from '../panels/index.ts';
 import { changed, type Outcome } from './outcome.ts';
 
-/** @param act what the chosen line asks for */
+/** @param act performs the action of the selected line */
 export function moveInLists(view: View, action: ListAction, act: (view: View, action: Action) => Outcome): Outcome {
   const { ui } = view;
   switch (action.type) {
@@ -28,7 +28,7 @@ export function moveInLists(view: View, action: ListAction, act: (view: View, ac
       // From now on the lanes stay where they are, whatever the verdict says.
       const holds = id === 'lanes' && ui.clicked?.panel !== id ? { clicked: { panel: id, line, first: before } } : {};
       const outcome = changed(ui, { selected: { ...ui.selected, [id]: line }, ...holds });
-      // An open request is that of the chosen line.
+      // If a request is open, the request of the newly selected line replaces it.
       const opened = ui.request === null ? null : panelById(id)?.open?.(view, line);
       return opened?.type === 'request' ? act({ ...view, ui: outcome.ui }, opened) : outcome;
     }

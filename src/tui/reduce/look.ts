@@ -1,4 +1,4 @@
-/** How the screen looks: colours, forms of lanes, the order of routes, the theme, the mouse and the help. */
+/** How the screen looks: colours, form of the lanes, order of routes, theme, mouse and help. */
 import type { LookAction } from '../action.ts';
 import type { View } from '../panel.ts';
 import { routeSortCount } from '../panels/routes.ts';
@@ -9,7 +9,7 @@ import { changed, type Outcome } from './outcome.ts';
 
 const next = <T>(list: readonly T[], present: T): T => list[(list.indexOf(present) + 1) % list.length];
 
-/** Said where nobody is calm, too: nothing else would tell that the key was heard. */
+/** Shown even if no worker is calm, or nothing would show that the key was noticed. */
 const FOLDED = 'Calm workers, and those for whom there is no room, share a lane';
 
 const formWords = { auto: 'as it fits', slots: 'a row for each slot', height: 'as height' } as const;

@@ -1,4 +1,4 @@
-/** What comes of an action: the state of the screen, and what the engine and the program are asked to do. */
+/** The result of an action: the new state of the screen, and requests to the engine and the program. */
 import type { EngineCommand } from '../../engine/command.ts';
 import type { UiState } from '../ui-state.ts';
 
@@ -15,20 +15,20 @@ export interface Outcome {
   readonly effects: readonly Effect[];
 }
 
-/** The screen changes; the message of the action before goes. */
+/** A new state of the screen; clears the message of the previous action. */
 export const changed = (ui: UiState, to: Partial<UiState>): Outcome => ({
   ui: { ...ui, message: '', isUntouched: false, ...to },
   commands: [],
   effects: [],
 });
 
-/** The engine is asked for something. */
+/** A request to the engine. */
 export const commanded = (ui: UiState, command: EngineCommand, to: Partial<UiState> = {}): Outcome => ({
   ...changed(ui, to),
   commands: [command],
 });
 
-/** The program does something. */
+/** A request to the program. */
 export const effected = (ui: UiState, effect: Effect, to: Partial<UiState> = {}): Outcome => ({
   ...changed(ui, to),
   effects: [effect],

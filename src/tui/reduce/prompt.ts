@@ -1,4 +1,4 @@
-/** The line in which a filter, a moment or the name of a file is written. */
+/** The line in which a filter, a time or a file name is typed. */
 
 import { lastWord, parseFilter } from '../../engine/filter.ts';
 import { completeFilter } from '../../engine/filter-completion.ts';
@@ -29,7 +29,9 @@ export function editPrompt(view: View, action: PromptAction): Outcome {
   }
 }
 
-/** The only completion is taken, so that the next key asks for what follows; of several tab shows one after the other. */
+/**
+ * A single completion is accepted, so that the next key asks for what follows it; of several, tab shows one after the other.
+ */
 function completed(prompt: Prompt, by: 1 | -1, { snapshot }: View): Prompt {
   const typed = prompt.completing?.typed ?? prompt.text;
   const choices = completeFilter(typed, snapshot, MOST_COMPLETIONS);

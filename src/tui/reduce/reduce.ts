@@ -1,4 +1,4 @@
-/** The state of the screen after an action, and what the engine is asked to do for it. Pure: no clock, no terminal. */
+/** The state of the screen after an action, and the requests to the engine. Pure: no clock, no terminal. */
 import type { Action } from '../action.ts';
 import type { View } from '../panel.ts';
 import type { UiState } from '../ui-state.ts';
@@ -8,7 +8,7 @@ import { changed, effected, type Outcome } from './outcome.ts';
 import { editPrompt } from './prompt.ts';
 import { moveInTime } from './time.ts';
 
-/** What leaves the help open; a key that does something else is pressed to see it. */
+/** Actions that leave the help open; any other closes it, so that its effect can be seen. */
 const underHelp: ReadonlySet<Action['type']> = new Set([
   'help',
   'scroll-help',

@@ -1,4 +1,4 @@
-/** What moves the picture through time: the cursor, the position of a replay, its speed, and what lies between. */
+/** Actions that move the picture through time: the cursor, and the position and speed of a replay. */
 import { endedAt } from '../../core/snapshot.ts';
 import type { TimeAction } from '../action.ts';
 import type { View } from '../panel.ts';
@@ -8,13 +8,13 @@ import type { UiState } from '../ui-state.ts';
 import { changed, commanded, type Outcome } from './outcome.ts';
 
 const speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-/** Speeds between which "faster" and "slower" step. */
+/** The next of the speeds that "faster" and "slower" step through. */
 const nextSpeed = (speed: number, by: 1 | -1): number =>
   by > 0
     ? (speeds.find((step) => step > speed * 1.001) ?? 1000)
     : (speeds.findLast((step) => step < speed * 0.999) ?? 0.1);
 
-/** A loop shorter than this is a key pressed twice, µs. */
+/** µs: a shorter loop is a key pressed twice. */
 const SHORTEST_LOOP = 100_000;
 
 export function moveInTime(view: View, action: TimeAction): Outcome {
@@ -56,14 +56,14 @@ export function moveInTime(view: View, action: TimeAction): Outcome {
   }
 }
 
-/** A replay plays to this moment, a live view shows it. µs since 1970 UTC */
+/** Moves a replay to this moment, or shows it in a live view. µs since 1970 UTC. */
 export const seek = (view: View, micros: number): Outcome =>
   view.snapshot.mode === 'replay' ? moveReplay(view, micros) : showMoment(view, micros);
 
 const moveReplay = ({ ui, snapshot }: View, micros: number): Outcome =>
   commanded(ui, { type: 'seek', to: Math.min(snapshot.to, Math.max(snapshot.from, micros)) });
 
-/** The cursor stays on the screen: it is what one looks closer at. */
+/** Zooms; the cursor stays on the screen, since it marks what is looked at. */
 function zoomed(view: View, by: 1 | -1): Outcome {
   const { ui, snapshot } = view;
   const next =
@@ -75,12 +75,12 @@ function zoomed(view: View, by: 1 | -1): Outcome {
 }
 
 function paused({ ui, snapshot }: View): Outcome {
-  // A picture that moves on leaves the cursor behind.
+  // When a replay goes on, the cursor is dropped.
   if (snapshot.mode === 'replay') return commanded(ui, { type: 'toggle' }, snapshot.playing ? {} : { cursor: null });
   return changed(ui, ui.frozen ? { frozen: false, edge: null, cursor: null } : { frozen: true });
 }
 
-/** The cursor moves by cells; at the left and right edge the picture moves with it. */
+/** Moves the cursor by cells; at the left and right edge the picture moves along. */
 function movedCursor({ ui, scene, snapshot }: View, cells: number): Partial<UiState> {
   const { axis } = scene;
   const begin = ui.cursor ?? axis.to - axis.microsPerColumn * (cells < 0 ? 1 : 2);
@@ -93,7 +93,7 @@ function movedCursor({ ui, scene, snapshot }: View, cells: number): Partial<UiSt
     : { cursor: axis.to - axis.microsPerColumn, edge: snapshot.mode === 'tail' ? null : ui.edge };
 }
 
-/** Brings a moment onto the screen at a quarter from the left, with the cursor on it. */
+/** Brings a moment onto the screen, a quarter from the left, and puts the cursor on it. */
 function showMoment(view: View, micros: number): Outcome {
   const { ui, snapshot, scene } = view;
   const edge = micros + ui.spanSeconds * 1e6 * 0.75;
@@ -123,7 +123,7 @@ function steppedFinding(view: View, by: 1 | -1): Outcome {
   return { ...outcome, ui: { ...outcome.ui, tab: 'findings', focus: 'findings', selected } };
 }
 
-/** The end of the next (or last) request after (before) the position. */
+/** The end of the next (previous) request after (before) the position; null: there is none. */
 function neighbourRequest({ snapshot }: View, by: 1 | -1): number | null {
   const { placement, requests, now } = snapshot;
   let best: number | null = null;

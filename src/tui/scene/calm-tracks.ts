@@ -1,16 +1,18 @@
-/** Which workers have a lane of their own where calm ones share one: the busiest, as many as fit. */
+/** When calm workers share a lane: which workers keep one of their own. The busiest do, as many as fit. */
 
-/** A worker that is busy for less than this share of what the busiest is, is calm. */
+/** A worker is calm if it is busy for less than this share of the busiest one's time. */
 const CALM = 0.2;
-/** Who has a lane keeps it until others are this many times as busy: lanes would jump. */
+/** A worker with a lane keeps it until others are this many times as busy, so that lanes do not jump. */
 const KEEPS = 1.5;
-/** One alone saves no row. */
+/** Folding a single track would save no row. */
 const FEWEST = 2;
 
 export class CalmTracks {
   #own: ReadonlySet<number> = new Set();
 
-  /** Of the tracks on the screen those that are folded. `loads`: how busy each track is; `room`: lanes that fit, the shared one included. */
+  /**
+   * The tracks of `present` that are folded. `loads`: how busy each track is; `room`: lanes that fit, including the shared one.
+   */
   folded(present: readonly number[], loads: Float64Array, room: number): number[] {
     const rank = (track: number) => loads[track] * (this.#own.has(track) ? KEEPS : 1);
     const least = CALM * present.reduce((most, track) => Math.max(most, loads[track]), 0);

@@ -1,16 +1,18 @@
-/** Which hue a cell has that many requests share: a grave one only when it is a good part of them, else what fills most of it. */
+/**
+ * The hue of a cell that many requests share: a severe one if it is a good part of them, else the one that fills most of the cell.
+ */
 import type { Colouring } from './hues.ts';
 
-/** A hue decides from this share of the requests on, with those that are graver still. */
+/** A hue decides if it and more severe ones make up at least this share of the requests. */
 const GOOD_PART = 0.25;
 
 export class CellHues {
   readonly #weight: readonly number[];
   readonly #hues: number;
-  /** Cell after cell, one value per hue: requests, and how much of the cell they fill. */
+  /** Per cell and hue: number of requests, and (below) how much of the cell they fill. */
   readonly #requests: Uint32Array;
   readonly #filled: Float64Array;
-  /** Weights that occur, the gravest first. */
+  /** Weights that occur, the most severe first. */
   readonly #weights: readonly number[];
 
   constructor(cells: number, { weight }: Pick<Colouring, 'weight'>) {
@@ -27,7 +29,7 @@ export class CellHues {
     this.#filled[at] += filled;
   }
 
-  /** One hue per cell, -1 where nothing ran. */
+  /** One hue per cell; -1 where nothing ran. */
   decided(): Int16Array {
     return Int16Array.from({ length: this.#requests.length / this.#hues }, (_, cell) => this.#hueOf(cell));
   }

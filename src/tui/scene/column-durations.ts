@@ -1,6 +1,10 @@
-/** Durations per column in a histogram each, small enough to be filled anew for every picture: quantiles and the heat map. */
+/**
+ * A histogram of durations per column, small enough to be refilled for every picture: for quantiles and the heat map.
+ */
 
-/** Octaves from 1 µs to 2^31 µs (36 min), eight bins each: the bin is within 6 % of the value, as fine as a chart can show. */
+/**
+ * Octaves from 1 µs to 2^31 µs (36 min) with eight bins each: a bin is within 6 % of the value, as fine as a chart can show.
+ */
 export const DURATION_BINS = 31 * 8;
 
 function binOf(micros: number): number {
@@ -18,7 +22,7 @@ const middleOf = (bin: number): number => 2 ** Math.floor(bin / 8) * (1 + ((bin 
 export class ColumnDurations {
   readonly #bins: Uint16Array;
   readonly #counts: Uint32Array;
-  /** The longest of each column, µs: of a few requests it is their p95, and no quantile is longer. */
+  /** Longest duration of each column, µs: the p95 of a few requests, and an upper bound of every quantile. */
   readonly #longest: Float64Array;
 
   constructor(columns: number) {
@@ -34,7 +38,7 @@ export class ColumnDurations {
     if (micros > this.#longest[column]) this.#longest[column] = micros;
   }
 
-  /** How many durations of a column lie in a bin. */
+  /** Number of durations of a column in a bin. */
   count(column: number, bin: number): number {
     return this.#bins[column * DURATION_BINS + bin];
   }
@@ -43,7 +47,7 @@ export class ColumnDurations {
     return this.#counts[column] === 0;
   }
 
-  /** µs; NaN where there are none. */
+  /** µs; NaN if the column is empty. */
   quantile(column: number, share: number): number {
     let rank = Math.ceil(this.#counts[column] * share);
     if (rank === 0) return Number.NaN;

@@ -1,4 +1,4 @@
-/** What the colour of a request says: its outcome, its route or how long it took. */
+/** What the colour of a request means: its outcome, its route or its duration. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import { type Colour, mix } from '../style.ts';
 import type { Theme } from '../theme.ts';
@@ -6,24 +6,24 @@ import type { Theme } from '../theme.ts';
 export type ColourBy = 'status' | 'route' | 'duration';
 export const colourings: readonly ColourBy[] = ['status', 'route', 'duration'];
 
-/** A colouring: every request has a hue, a small number; a legend says what the hues mean. */
+/** A colouring: every request has a hue, a small number; the legend explains the hues. */
 export interface Colouring {
   /** Hue of a row, 0..legend.length-1. */
   of(row: number): number;
   readonly legend: readonly { readonly label: string; readonly colour: Colour }[];
-  /** How grave a hue is, one number per hue: what decides the colour of a cell that requests share, see `CellHues`. */
+  /** Severity per hue: decides the colour of a cell that several requests share, see `CellHues`. */
   readonly weight: readonly number[];
-  /** The same for colourings that give every request the same hue. */
+  /** Equal for colourings that give every request the same hue. */
   readonly key: string;
 }
 
-/** What the legend of a picture needs: a colouring and which of its hues occur. */
+/** What the legend of a picture needs: a colouring, and which of its hues occur. */
 export interface Hues extends Pick<Colouring, 'legend' | 'weight'> {
   /** Hues that occur, in the order of the legend. */
   readonly shown: readonly number[];
 }
 
-/** `routes`: those with a colour of their own, see `RouteColours`. */
+/** `routes`: those that have a colour of their own, see `RouteColours`. */
 export const colouringFor = (by: ColourBy, snapshot: Snapshot, routes: readonly number[], theme: Theme): Colouring =>
   by === 'route'
     ? byRoute(snapshot, routes, theme)
@@ -86,15 +86,15 @@ function byRoute({ requests, names }: Snapshot, routes: readonly number[], { col
   };
 }
 
-/** A route keeps its colour until another one is seen this many times as often, and so many times more. */
+/** A route keeps its colour until another one is seen more often by this factor and by this number. */
 const CLEARLY_MORE = 1.3;
 const MORE_SEEN = 10;
 
-/** Which routes have a colour of their own: those seen most often, and a colour once given stays where it is. */
+/** Which routes have a colour of their own: the most frequent ones. A route keeps the colour that it was given. */
 export class RouteColours {
   #routes: number[] = [];
 
-  /** `rows`: of the table, valid up to `count`. */
+  /** `rows`: rows of the table, valid up to `count`. */
   update({ requests }: Pick<Snapshot, 'requests'>, rows: Int32Array, count: number, most: number): readonly number[] {
     const counts = new Map<number, number>();
     for (let i = 0; i < count; i++) {
@@ -120,5 +120,5 @@ export class RouteColours {
   }
 }
 
-/** The second tone of a colour: what the next request on the same lane is drawn in. */
+/** The second shade of a colour, for every other request on a lane. */
 export const secondTone = (colour: Colour, light: boolean): Colour => mix(colour, light ? 0xffffff : 0x000000, 0.26);

@@ -1,4 +1,4 @@
-/** Puts the tiles of the lanes together: what each track looks like over the whole axis. */
+/** Assembles the tiles of the lanes: what each track looks like over the whole axis. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { TimeAxis } from '../time-axis.ts';
 import type { BarRow, Raster, RasterPlan, ShareRow, TrackPicture } from './lane-raster.ts';
@@ -13,17 +13,17 @@ import { joined, type Track, type Tracks } from './tracks.ts';
 export interface LanePicturesInput {
   readonly snapshot: Pick<Snapshot, 'inference' | 'now' | 'from'>;
   readonly axis: TimeAxis;
-  /** Column of the left edge, counted since 1970. */
+  /** Column of the left edge, counted from 1970. */
   readonly firstColumn: number;
   readonly parts: readonly TilePart<LaneTile>[];
   readonly tracks: Tracks;
   readonly raster: Raster;
   readonly past: PastColumns | null;
-  /** Their workers were busy with them. */
+  /** Requests that were lost; their workers were busy with them. */
   readonly lost: readonly LostRequest[];
 }
 
-/** Everything that decides what stands in the columns of a row besides its tiles. */
+/** Everything besides its tiles that determines the columns of a row. */
 interface Ground {
   readonly firstColumn: number;
   readonly columns: number;
@@ -40,8 +40,8 @@ const isSameGround = (a: Ground, b: Ground): boolean =>
   a.hasPast === b.hasPast;
 
 /**
- * Makes the pictures of the tracks. Most tiles of a picture are those of the one before, so rows are kept and only what is new is
- * copied: what was handed out before shows the newest picture.
+ * Makes the pictures of the tracks. Most tiles are the same as in the picture before, so the arrays are kept and only new tiles are copied:
+ * rows that were handed out earlier change with it.
  */
 export class LanePictures {
   #ground: Ground | null = null;
@@ -62,7 +62,7 @@ export class LanePictures {
     };
     const isKept = this.#ground !== null && isSameGround(ground, this.#ground);
     if (!isKept) this.#makeRows(ground, raster);
-    // What is added to the tiles from the past is not in them.
+    // If the past was added to the arrays, all tiles have to be copied again.
     const fresh = isKept && !past ? parts.filter(({ tile }, i) => tile !== this.#tiles[i]) : parts;
     for (let row = 0; row < this.#bars.length; row++) copyBars(this.#bars[row], fresh, row);
     for (let row = 0; row < this.#shares.length; row++) copyShares(this.#shares[row], fresh, row);
@@ -114,29 +114,29 @@ export class LanePictures {
     const past = pastOf(input, track);
     if (past) for (const row of rows) addPast(row, past);
     if (plan.form === 'slots') {
-      // The same rows may have been a height before the workers were known.
+      // The same rows may have been drawn as a height before the workers were known.
       for (const row of rows) row.full = 1;
       return drawn(rows);
     }
-    // Calm workers hardly ever run all at once: what they share would look empty.
+    // Calm workers hardly ever run requests all at once, so a shared lane is scaled by its peak and not by its slots.
     const limit = plan.shared || inference.unbounded ? null : inference.threads.value;
     const peak = peakOf(parts, firstRow, past);
     for (const row of rows) row.full = limit ?? Math.max(1, peak);
-    // Coarse stamps may put more side by side than there are slots; the worker cannot have.
+    // Coarse stamps may put more requests side by side than there are slots, which the worker cannot have run.
     return drawn(rows, Math.min(limit ?? Number.POSITIVE_INFINITY, peak));
   }
 }
 
 interface KeptShare extends ShareRow {
-  /** Of a height it is known when all of its tiles are there. */
+  /** Known only when all tiles of the row are there. */
   full: number;
-  /** Requests that ended. */
+  /** Requests that ended, per column. */
   readonly ends: Float64Array;
 }
 
 type Parts = LanePicturesInput['parts'];
 
-/** What the tiles of an axis say together, by plan. */
+/** Totals over the tiles of an axis, per plan. */
 type PlanTotals = Pick<LaneTile, 'busy' | 'lastColumn' | 'timed'>;
 
 function totalsOf(parts: Parts, plans: number): PlanTotals {
@@ -154,7 +154,7 @@ function totalsOf(parts: Parts, plans: number): PlanTotals {
 }
 
 function copyBars({ ink }: BarRow, parts: Parts, row: number): void {
-  // A view of a few eighths costs more than to copy them.
+  // Copied by a loop: creating a view of a few eighths costs more.
   for (const { tile, from, to, column } of parts) {
     const end = (row * TILE + to) * 8;
     for (let at = (row * TILE + from) * 8, x = column * 8; at < end; at++, x++) ink[x] = tile.ink[at];
@@ -172,7 +172,7 @@ function copyShares({ level, ends, behind, hue }: KeptShare, parts: Parts, row: 
   }
 }
 
-/** `past`: mean requests in flight in columns whose requests are no longer held. */
+/** `past`: mean requests in flight, in columns whose requests are no longer held. */
 function addPast({ level, hue }: KeptShare, past: Float64Array): void {
   for (let x = 0; x < past.length; x++) {
     if (!(past[x] > 0)) continue;
@@ -181,7 +181,7 @@ function addPast({ level, hue }: KeptShare, past: Float64Array): void {
   }
 }
 
-/** Most at once in a row, within an eighth of a column, or in a column of the past. */
+/** Most requests at once in a row: within an eighth of a column, or on average in a column of the past. */
 function peakOf(parts: Parts, row: number, past: Float64Array | null): number {
   let peak = 0;
   for (const { tile, from, to } of parts)
@@ -189,10 +189,12 @@ function peakOf(parts: Parts, row: number, past: Float64Array | null): number {
   return past ? past.reduce((most, level) => (level > most ? level : most), peak) : peak;
 }
 
-/** Of requests that are not held somebody may have counted those of the pool alone: that is not to say that its workers were idle. */
+/**
+ * Column from which on workers are known: sums of the past may only be for the whole pool, which does not mean that its workers were idle.
+ */
 const knownFromOf = ({ past }: LanePicturesInput): number => (past && !past.countsWorkers ? past.until : 0);
 
-/** µs of the axis for which requests that died with their workers held those of these tracks. */
+/** Time (µs) within the axis for which lost requests held the workers of these tracks. */
 function heldMicros({ axis, lost }: LanePicturesInput, tracks: readonly number[]): number {
   let sum = 0;
   for (const { track, from, to } of lost)
@@ -200,7 +202,7 @@ function heldMicros({ axis, lost }: LanePicturesInput, tracks: readonly number[]
   return sum;
 }
 
-/** Only the part of the axis that the log covers counts. */
+/** Share of the time that the log covers in which the slots of a track were busy; NaN unknown. */
 function busyShareOf(
   input: LanePicturesInput,
   index: number,
@@ -213,14 +215,14 @@ function busyShareOf(
   const first = axis.from + knownFromOf(input) * axis.microsPerColumn;
   const covered = Math.min(axis.to, now) - Math.max(first, Number.isFinite(begun) ? begun : first);
   const hasRequests = lastColumn[index] > Number.NEGATIVE_INFINITY;
-  // Of slots that nobody knows the number of there is no share.
+  // With an unknown number of slots there is no share.
   const isTimed = timed[index] === 1 || (!hasRequests && inference.service.method !== 'unknown');
   const isKnown = isTimed && mostSlots(inference) !== null;
   const micros = busy[index] * axis.microsPerColumn + held;
   return isKnown && covered > 0 ? Math.min(1, micros / (covered * slots)) : Number.NaN;
 }
 
-/** Mean requests in flight of a track's workers in the past; null without one. */
+/** Mean requests in flight of a track's workers in the past; null without a past. */
 function pastOf({ past }: LanePicturesInput, { lives }: Track): Float64Array | null {
   if (!past) return null;
   let sum: Float64Array | null = null;

@@ -1,6 +1,6 @@
 /**
- * Lanes as a raster of eighths of a cell: every text row of a lane holds, for each eighth, which request ran there.
- * Where requests are too short to be told apart, a cell holds the share of its time that the lane was busy instead.
+ * Lanes as a raster of eighths of a cell: each text row of a lane holds, per eighth, which request ran there. Where requests are too short
+ * to be told apart, it holds per cell the share of time for which the lane was busy.
  */
 import type { Tracks } from './tracks.ts';
 
@@ -9,12 +9,12 @@ export type TrackForm = 'slots' | 'height';
 
 export interface TrackPlan {
   readonly track: number;
-  /** Tracks that share the lane, the first of them `track`; missing: it has a lane of its own. */
+  /** Tracks that share the lane, the first of which is `track`; missing: it has a lane of its own. */
   readonly shared?: readonly number[];
   readonly form: TrackForm;
-  /** Rows of the raster: one per slot, or what a height is drawn over. */
+  /** Rows of the raster: one per slot, or the rows of a height. */
   readonly rows: number;
-  /** Text rows that each row of slots is drawn in. */
+  /** Text rows per row of slots. */
   readonly thick: number;
 }
 
@@ -22,7 +22,7 @@ export interface TrackPlan {
 export const TURN = 1;
 export const UNCERTAIN = 2;
 export const INFERRED = 4;
-/** Beyond the best estimate, within what is not known: perhaps nothing ran there. */
+/** Outside of the best estimate but within its uncertainty: perhaps nothing ran there. */
 export const PERHAPS = 8;
 export const inkOf = (hue: number, flags: number): number => 1 + hue * 16 + flags;
 export const hueOfInk = (ink: number): number => (ink - 1) >> 4;
@@ -36,34 +36,34 @@ export interface BarRow {
 
 export interface ShareRow {
   readonly kind: 'share';
-  /** Per column: mean requests in flight, or requests that ended where nothing has a duration. */
+  /** Per column: mean requests in flight; or requests that ended, if nothing has a duration. */
   readonly level: Float64Array;
-  /** The same of all requests, those that do not pass the filter too; null without a filter. */
+  /** The same for all requests, whether they pass the filter or not; null without a filter. */
   readonly behind: Float64Array | null;
-  /** What a full cell is. */
+  /** The level of a full cell. */
   readonly full: number;
-  /** Per column: hue of the request that decides the colour, -1 none. */
+  /** Per column: the hue that decides its colour; -1 none. */
   readonly hue: Int16Array;
 }
 
 export interface TrackPicture {
   readonly plan: TrackPlan;
-  /** One per text row for slots, a single one for a height. */
+  /** One row per slot, or a single one for a height. */
   readonly rows: readonly (BarRow | ShareRow)[];
-  /** Column from which on it is known what ran. */
+  /** First column from which it is known what ran. */
   readonly knownFrom: number;
-  /** Column of the last end that is known, -Infinity none. */
+  /** Column of the last known end; -Infinity: none. */
   readonly lastColumn: number;
-  /** Share of the axis that its slots were busy; NaN when durations are unknown. */
+  /** Share of the axis for which its slots were busy; NaN if durations are unknown. */
   readonly busyShare: number;
-  /** Most requests in flight at once, as a mean over an eighth of a cell; NaN for bars. */
+  /** Most requests in flight at once, as the mean over an eighth of a cell; NaN for bars. */
   readonly peak: number;
 }
 
 export interface RasterPlan {
   readonly plan: TrackPlan;
   readonly asBars: boolean;
-  /** Place of its first row among the rows of all plans that are drawn like it, and how many it has. */
+  /** Index of its first row among all bar rows or all share rows (depending on `asBars`), and its number of rows. */
   readonly firstRow: number;
   readonly rows: number;
 }
@@ -71,35 +71,35 @@ export interface RasterPlan {
 /** How all tracks of a picture are rastered. */
 export interface Raster {
   readonly plans: readonly RasterPlan[];
-  /** Plan of each track, -1 none. */
+  /** Index of the plan of each track; -1 none. */
   readonly planOfTrack: Int32Array;
-  /** Of each plan: its first row, the last slot that has a row of its own, and whether it is drawn as bars. */
+  /** Per plan: its first row, the last slot with a row of its own, and whether it is drawn as bars. */
   readonly firstRows: Int32Array;
   readonly lastSlots: Int32Array;
   readonly asBars: Uint8Array;
   readonly barRows: number;
   readonly shareRows: number;
-  /** What lanes are drawn as that are neither far more nor far less crowded than their neighbours. */
+  /** Whether lanes of ordinary crowdedness are drawn as bars. */
   readonly commonAsBars: boolean;
-  /** The same for rasters that draw everything alike. */
+  /** Equal for rasters that draw everything in the same way. */
   readonly key: string;
 }
 
-/** Above this many requests per cell and slot, bars would hide more than they show; below the other they are bars again. */
+/** Requests per cell and slot: above CROWDED bars would hide more than they show; below ROOMY they are used again. */
 const CROWDED = 0.9;
 const ROOMY = 0.7;
-/** Lanes beside each other look alike, unless one is so many times more, or less, crowded than that. */
+/** Lanes are drawn like their neighbours unless they are more, or less, crowded by this factor. */
 const FAR = 3;
 
 export interface RasterInput {
   readonly plans: readonly TrackPlan[];
   readonly tracks: Tracks;
   readonly columns: number;
-  /** Requests on each track that the picture shows, roughly. */
+  /** Approximate number of requests on each track in the picture. */
   readonly crowd: Float64Array;
-  /** Of the past only sums are left, so that whole lanes are drawn as shares. */
+  /** true: for the past there are only sums, so lanes are drawn as shares. */
   readonly hasPast: boolean;
-  /** The raster of the picture before, so that a lane at the border does not change its looks with every picture. */
+  /** The previous raster, so that a lane near the threshold does not change its look with every picture. */
   readonly before: Raster | null;
 }
 
@@ -141,7 +141,9 @@ export function rasterFor({ plans, tracks, columns, crowd, hasPast, before }: Ra
   };
 }
 
-/** Draws a bar into eighths [at, at + length) of a raster; `from` and `to` count from `at`. */
+/**
+ * Draws a bar into eighths [at, at + length) of a raster; `from`, `to` and `slack` are in eighths, counted from `at`.
+ */
 export function drawBar(
   ink: Uint16Array,
   at: number,
@@ -154,7 +156,7 @@ export function drawBar(
   const right = Math.min(length, Math.max(Math.round(to), Math.round(from) + 1));
   const sure = inkOf(hue, flags);
   if (right > left) ink.fill(sure, at + left, at + right);
-  // What is not known to half a cell is shown as not known.
+  // Uncertainty below half a cell is not shown.
   if (!(slack >= 4)) return;
   const paint = (a: number, b: number, unsure: number, over: number) => {
     const stop = Math.min(length, Math.round(b));

@@ -1,4 +1,6 @@
-/** Makes the lanes of each picture from tiles, and decides what they are made of: bars or shares, and which routes have a colour. */
+/**
+ * Makes the lanes of each picture from tiles, and decides how they are drawn: as bars or shares, and which routes have a colour.
+ */
 import type { RowTest } from '../../engine/filter.ts';
 import { colouringFor, RouteColours } from './hues.ts';
 import { LanePictures } from './lane-pictures.ts';
@@ -12,20 +14,22 @@ import { type Budget, partsOf, TileCache, type TileRange } from './tile-cache.ts
 import { TileRows } from './tile-rows.ts';
 import { type Tracks, trackOfRow } from './tracks.ts';
 
-/** How crowded the lanes are, and which routes have a colour, is told from so many rows, and that often, ms. */
+/**
+ * Number of rows, and interval in ms, of the sample that shows how crowded the lanes are and which routes are frequent.
+ */
 const SAMPLE = 4000;
 const SAMPLE_EVERY_MS = 1000;
 
 export interface LaneRequest extends Omit<TileRange, 'key'> {
   readonly plans: readonly TrackPlan[];
   readonly tracks: Tracks;
-  /** Another number when rows stand on other tracks. */
+  /** Changes whenever rows move to other tracks. */
   readonly tracksKey: number;
-  /** The same number while the picture is the same. */
+  /** Number of the picture; the same while it is unchanged. */
   readonly picture: number;
   readonly passes: RowTest | null;
   readonly past: PastColumns | null;
-  /** Those that pass. */
+  /** Lost requests that pass the filter. */
   readonly lost: readonly LostRequest[];
   readonly budget: Budget;
   readonly nowMs: number;
@@ -55,12 +59,12 @@ export class LaneScenes {
     this.#index = index;
   }
 
-  /** Marks what is different in the rows. */
+  /** Marks the tiles affected by a change as stale. */
   change(change: Change): void {
     this.#tiles.change(change);
   }
 
-  /** The lanes of a picture; `isBehind`: a part of them is still as it was. */
+  /** The lanes of a picture; `isBehind`: some of them are still outdated. */
   get(input: SceneInput, asked: LaneRequest): { lanes: LaneScene; isBehind: boolean } {
     const { snapshot, ui, axis, theme } = input;
     const { plans, tracks, passes, past, lost, budget } = asked;
@@ -118,7 +122,9 @@ export class LaneScenes {
     };
   }
 
-  /** Rows of the picture, evenly, now and then: they tell how crowded lanes are and which routes are frequent. */
+  /**
+   * Takes an even sample of the picture's rows from time to time, to see how crowded lanes are and which routes are frequent.
+   */
   #sample({ snapshot, ui, axis, theme }: SceneInput, { passes, picture, nowMs }: LaneRequest): void {
     const isMoving = snapshot.mode === 'tail' || snapshot.playing;
     const key = `${ui.filter} ${ui.spanSeconds} ${ui.edge} ${ui.colourBy} ${isMoving ? '' : picture}`;
@@ -133,7 +139,7 @@ export class LaneScenes {
       this.#routes = this.#routeColours.update(snapshot, rows, kept, theme.colours.routes.length);
   }
 
-  /** Requests on each track in the time on the screen, roughly: counted once for each sample. */
+  /** Approximate number of requests on each track in the visible time; counted once per sample. */
   #crowd({ snapshot }: SceneInput, tracks: Tracks): Float64Array {
     const sampled = this.#sampled!;
     if (this.#crowded?.sampled === sampled && this.#crowded.tracks === tracks) return this.#crowded.crowd;

@@ -1,4 +1,4 @@
-/** The lanes of a few columns: one pass over the requests that reach into them. */
+/** The lanes of a few columns, from one pass over the requests that overlap them. */
 import { CellHues } from './cell-hues.ts';
 import type { Colouring } from './hues.ts';
 import { drawBar, INFERRED, type Raster, TURN } from './lane-raster.ts';
@@ -10,28 +10,28 @@ import { type Tracks, trackOfRow } from './tracks.ts';
 /** Eighths of a tile. */
 const EIGHTHS = TILE * 8;
 
-/** Row after row, as the raster numbers them; `TILE` columns each. */
+/** Arrays hold row after row, in the numbering of the raster, with `TILE` columns each. */
 export interface LaneTile {
-  /** Bar rows: eighths. */
+  /** Bar rows: ink per eighth. */
   readonly ink: Uint16Array;
-  /** Share rows: mean requests in flight of those that pass; and of all, null without a filter. */
+  /** Share rows: mean requests in flight of those that pass; and (below) of all, null without a filter. */
   readonly level: Float64Array;
   readonly behind: Float64Array | null;
-  /** Share rows: the greatest level of all within an eighth of the column. */
+  /** Share rows: largest level of all requests within an eighth of the column. */
   readonly peak: Float64Array;
-  /** Share rows: requests that ended, and the hue that decides, -1 none. */
+  /** Share rows: requests that ended, and (below) the deciding hue, -1 none. */
   readonly ends: Float64Array;
   readonly hue: Int16Array;
-  /** Plans: mean slots busy. */
+  /** Per plan and column: mean busy slots. */
   readonly busy: Float64Array;
-  /** Per plan: last end, columns since 1970, and whether any request has a duration. */
+  /** Per plan: column of the last end, counted from 1970, and (below) whether any request has a duration. */
   readonly lastColumn: Float64Array;
   readonly timed: Uint8Array;
   /** Per column: hues that occur, one bit each. */
   readonly hues: Uint32Array;
-  /** Greatest half-width of what is not known, columns. */
+  /** Largest uncertainty (half-width) of a request, columns. */
   readonly mostSlack: number;
-  /** Longest of the requests that pass, columns. */
+  /** Longest request that passes, columns. */
   readonly longest: number;
 }
 
@@ -58,11 +58,11 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
   };
 }
 
-/** Where the requests of a tile are drawn, one value per request. */
+/** Where the requests of a tile are drawn; one value per request. */
 interface Places {
-  /** Plan, -1 none: its track is not on the screen. */
+  /** Plan; -1: its track is not on the screen. */
   readonly plan: Int32Array;
-  /** Row of the raster among those of bars, and among those of shares; -1 none. */
+  /** Row of the raster among the bar rows, and (below) among the share rows; -1 none. */
   readonly bar: Int32Array;
   readonly share: Int32Array;
   readonly hue: Int32Array;
@@ -105,7 +105,7 @@ function barsOf({ placed, snapshot, raster, startsInferred }: LaneTileInput, { b
   return ink;
 }
 
-/** Requests in flight in each eighth, of the requests from `first` on. */
+/** Requests in flight per eighth, counting the requests from `first` on. */
 function sharesFrom(first: number, { placed, raster }: LaneTileInput, { share }: Places): Float64Array {
   const shares = new Levels(raster.shareRows, EIGHTHS);
   const { count, from, to } = placed;
@@ -113,7 +113,7 @@ function sharesFrom(first: number, { placed, raster }: LaneTileInput, { share }:
   return shares.values();
 }
 
-/** What passes: where it ended, and in which hues its cells are. */
+/** For the requests that pass: in which cells they ended, and the hues of their cells. */
 function endsAndHues(
   { placed, raster, colouring }: LaneTileInput,
   { plan, share, hue }: Places,
@@ -137,7 +137,7 @@ function endsAndHues(
   return { ends, hue: cells.decided(), hues };
 }
 
-/** What passes, by the plan that it is drawn in. */
+/** For the requests that pass: totals per plan. */
 function plansOf(
   firstColumn: number,
   { placed, raster }: LaneTileInput,
@@ -163,7 +163,7 @@ function plansOf(
   return { busy: busy.values(), lastColumn, timed, mostSlack, longest };
 }
 
-/** From eighths to columns. */
+/** Means and peaks per column from values per eighth. */
 function byColumn(eighths: Float64Array): { means: Float64Array; peaks: Float64Array } {
   const means = new Float64Array(eighths.length / 8);
   const peaks = new Float64Array(eighths.length / 8);

@@ -1,23 +1,25 @@
-/** How many things are going on in each step of an axis, for many axes at once: intervals added up exactly, whole steps through differences. */
+/**
+ * How many intervals cover each step of an axis, for many axes at once: added up exactly, with differences for whole steps.
+ */
 
-/** Intervals [first, count) of columns of times. */
+/** Intervals [first, count) of the arrays `from` and `to`. */
 export interface Intervals {
-  /** The row of each, or of all; less than 0: none. */
+  /** The row of each interval, or of all; negative: none. */
   readonly row: Int32Array | number;
   readonly from: Float64Array;
   readonly to: Float64Array;
   readonly first: number;
   readonly count: number;
-  /** Steps of the axis in a unit of the times. */
+  /** Steps of the axis per unit of the times; default 1. */
   readonly scale?: number;
-  /** How much each counts for in every step; null: 1. */
+  /** How much each interval counts in every step; null: 1. */
   readonly weight?: Float64Array | null;
 }
 
 export class Levels {
   readonly steps: number;
   readonly #partly: Float64Array;
-  /** One more than steps per row: an interval may end with the last step. */
+  /** One more than `steps` per row, as an interval may end with the last step. */
   readonly #change: Float64Array;
 
   constructor(rows: number, steps: number) {
@@ -26,7 +28,9 @@ export class Levels {
     this.#change = new Float64Array(rows * (steps + 1));
   }
 
-  /** Many at once: times that are passed on one by one are an object each. Parts outside of the axis are left out. */
+  /**
+   * Adds many intervals at once: passing times one by one would allocate an object each. Parts outside of the axis are left out.
+   */
   add({ row, from, to, first, count, scale = 1, weight = null }: Intervals): void {
     const { steps } = this;
     const partly = this.#partly;
@@ -60,7 +64,7 @@ export class Levels {
       const change = row * (steps + 1);
       for (let i = 0; i < steps; i++, at++) {
         open += this.#change[change + i];
-        // Weights are fractions: what should be nothing may be a rounding error.
+        // With fractional weights a zero may come out as a rounding error.
         const value = open + this.#partly[at];
         values[at] = value > 1e-9 ? value : 0;
       }

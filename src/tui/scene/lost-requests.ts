@@ -1,17 +1,22 @@
-/** Requests that died with their worker and wrote no line: between its last line and the moment it was killed. */
+/**
+ * Requests that died with their worker and left no line: from the worker's last line to the moment when it was killed.
+ */
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { Tracks } from './tracks.ts';
 
 export interface LostRequest {
   readonly track: number;
-  /** µs since 1970 UTC: the last end on this worker that the log knows, and its death. */
+  /** The last known end on this worker, and its death; µs since 1970 UTC. */
   readonly from: number;
   readonly to: number;
 }
 
-/** A server that logs the killed request after all does so at the moment of the kill, with a 5xx: that line is no end of another. */
+/**
+ * µs. If the server does log the killed request, it does so at the moment of the kill with a 5xx: that line is not the end of another
+ * request.
+ */
 const SAME_MOMENT = 1_500_000;
-/** A worker that served until a moment before it was killed was not stuck. */
+/** A worker that answered within this time (µs) before the kill was not stuck. */
 const LEAST_MICROS = 1_000_000;
 
 interface Stuck {
@@ -20,7 +25,10 @@ interface Stuck {
   readonly to: number;
 }
 
-/** What each worker may have had when it was killed, by its id: from the birth of the worker on, until its last answer is known. */
+/**
+ * For each killed worker, by id: the time for which a request may have been stuck. It begins with the worker's birth until a last answer is
+ * found.
+ */
 function killsByWorker({ lifecycle, names }: Snapshot, tracks: Tracks): Map<number, Stuck[]> {
   const kills = new Map<number, Stuck[]>();
   for (const event of lifecycle) {
@@ -36,7 +44,7 @@ function killsByWorker({ lifecycle, names }: Snapshot, tracks: Tracks): Map<numb
   return kills;
 }
 
-/** The worker was free again when this request had ended. */
+/** true: the worker was free again after this request, before the kill. */
 function endsBefore({ requests, placement }: Snapshot, row: number, kill: Stuck): boolean {
   const end = placement.end[row];
   if (requests.status[row] >= 500 && Math.abs(end - kill.to) <= SAME_MOMENT) return false;

@@ -1,24 +1,24 @@
 /**
- * The right edge of a live picture. Who runs or waits now writes a line when it is answered: counted by lines alone, the busy slots end a
- * service before now, and the queue as long before as its callers wait, while the pool is as full as ever. What is to be expected there is
- * what was known last.
+ * The right edge of a live picture. A request gets its line only when it is answered. Counted by lines alone, the busy slots therefore seem
+ * to end one service time before now, and the queue one wait before, although the pool is as full as ever. The expected values there are
+ * the last known ones.
  */
 import type { Snapshot } from '../../core/snapshot.ts';
 import { columnOf, type TimeAxis } from '../time-axis.ts';
 
-/** One value per column, 0 where everything is logged that will be. */
+/** One value per column; 0 where everything is already logged. */
 export interface ExpectedPool {
   readonly busy: Float64Array;
   readonly queue: Float64Array;
 }
 
-/** Rows that speak for now, and µs within which they began. */
+/** The newest rows, of which those that began within NOW (µs) stand for the present. */
 const NEWEST_ROWS = 64;
 const NOW = 1_000_000;
-/** Columns whose mean is what was known last. */
+/** Columns whose mean is the last known level. */
 const LEVEL_COLUMNS = 3;
 
-/** `busy`, `queue`: as the lines tell them. null: the picture does not end now. */
+/** `busy` and `queue` as the lines show them. null: the picture does not end at the present. */
 export function expectedPool(
   snapshot: Pick<Snapshot, 'live' | 'now' | 'requests' | 'placement' | 'inference'>,
   axis: TimeAxis,
@@ -32,32 +32,32 @@ export function expectedPool(
   const { start, end, wait } = placement;
   let lastEnd = Number.NEGATIVE_INFINITY;
   for (let row = Math.max(0, length - NEWEST_ROWS); row < length; row++) if (end[row] > lastEnd) lastEnd = end[row];
-  // Nothing is answered any more: who was waiting is not.
+  // Nothing is answered any more, so nothing can be assumed about who waits.
   if (!(now - lastEnd <= p99 + NOW)) return null;
   const examined = inference.wait.method === 'unknown' ? 0 : endOfExamined(wait, length);
   const first = Math.max(0, examined - NEWEST_ROWS);
   let taken = Number.NEGATIVE_INFINITY;
   for (let row = first; row < examined; row++) if (wait[row] >= 0 && start[row] > taken) taken = start[row];
-  // Their waits differ: from the first of them on, the lines tell of a part of the queue.
+  // Waits differ: from the earliest of these arrivals on, the lines show only a part of the queue.
   let came = Number.POSITIVE_INFINITY;
   for (let row = first; row < examined; row++) {
     if (wait[row] >= 0 && start[row] > taken - NOW) came = Math.min(came, start[row] - wait[row]);
   }
   return {
     busy: heldFrom(busy, columnOf(axis, now - p90), columnOf(axis, now)),
-    // Callers who came after those who were taken last are not known.
+    // Callers who arrived after those that were taken last are not known yet.
     queue: heldFrom(queue, Math.min(axis.columns, columnOf(axis, came)), columnOf(axis, now)),
   };
 }
 
-/** Behind the newest row whose wait is known: what came after the last examination may be thousands of rows. */
+/** Index after the newest row whose wait is known: thousands of rows may have come after the last examination. */
 function endOfExamined(wait: Float64Array, length: number): number {
   let row = length;
   while (row > 0 && !(wait[row - 1] >= 0)) row--;
   return row;
 }
 
-/** The level before column `from`, from there up to `to`. */
+/** The mean level before column `from`, in the columns from there up to `to`; 0 elsewhere. */
 function heldFrom(values: Float64Array, from: number, to: number): Float64Array {
   const held = new Float64Array(values.length);
   const first = Math.floor(from);

@@ -1,18 +1,18 @@
-/** The past of a picture in its columns: where requests are no longer held, sums per step stand in for them. */
+/** The past of a picture in its columns: where requests are no longer held, sums per step replace them. */
 import type { Past } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
 import type { TimeAxis } from '../time-axis.ts';
 
 export interface PastColumns {
-  /** Columns before this one are of the past. */
+  /** Columns before this one belong to the past. */
   readonly until: number;
-  /** Per column: mean busy slots, requests and errors per second; 0 outside of the past. */
+  /** Per column: mean busy slots, requests per second and (below) errors per second; 0 outside of the past. */
   readonly busy: Float64Array;
   readonly rate: Float64Array;
   readonly errors: Float64Array;
-  /** Somebody counted by worker, too. */
+  /** true: there are sums per worker as well. */
   readonly countsWorkers: boolean;
-  /** Mean busy slots of a worker; null where it was not counted. */
+  /** Mean busy slots of a worker per column; null if it was not counted. */
   ofWorker(worker: number): Float64Array | null;
 }
 
@@ -36,7 +36,7 @@ export function pastColumns(past: Past | null, axis: TimeAxis): PastColumns | nu
   };
 }
 
-/** Mean over each column of what steps hold, times a factor; steps and columns may be finer or coarser than each other. */
+/** Mean over each column of the steps' values, times a factor; steps may be shorter or longer than columns. */
 function columnMeans(past: Past, axis: TimeAxis, until: number, values: Float64Array, factor: number): Float64Array {
   const means = new Float64Array(axis.columns);
   const perColumn = axis.microsPerColumn / past.stepMicros;

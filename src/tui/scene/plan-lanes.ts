@@ -1,4 +1,4 @@
-/** Which tracks are shown, how, and in how many rows, for the room there is. */
+/** Which tracks are shown, in which form and in how many rows, given the available rows. */
 import { withoutSharedFolders } from '../../core/short-paths.ts';
 import type { View } from '../panel.ts';
 import type { TrackPlan } from './lane-raster.ts';
@@ -6,23 +6,23 @@ import type { Track } from './tracks.ts';
 
 export interface LanePlan {
   readonly plans: readonly TrackPlan[];
-  /** One per plan: the input that its group belongs to, where a group begins; null elsewhere. */
+  /** Per plan: the heading of its group where a group begins; null elsewhere. */
   readonly headings: readonly (string | null)[];
-  /** Tracks that do not fit: before the first one shown, and behind the last. */
+  /** Numbers of tracks that do not fit: before the first one shown, and after the last. */
   readonly above: number;
   readonly below: number;
-  /** Text rows of all plans and headings together. */
+  /** Text rows of all plans and headings. */
   readonly used: number;
 }
 
-/** Beyond this many slots a worker is never drawn row by row. */
+/** With more slots a worker is never drawn one row per slot. */
 const MAX_SLOT_ROWS = 16;
 
 type PlanView = Pick<View, 'snapshot' | 'ui' | 'scene'>;
 
-/** A track of sync workers is a row; many slots, or a server without a limit, are a height. */
+/** true: the track is drawn as a height, because it has many slots or no limit; else one row per slot. */
 export function isHeight({ snapshot, ui, scene }: PlanView, track: Track): boolean {
-  // Of the past nobody knows which slot did what.
+  // For the past it is not known which slot did what.
   if (snapshot.past && snapshot.past.until > scene.axis.from && track.slots > 1) return true;
   if (ui.laneForm !== 'auto') return ui.laneForm === 'height' && track.slots > 1;
   const { model, unbounded } = snapshot.inference;
@@ -32,14 +32,14 @@ export function isHeight({ snapshot, ui, scene }: PlanView, track: Track): boole
   );
 }
 
-/** Rows that would show everything: what the layout asks for. */
+/** Rows that would show everything, for the layout. */
 export function lanesWanted(view: PlanView): number {
   const { list } = view.scene.tracks();
   const groups = new Set(list.map((track) => track.group)).size;
   return list.reduce((sum, track) => sum + (isHeight(view, track) ? 3 : track.slots), groups > 1 ? groups : 0);
 }
 
-/** Tracks of workers that lived in the visible time; with folding those of them that share a lane. */
+/** Tracks of workers that lived in the visible time; with folding, those of them that share a lane. */
 function shownTracks(view: PlanView, room: number): { tracks: readonly number[]; folded: readonly number[] } {
   const { list } = view.scene.tracks();
   const all = list.map((_, index) => index);
@@ -52,23 +52,23 @@ function shownTracks(view: PlanView, room: number): { tracks: readonly number[];
   return { tracks: present.filter((index) => !folded.includes(index)), folded };
 }
 
-/** Which tracks are drawn as heights, in how many rows each of them, and how many rows a slot of the others takes. */
+/** Which tracks are drawn as heights and in how many rows each, and how many text rows a slot of the others gets. */
 function heightsOf(view: PlanView, tracks: readonly number[], room: number) {
   const { list } = view.scene.tracks();
-  // Every track gets a row; heights share what is left; slots are drawn row by row when all of them fit.
+  // Every track gets a row; heights share what is left; slots get a row each if all of them fit.
   const slotRows = tracks.reduce((sum, index) => sum + list[index].slots, 0);
   const bySlot = slotRows <= room;
   const tall = tracks.filter((index) => isHeight(view, list[index]) || (list[index].slots > 1 && !bySlot));
   const flatRows = tracks.filter((index) => !tall.includes(index)).reduce((sum, index) => sum + list[index].slots, 0);
   const each = tall.length > 0 ? Math.max(1, Math.min(8, Math.floor((room - flatRows) / tall.length))) : 0;
-  // Few lanes on a tall screen are drawn thicker, with a gap, so that they are seen from afar.
+  // Few lanes on a tall screen are drawn thicker, so that they can be seen from afar.
   const thick = tall.length === 0 && flatRows > 0 ? Math.max(1, Math.min(3, Math.floor(room / flatRows))) : 1;
   return { tall, each, thick, used: tall.length * each + flatRows * thick };
 }
 
 /**
- * Rows that all tracks together would take of so many: lanes are drawn alike, so that a part may be left over. Tracks whose workers are not on the
- * screen count as well: what stands below would jump when they come.
+ * How many of `rows` all tracks would use: lanes have equal heights, so a part may be left over. Tracks whose workers are not on the screen
+ * count too, so that what is below does not jump when they appear.
  */
 export function lanesUse(view: PlanView, rows: number): number {
   const { list } = view.scene.tracks();
@@ -78,7 +78,7 @@ export function lanesUse(view: PlanView, rows: number): number {
   return Math.min(rows, headings + heightsOf(view, all, rows - headings).used);
 }
 
-/** Rows of the tracks from one to another, with the headings of their groups. */
+/** Text rows of these tracks, with the headings of their groups. */
 function rowsOfTracks(
   list: readonly Track[],
   tracks: readonly number[],
@@ -95,24 +95,24 @@ function rowsOfTracks(
   return sum;
 }
 
-/** Place among the tracks of the first one that is shown. `fits`: there is room for those from one place up to another. */
+/** Index in `tracks` of the first one to show. `fits(from, to)`: whether there is room for these. */
 function firstShown(view: PlanView, tracks: readonly number[], fits: (from: number, to: number) => boolean): number {
   const { clicked, selected } = view.ui;
-  // Who has not moved the lanes sees those of the server that the sentence above them begins with.
+  // Until the user moves the lanes, they begin with the server that the verdict begins with.
   const trouble = laneInTrouble(view);
   const begin = clicked?.panel === 'lanes' ? clicked.first : trouble;
   let first = tracks.findIndex((track) => track >= begin);
   if (first < 0) first = tracks.length;
-  // No rows stay empty below the last one.
+  // No rows stay empty below the last track.
   while (first > 0 && fits(first - 1, tracks.length)) first--;
-  // It scrolls just so far that the selected track is on the screen.
+  // Scrolls just far enough to show the selected track.
   const chosen = Math.max(0, tracks.indexOf(selected.lanes ?? trouble));
   if (chosen < first) return chosen;
   while (first < chosen && !fits(first, chosen + 1)) first++;
   return first;
 }
 
-/** First track of the server that is in most trouble; 0 where the log is of one. */
+/** First track of the server in most trouble; 0 if the log is that of one server. */
 export function laneInTrouble({ snapshot, scene }: Pick<View, 'snapshot' | 'scene'>): number {
   const server = snapshot.summary.findings.find(({ evidence }) => typeof evidence.server === 'string')?.evidence.server;
   if (server === undefined) return 0;
@@ -124,7 +124,7 @@ export function laneInTrouble({ snapshot, scene }: Pick<View, 'snapshot' | 'scen
 
 export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
-  // A file that is alone on the screen is named as well, where the log has others.
+  // The heading is shown even for a single visible group if the log has several.
   const names = withoutSharedFolders([...new Set(list.map((track) => track.group))]);
   const grouped = names.size > 1;
   const { tracks, folded } = shownTracks(view, rows - (grouped ? names.size : 0));

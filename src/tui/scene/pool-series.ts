@@ -10,31 +10,33 @@ import type { PoolTile } from './pool-tile.ts';
 import type { TilePart } from './tile-cache.ts';
 
 export interface PoolSeries {
-  /** Mean busy slots; null where no duration is known. */
+  /** Mean busy slots; null if no duration is known. */
   readonly busy: Float64Array | null;
-  /** Mean requests in the queue; null where no wait is known. */
+  /** Mean requests in the queue; null if no wait is known. */
   readonly queue: Float64Array | null;
   /** Requests and 5xx answers per second. */
   readonly rate: Float64Array;
   readonly errors: Float64Array;
-  /** µs, NaN where nothing ended. */
+  /** µs; NaN where nothing ended. */
   readonly serviceP50: Float64Array;
   readonly serviceP95: Float64Array;
   readonly waitP50: Float64Array;
   readonly waitP95: Float64Array;
-  /** The same of all requests, those that do not pass the filter too; null without a filter. */
+  /** The same for all requests, whether they pass the filter or not; null without a filter. */
   readonly all: { readonly busy: Float64Array; readonly queue: Float64Array; readonly rate: Float64Array } | null;
-  /** What is to be expected of a live picture where not all is logged; null: it does not end now, or a filter lets only some pass. */
+  /**
+   * Expected values of a live picture where not everything is logged yet; null: it does not end at the present, or there is a filter.
+   */
   readonly expected: ExpectedPool | null;
 }
 
-/** Slots of the largest pool where they changed; null: not known. */
+/** Slots of the largest pool, if they changed; null: unknown or unbounded. */
 export function mostSlots({ unbounded, capacity, regimes }: ServerInference): number | null {
   if (unbounded || capacity.value === null) return null;
   return regimes.reduce((most, one) => Math.max(most, one.capacity ?? 0), capacity.value);
 }
 
-/** Slots in the middle of each column, NaN where they are not known; null: not limited, or not known at all. */
+/** Slots at the middle of each column; null: unbounded or unknown. */
 export function slotsOfColumns({ unbounded, capacity, regimes }: ServerInference, axis: TimeAxis): Float64Array | null {
   if (unbounded || capacity.value === null) return null;
   const slots = new Float64Array(axis.columns).fill(capacity.value);
@@ -72,7 +74,7 @@ export function poolSeries({ snapshot, axis, parts, past, lost }: PoolSeriesInpu
   for (const { tile, from, to, column } of parts) {
     for (let at = from, x = column; at < to; at++, x++) {
       const forgotten = past !== null && x < past.until ? past : null;
-      // Coarse stamps may put more into a column than there are slots; the pool cannot have.
+      // Coarse stamps may put more into a column than there are slots, which the pool cannot have run.
       series.busy[x] = Math.min(slots, tile.busy[at] + (forgotten?.busy[x] ?? 0));
       series.queue[x] = tile.queue[at];
       series.rate[x] = tile.ends[at] * perSecond + (forgotten?.rate[x] ?? 0);
@@ -83,7 +85,7 @@ export function poolSeries({ snapshot, axis, parts, past, lost }: PoolSeriesInpu
       series.waitP95[x] = tile.waitP95[at];
     }
   }
-  // Whoever hung until the kill held a slot; what passes a filter nobody knows of them.
+  // Requests that hung until the kill held a slot; under a filter they count for all requests only.
   for (const one of lost) addHeld(all ? all.busy : series.busy, slots, axis, one);
   return {
     ...series,
@@ -94,7 +96,7 @@ export function poolSeries({ snapshot, axis, parts, past, lost }: PoolSeriesInpu
   };
 }
 
-/** Of all requests, those that do not pass the filter too. */
+/** Series of all requests, whether they pass the filter or not. */
 function allSeries(columns: number, parts: PoolSeriesInput['parts'], slots: number, perSecond: number) {
   const [busy, queue, rate] = Array.from({ length: 3 }, () => new Float64Array(columns));
   for (const { tile, from, to, column } of parts) {

@@ -1,4 +1,4 @@
-/** The pool in a few columns: busy slots, queue, rate, errors and durations of the requests that reach into them. */
+/** The pool in a few columns: busy slots, queue, rate, errors and durations of the requests that overlap them. */
 import { ColumnDurations } from './column-durations.ts';
 import { Levels } from './levels.ts';
 import type { TileInput } from './tile-input.ts';
@@ -6,7 +6,7 @@ import { TILE, type TileRows } from './tile-rows.ts';
 
 /** One value per column each. */
 interface PoolColumns {
-  /** Means of requests in flight, and in the queue. */
+  /** Mean numbers of requests in flight, and (below) in the queue. */
   readonly busy: Float64Array;
   readonly queue: Float64Array;
   readonly ends: Float64Array;
@@ -14,20 +14,20 @@ interface PoolColumns {
 }
 
 export interface PoolTile extends PoolColumns {
-  /** Of all requests, those that do not pass the filter too; null without a filter. */
+  /** The same for all requests, whether they pass the filter or not; null without a filter. */
   readonly all: PoolColumns | null;
   readonly service: ColumnDurations;
-  /** µs, NaN where nothing ended. */
+  /** µs; NaN where nothing ended. */
   readonly serviceP50: Float64Array;
   readonly serviceP95: Float64Array;
   readonly waitP50: Float64Array;
   readonly waitP95: Float64Array;
-  /** Whether any request has a duration, and a wait: what is known of the log does not depend on what passes. */
+  /** Whether any request has a duration, and (below) a wait, regardless of the filter. */
   readonly timed: boolean;
   readonly waited: boolean;
 }
 
-/** Rows of the levels of a tile. */
+/** Indices of the rows of `Levels`. */
 const BUSY = 0;
 const QUEUE = 1;
 const ENDS = 2;
@@ -53,17 +53,17 @@ export function poolTile(firstColumn: number, input: TileInput): PoolTile {
   };
 }
 
-/** From this many columns on an end lies in more than one. */
+/** Uncertainty, in columns, from which an end lies in more than one column. */
 const VAGUE = 0.5;
 
-/** Of the requests from `first` on. */
+/** Columns of the requests from `first` on. */
 function columnsOf({ placed, snapshot }: TileInput, first: number): PoolColumns {
   const { count, row, from, to, came, slack } = placed;
   const { status } = snapshot.requests;
   const levels = new Levels(LEVELS, TILE);
   levels.add({ row: BUSY, from, to, first, count });
   levels.add({ row: QUEUE, from: came, to: from, first, count });
-  // Ends that are known to the column are counted, without fractions.
+  // Ends that are known to the column are counted as whole numbers.
   const ends = new Float64Array(TILE);
   const errors = new Float64Array(TILE);
   let areVague = false;
@@ -86,7 +86,7 @@ function columnsOf({ placed, snapshot }: TileInput, first: number): PoolColumns 
   return { busy: level(BUSY), queue: level(QUEUE), ends, errors };
 }
 
-/** An end that is only known to lie somewhere counts in equal parts everywhere it may lie. */
+/** An uncertain end counts in equal parts in all columns in which it may lie. */
 function addVague(levels: Levels, { count, row, to, slack }: TileRows, status: Uint16Array, first: number): void {
   const earliest = new Float64Array(count);
   const latest = new Float64Array(count);
@@ -105,7 +105,7 @@ function addVague(levels: Levels, { count, row, to, slack }: TileRows, status: U
   levels.add({ row: ofErrors, from: earliest, to: latest, first, count, weight });
 }
 
-/** What passes, in each column in which it may have ended. */
+/** Adds the durations of requests that pass to every column in which they may have ended. */
 function addDurations(
   { placed, snapshot, microsPerColumn }: TileInput,
   service: ColumnDurations,

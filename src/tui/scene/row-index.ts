@@ -1,6 +1,6 @@
 /**
- * Finds the rows of a stretch of time without looking at all of them: rows stand in blocks, and of each block it is known
- * from when to when its requests reach. Follows a table that grows; says which stretches of time are new in a picture.
+ * Finds the rows of a time range without looking at all of them: rows are kept in blocks, and for each block the time range of its requests
+ * is known. Follows a table that grows, and tells which time ranges changed from one picture to the next.
  */
 import { begunAt, endedAt, type RowsRevision, type Snapshot } from '../../core/snapshot.ts';
 
@@ -12,16 +12,16 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** What is different from the picture before: everything, or what lies in these stretches of time. */
+/** What changed since the previous picture: everything, or these time ranges. */
 export type Change = 'all' | readonly Stretch[];
 
 const nowhere = { start: new Float64Array(0), end: new Float64Array(0) };
 const always: Stretch = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-/** Rows added since this many pictures are looked at one by one; of more the whole stretch is new. */
+/** Up to this many added rows are looked at one by one; with more, their whole time range counts as changed. */
 const FEW_ROWS = 2000;
 
-/** From where a row is drawn (its wait included) to where it ends, what is not known of both included; NaN: nowhere. */
+/** The time range in which a row is drawn, its wait and its uncertainty included; NaN: nowhere. */
 function reachOf(placement: Snapshot['placement'], row: number): Stretch {
   const slack = slackOf(placement, row);
   return { from: drawnFrom(placement, row, slack), to: endedAt(placement, row) + slack };
@@ -30,7 +30,7 @@ function reachOf(placement: Snapshot['placement'], row: number): Stretch {
 const slackOf = ({ uncertainty }: Snapshot['placement'], row: number): number =>
   uncertainty[row] > 0 ? uncertainty[row] : 0;
 
-/** A row is drawn from where it came to the pool, or from the earliest instant at which it may have begun. */
+/** A row is drawn from its arrival, or from the earliest instant at which it may have started. */
 function drawnFrom(placement: Snapshot['placement'], row: number, slack: number): number {
   const wait = placement.wait[row];
   return begunAt(placement, row) - (wait > slack ? wait : slack);
@@ -40,14 +40,14 @@ type Picture = Pick<Snapshot, 'requests' | 'placement' | 'revision'>;
 
 export class RowIndex {
   #snapshot: Picture | null = null;
-  /** Per block. Row numbers count from the beginning of the table, so that forgetting rows moves nothing. */
+  /** Time range per block. Row numbers count from the beginning of the table, so that forgetting rows moves nothing. */
   #low: number[] = [];
   #high: number[] = [];
   #firstBlock = 0;
-  /** Number after the last row that is indexed. */
+  /** Number after the last indexed row. */
   #indexed = 0;
 
-  /** Takes the rows of a picture; what is different from the one before. */
+  /** Takes over the rows of a picture; returns what changed since the previous one. */
   update(snapshot: Picture): Change {
     const before = this.#snapshot;
     this.#snapshot = snapshot;
@@ -78,7 +78,7 @@ export class RowIndex {
     return changes;
   }
 
-  /** Blocks whose rows were moved, where they were and where they are now: most stay where they are. */
+  /** Time ranges of blocks whose rows were moved, before and after; most rows stay where they are. */
   #moved(before: Picture, now: Picture): Stretch[] {
     const changes: Stretch[] = [];
     const from = Math.max(now.revision.first, now.revision.settledFrom);
@@ -96,7 +96,7 @@ export class RowIndex {
     return changes;
   }
 
-  /** Rows that reach into a stretch of time, in the order of the table; the array is longer than they are. */
+  /** Rows that overlap a time range, in the order of the table; the array may be longer than `count`. */
   rowsIn({ from, to }: Stretch): { rows: Int32Array; count: number } {
     let rows = new Int32Array(1024);
     let count = 0;
@@ -117,7 +117,9 @@ export class RowIndex {
     return { rows, count };
   }
 
-  /** Of about `most` rows of the blocks that reach into a stretch, evenly, those that run in it; each stands for `weight` rows. */
+  /**
+   * A sample of the rows that run in a time range, from about `most` rows of the blocks that overlap it; each stands for `weight` rows.
+   */
   sampleIn({ from, to }: Stretch, most: number): { rows: Int32Array; count: number; weight: number } {
     let total = 0;
     this.#eachBlock(from, to, (first, last) => {
@@ -125,11 +127,11 @@ export class RowIndex {
     });
     const weight = Math.max(1, Math.ceil(total / most));
     const placement = this.#snapshot?.placement ?? nowhere;
-    // Blocks are long beside a stretch of a few seconds: most of their rows may lie before or after it.
+    // Blocks may be long compared with a range of a few seconds, with most of their rows outside of it.
     const runsIn = (row: number) => endedAt(placement, row) >= from && begunAt(placement, row) <= to;
     const rows = new Int32Array(Math.ceil(total / weight) + 1);
     let count = 0;
-    // One of each `weight` rows, but not always the same one: workers that take turns would be missed or counted twice.
+    // One of every `weight` rows, at a random place: a fixed place would miss workers that take turns, or count them twice.
     let seen = 0;
     let wanted = 0;
     let draw = 1;
@@ -145,7 +147,7 @@ export class RowIndex {
     return { rows, count, weight };
   }
 
-  /** Calls with the rows [first, last) of every block that reaches into a stretch. */
+  /** Calls with the rows [first, last) of every block that overlaps a time range. */
   #eachBlock(from: number, to: number, call: (first: number, last: number) => void): void {
     if (!this.#snapshot) return;
     const { first } = this.#snapshot.revision;
@@ -157,7 +159,7 @@ export class RowIndex {
     }
   }
 
-  /** From the first to the last instant of rows by number, whole blocks; null for none. */
+  /** Time range of the rows [from, to) by number, in whole blocks; null if there are none. */
   #span(from: number, to: number): Stretch | null {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
@@ -188,7 +190,7 @@ export class RowIndex {
     }
   }
 
-  /** The block of the rows [from, to), by number, reaches as far as they do. */
+  /** Extends the block of the rows [from, to), by number, to their time range. */
   #reach(from: number, to: number): void {
     const { placement, revision } = this.#snapshot!;
     const i = Math.floor(from / BLOCK) - this.#firstBlock;
@@ -208,7 +210,7 @@ export class RowIndex {
 
 const same = (a: number, b: number): boolean => a === b || (a !== a && b !== b);
 
-/** Rows [from, to), by number, are drawn in the same places in both pictures. */
+/** true: the rows [from, to), by number, are drawn in the same places in both pictures. */
 function isSamePlace(before: Picture, now: Picture, from: number, to: number): boolean {
   const a = before.placement;
   const b = now.placement;
@@ -227,7 +229,7 @@ function isSamePlace(before: Picture, now: Picture, from: number, to: number): b
   return true;
 }
 
-/** The later picture was made of the earlier one's table, and settled at most once since. */
+/** true: the later picture has the same table, and was settled at most once since. */
 const isLater = (before: RowsRevision, now: RowsRevision): boolean =>
   before !== now &&
   before.table === now.table &&

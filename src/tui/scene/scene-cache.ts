@@ -1,4 +1,4 @@
-/** Makes the scene of each picture, and keeps what is the same as in the one before. */
+/** Makes the scene of each picture, and reuses what is unchanged. */
 import { begunAt, endedAt } from '../../core/snapshot.ts';
 import { parseFilter, type RowTest } from '../../engine/filter.ts';
 import { type ScopeStats, ScopeTally } from '../../engine/scope-stats.ts';
@@ -16,12 +16,12 @@ import { type Budget, partsOf, TileCache, type TileRange } from './tile-cache.ts
 import { TileRows } from './tile-rows.ts';
 import { type Tracks, trackOfRow, tracksOf } from './tracks.ts';
 
-/** Rows that a frame looks at to bring stale tiles up to date, about 0.2 µs each. */
+/** Rows that a frame may look at to renew stale tiles; about 0.2 µs each. */
 const ROWS_PER_FRAME = 3000;
-/** Tiles that are stale are worked at again after this long, ms. */
+/** Stale tiles are worked on again after this long, ms. */
 const SOON_MS = 16;
 
-/** Computes once, the first time it is asked. */
+/** Computes the value when first asked, and keeps it. */
 function once<T>(compute: () => T): () => T {
   let value: { readonly of: T } | null = null;
   return () => {
@@ -44,13 +44,13 @@ export class SceneCache {
   readonly #seen = new SeenWorkers();
   #workers = 0;
   #lost: { readonly of: readonly LostRequest[]; readonly tracks: Tracks; readonly lifecycle: object } | null = null;
-  /** Counts pictures that differ. */
+  /** Number of the present picture; rises with every change. */
   #picture = 0;
   #turn: Budget['turn'] = 'pool';
 
   /**
-   * `nowMs`: of any clock. `wait`, asked when the picture is drawn: how long until the scene should be asked for again,
-   * ms; 0 when it is of now. `isUrgent`: tiles that are stale may stay as they are.
+   * `nowMs`: of any clock. `wait`, to be asked after drawing: ms until the scene should be requested again; 0: it is up to date.
+   * `isUrgent`: stale tiles may stay as they are.
    */
   get(input: SceneInput, nowMs: number, isUrgent = false): { scene: Scene; wait: () => number } {
     const last = this.#last;
@@ -66,7 +66,9 @@ export class SceneCache {
     return made;
   }
 
-  /** Tracks change with the inference, and when a worker is new: it has a lane before the next examination knows it. */
+  /**
+   * Tracks change with the inference, and when a new worker appears, which gets a lane before the next examination knows it.
+   */
   #updateTracks({ snapshot }: SceneInput, last: SceneInput | null): void {
     const workers = snapshot.names.workers.size;
     if (this.#tracks && last?.snapshot.inference === snapshot.inference && workers === this.#workers) return;
@@ -89,7 +91,7 @@ export class SceneCache {
             isMoment: false,
           }
         : { from: ui.cursor, to: ui.cursor + axis.microsPerColumn, isMoment: true };
-    // A filter looks at requests, and of the past there are none.
+    // A filter needs requests, and for the past there are only sums.
     const past = once((): PastColumns | null => (filter ? null : pastColumns(snapshot.past, axis)));
     const tracks = this.#tracks as Tracks;
     const range = {
@@ -131,7 +133,7 @@ export class SceneCache {
             picture: this.#picture,
             passes: passes(),
             past: past(),
-            // Whether they would pass a filter nobody knows.
+            // Whether lost requests would pass a filter is unknown.
             lost: passes() ? [] : scene.lost(),
             budget,
             nowMs,
@@ -206,7 +208,9 @@ export class SceneCache {
   }
 }
 
-/** µs on the screen for which each track was busy; a request without a duration is better than none. */
+/**
+ * Time (µs) on the screen for which each track was busy; a request without a duration counts as 1 µs, to rank above none.
+ */
 function trackLoads(
   { snapshot, axis }: SceneInput,
   tracks: Tracks,
@@ -224,7 +228,7 @@ function trackLoads(
   return loads;
 }
 
-/** Every row that passes, of a log without times. */
+/** Every row that passes the filter, for a log without times. */
 function allRows(length: number, passes: RowTest | null): { rows: Int32Array; count: number } {
   const rows = new Int32Array(length);
   let count = 0;

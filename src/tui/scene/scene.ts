@@ -1,4 +1,4 @@
-/** The numbers behind one picture: lanes as a raster, the pool as columns, what a scope contains. */
+/** The numbers behind one picture: lanes as a raster, the pool as columns, and the statistics of a scope. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { Filter } from '../../engine/filter.ts';
 import type { ScopeStats } from '../../engine/scope-stats.ts';
@@ -13,7 +13,7 @@ import type { PoolSeries } from './pool-series.ts';
 import type { TilePart } from './tile-cache.ts';
 import type { Tracks } from './tracks.ts';
 
-/** What the lists speak of: the stretch on the screen, or the moment under the cursor. */
+/** The time that the lists are about: the range on the screen, or the moment under the cursor. µs since 1970 UTC. */
 export interface Scope {
   readonly from: number;
   readonly to: number;
@@ -23,9 +23,9 @@ export interface Scope {
 export interface LaneScene {
   readonly pictures: readonly TrackPicture[];
   readonly hues: Hues;
-  /** Greatest half-width of what is not known, columns. */
+  /** Largest uncertainty (half-width) of a request, columns. */
   readonly mostSlack: number;
-  /** Longest of the requests that pass, columns. */
+  /** Longest request that passes, columns. */
   readonly longest: number;
 }
 
@@ -33,15 +33,15 @@ export interface Scene {
   readonly axis: TimeAxis;
   readonly scope: Scope;
   readonly filter: Filter | null;
-  /** No request has a time: all of them are listed, none is drawn. */
+  /** true: no request has a time, so all are listed and none is drawn. */
   readonly isTimeless: boolean;
   tracks(): Tracks;
-  /** Of these tracks those that are calm, or do not fit into so many lanes: they share one. */
+  /** Those of these tracks that share a lane, because they are calm or because there is no room (lanes) for all. */
   folded(present: readonly number[], room: number): readonly number[];
-  /** Rows on the screen that pass, valid up to `count`. */
+  /** Rows on the screen that pass the filter, valid up to `count`. */
   visible(): { rows: Int32Array; count: number };
   pool(): PoolSeries;
-  /** Service times in each column. */
+  /** Service times per column. */
   durations(): readonly TilePart<{ readonly service: ColumnDurations }>[];
   lanes(plans: readonly TrackPlan[]): LaneScene;
   stats(): ScopeStats;

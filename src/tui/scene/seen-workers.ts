@@ -1,16 +1,22 @@
-/** What the rows alone say of their workers: from when to when each was seen. Rows that are added are looked at once. */
+/**
+ * What the rows alone show about their workers: from when to when each was seen. Added rows are looked at only once.
+ */
 import { begunAt, endedAt, type Snapshot } from '../../core/snapshot.ts';
 
 export interface SeenWorker {
   /** The input of its first row. */
   readonly source: number;
   readonly slots: number;
-  /** µs since 1970 UTC: as far as its rows reach; infinite where it may have gone on before or after what is held. */
+  /**
+   * First and last sight, µs since 1970 UTC; infinite if the worker may have been there before or after the held rows.
+   */
   readonly from: number;
   readonly to: number;
 }
 
-/** A worker that was silent for this long at the edge of a saved log's window is taken to have come or gone there, µs. */
+/**
+ * µs: a worker that is silent for this long at the edge of a saved log's window is assumed to have begun or ended there.
+ */
 const SILENT_MICROS = 5e6;
 
 type Picture = Pick<Snapshot, 'requests' | 'placement' | 'revision' | 'mode'>;
@@ -21,11 +27,11 @@ export class SeenWorkers {
   #ended = Number.NEGATIVE_INFINITY;
   #table: object | null = null;
   #first = 0;
-  /** Rows looked at so far. */
+  /** Rows counted so far. */
   #counted = 0;
 
   update({ requests, placement, revision, mode }: Picture): Map<number, SeenWorker> {
-    // Of rows that were forgotten, and of a saved log that was examined, nothing may be left.
+    // Starts again when rows were forgotten, and with every picture of a saved log (which may have been examined since).
     const goesOn = mode === 'tail' && revision.table === this.#table && revision.first === this.#first;
     if (!goesOn || requests.length < this.#counted) {
       this.#workers.clear();
@@ -42,7 +48,7 @@ export class SeenWorkers {
       seen.set(worker, {
         ...one,
         from: one.from > this.#begun + SILENT_MICROS ? one.from : Number.NEGATIVE_INFINITY,
-        // Of a live log nobody knows whether a silent worker is gone.
+        // In a live log a silent worker may still be there.
         to: mode === 'replay' && one.to < this.#ended - SILENT_MICROS ? one.to : Number.POSITIVE_INFINITY,
       });
     }

@@ -1,21 +1,21 @@
 /**
- * What the lists say, counted anew now and then: lists that change more often than a few times a second cannot be read, and
- * of very many requests a part is counted with each frame.
+ * The statistics of the lists, recounted from time to time: lists that change more than a few times a second cannot be read, and very many
+ * requests are counted in portions, one per frame.
  */
 import type { ScopeStats, ScopeTally } from '../../engine/scope-stats.ts';
 
-/** Lists are counted anew this long after they were last, while requests come in, ms. */
+/** Pause before the lists are recounted while requests come in, ms. */
 const EVERY_MS = 400;
-/** So many rows are counted with a frame; a picture that stands still may take some more, to be right at once. */
+/** Rows counted per frame; a still picture may count more at once, to be right immediately. */
 const PER_FRAME = 2500;
 const AT_ONCE = 20_000;
 
 export interface StatsRequest {
-  /** Anything that a person changes: with another key the lists are counted at once. */
+  /** Everything that the user can change; with another key the lists are recounted at once. */
   readonly key: string;
-  /** The same number while the picture is the same. */
+  /** Number of the picture; the same while it is unchanged. */
   readonly picture: number;
-  /** The picture goes on by itself: the lists need not follow each of its steps. */
+  /** true: the picture moves by itself, so the lists need not follow every step. */
   readonly isMoving: boolean;
   readonly candidates: () => { rows: Int32Array; count: number };
   readonly tally: () => ScopeTally;
@@ -33,7 +33,7 @@ export class StatsKeeper {
     next: number;
   } | null = null;
 
-  /** `wait`: how long until they should be asked for again, ms; 0: they are of this picture. */
+  /** `wait`: ms until they should be asked for again; 0: they belong to this picture. */
   get(request: StatsRequest, nowMs: number): { stats: ScopeStats; wait: number } {
     const isSameKey = request.key === this.#key && this.#current !== null;
     this.#key = request.key;

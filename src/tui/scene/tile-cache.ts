@@ -1,23 +1,23 @@
 /**
- * A picture in tiles: a tile is a few columns of the time axis, worked out once and kept while nothing in its stretch of time
- * changes. Time that moves on adds tiles at the right; new requests make those stale that they reach into.
+ * A picture in tiles: a tile is a few columns of the time axis, computed once and kept while nothing in its time range changes. As time
+ * moves on, tiles are added at the right; new requests make the tiles that they overlap stale.
  */
 import type { Change } from './row-index.ts';
 import { TILE } from './tile-rows.ts';
 
-/** How much work a frame may still do on tiles that are there already. */
+/** How much work a frame may do to renew stale tiles. */
 export interface Budget {
-  /** Rows looked at, of all kinds of tiles. */
+  /** Rows to look at, over all kinds of tiles. */
   rows: number;
-  /** So many tiles of the kind whose turn it is, however many rows they have. */
+  /** Number of tiles that are renewed for the kind whose turn it is, however many rows they have. */
   readonly tiles: number;
-  /** Kinds take turns, or those that are asked first would leave nothing to the others, or each would overdraw it. */
+  /** The kinds take turns; otherwise the one asked first would use up the budget, or each would exceed it. */
   readonly turn: 'pool' | 'lanes';
 }
 
 interface Kept<Tile> {
   tile: Tile;
-  /** Turn in which something in its stretch of time changed first; 0: nothing did. */
+  /** Turn in which the tile became stale; 0: it is up to date. */
   staleSince: number;
 }
 
@@ -27,15 +27,15 @@ interface StaleTile<Tile> {
 }
 
 export interface TileRange {
-  /** Everything that tiles depend on besides the rows: with another key none of them is kept. */
+  /** Everything besides the rows that tiles depend on; with another key no tile is kept. */
   readonly key: string;
   readonly microsPerColumn: number;
-  /** The first column of the axis, counted in columns since 1970, and how many there are. */
+  /** First column of the axis, counted from 1970, and the number of columns. */
   readonly firstColumn: number;
   readonly columns: number;
 }
 
-/** Tiles of this many screens are kept. */
+/** Number of screens whose tiles are kept. */
 const SCREENS = 3;
 
 export class TileCache<Tile> {
@@ -45,17 +45,17 @@ export class TileCache<Tile> {
   #turn = 0;
   #isEndFirst = true;
   readonly #kind: Budget['turn'];
-  /** Rows of the tile that was built last: the next one will have about as many. */
+  /** Rows of the tile built last, as an estimate for the next one. */
   #rows = 0;
 
   constructor(kind: Budget['turn']) {
     this.#kind = kind;
   }
 
-  /** Marks what is different in the rows. */
+  /** Marks the tiles affected by a change as stale. */
   change(change: Change): void {
     this.#turn++;
-    // Nothing was drawn yet: on a screen that is too small, or under the help.
+    // Nothing has been drawn yet: the screen is too small, or shows the help.
     if (this.#tiles.size === 0) return;
     if (change === 'all') {
       for (const kept of this.#tiles.values()) kept.staleSince ||= this.#turn;
@@ -66,7 +66,9 @@ export class TileCache<Tile> {
       if (to >= from) this.#spoil(Math.floor(from / perTile), Math.floor(to / perTile));
   }
 
-  /** Tiles from one to another are stale: whichever are fewer are gone through, those asked for or those kept. */
+  /**
+   * Marks the tiles `first` to `last` as stale, by going through these or through all kept tiles, whichever are fewer.
+   */
   #spoil(first: number, last: number): void {
     if (last - first > this.#tiles.size) {
       for (const [index, kept] of this.#tiles) if (index >= first && index <= last) kept.staleSince ||= this.#turn;
@@ -79,9 +81,9 @@ export class TileCache<Tile> {
   }
 
   /**
-   * The tiles of an axis from left to right. Those that are missing are built; of those that are stale as many as the
-   * budget says when it is the turn of their kind, and more while its rows last: in the order in which they became stale, and every other time the one at the right end first.
-   * `isBehind`: some are still stale.
+   * The tiles of an axis from left to right. Missing ones are built. Of the stale ones, at least `budget.tiles` are rebuilt if it is the
+   * turn of this kind, and more while the budget of rows lasts; in the order in which they became stale, but every other time the one at
+   * the right end comes first. `isBehind`: some are still stale.
    */
   get(range: TileRange, build: (firstColumn: number) => Tile, budget: Budget): { tiles: Tile[]; isBehind: boolean } {
     const { key, microsPerColumn, firstColumn, columns } = range;
@@ -107,7 +109,7 @@ export class TileCache<Tile> {
     return { tiles, isBehind: renewed < stale.length };
   }
 
-  /** Builds stale tiles anew, as many as the budget allows; returns how many. `last`: the tile at the right end. */
+  /** Rebuilds stale tiles as the budget allows; returns how many. `last`: index of the tile at the right end. */
   #renew(stale: StaleTile<Tile>[], last: number, build: (firstColumn: number) => Tile, budget: Budget): number {
     const isFirst = ({ index }: StaleTile<Tile>) => Number(this.#isEndFirst && index === last);
     stale.sort((a, b) => isFirst(b) - isFirst(a) || a.kept.staleSince - b.kept.staleSince);
@@ -125,7 +127,7 @@ export class TileCache<Tile> {
   }
 }
 
-/** The part of a tile that lies on an axis: columns [from, to) of the tile, at `column` and after on the axis. */
+/** The part of a tile that lies on the axis: columns [from, to) of the tile, beginning at `column` of the axis. */
 export interface TilePart<Tile> {
   readonly tile: Tile;
   readonly from: number;
@@ -133,7 +135,7 @@ export interface TilePart<Tile> {
   readonly column: number;
 }
 
-/** The parts of the tiles of an axis, from left to right. */
+/** The parts of the tiles on an axis, from left to right. */
 export function partsOf<Tile>(
   tiles: readonly Tile[],
   { firstColumn, columns }: Pick<TileRange, 'firstColumn' | 'columns'>,

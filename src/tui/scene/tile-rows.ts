@@ -1,21 +1,23 @@
-/** The requests that reach into a tile: where each of them lies is worked out once, for everything that the tile tells. */
+/** The requests that overlap a tile: their positions are computed once, for everything that is drawn from the tile. */
 import type { TileInput } from './tile-input.ts';
 
 /** Columns of a tile. */
 export const TILE = 4;
 
-/** One value per request. The same object is filled for one tile after the other. */
+/** One value per request. The object is reused for one tile after the other. */
 export class TileRows {
   count = 0;
-  /** Requests from here on pass the filter: they stand behind the others, so that what is drawn later lies over what does not pass. */
+  /**
+   * Requests from this index on pass the filter. They come last, so that they are drawn over those that do not pass.
+   */
   firstPassing = 0;
   row = new Int32Array(0);
-  /** Columns of the tile, with a fraction; the same where no duration is known. */
+  /** Start and end, in columns of the tile with a fraction; equal if no duration is known. */
   from = new Float64Array(0);
   to = new Float64Array(0);
-  /** When it came to the pool: the same as `from` where it did not wait. */
+  /** When it arrived; equal to `from` if it did not wait. */
   came = new Float64Array(0);
-  /** Columns, to either side. */
+  /** Uncertainty to either side, columns. */
   slack = new Float64Array(0);
 
   read(firstColumn: number, { snapshot, rowsIn, passes, microsPerColumn, budget }: TileInput): void {
@@ -52,7 +54,7 @@ export class TileRows {
   }
 }
 
-/** Moves the rows that pass behind the others, each kind in its order; where they begin. */
+/** Moves the rows that pass behind the others, keeping the order of each kind; returns the index where they begin. */
 function passingLast(rows: Int32Array, count: number, passes: (row: number) => boolean): number {
   const passing: number[] = [];
   let kept = 0;

@@ -1,6 +1,6 @@
 /**
- * Which rows the lanes have: a track is a worker (or the slot of a pool without names) with everything that ran on it.
- * A worker that replaces a dead one takes over its track, so that a pool of four that recycles has four tracks.
+ * The rows of the lanes: a track is a worker (or the slots of a pool without names) with everything that ran on it. A worker that replaces
+ * a dead one takes over its track, so a pool of four that recycles has four tracks.
  */
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
@@ -10,18 +10,18 @@ import { type SeenWorker, SeenWorkers } from './seen-workers.ts';
 export interface TrackLife {
   readonly worker: number;
   readonly name: string;
-  /** The name without its host, which stands above the tracks of a group. */
+  /** The name without its host, which is in the heading of the group. */
   readonly label: string;
-  /** µs since 1970 UTC; -Infinity / Infinity where neither the log nor the inference says when it began or ended. */
+  /** µs since 1970 UTC; -Infinity / Infinity if neither the log nor the inference shows when it began or ended. */
   readonly from: number;
   readonly to: number;
 }
 
 export interface Track {
-  /** Where its workers ran: the host that the log names, else the input. Tracks of a group stand together. */
+  /** Where its workers ran: the host named in the log, else the input. Tracks of a group are placed together. */
   readonly group: string;
   readonly lives: TrackLife[];
-  /** Slots of its widest life; 1 for a sync worker. */
+  /** Largest number of slots of its workers; 1 for a sync worker. */
   slots: number;
 }
 
@@ -29,11 +29,11 @@ export interface Tracks {
   readonly list: readonly Track[];
   /** Track of each worker, by id; -1 none. */
   readonly ofWorker: Int32Array;
-  /** Track of rows that name no worker, -1 none. */
+  /** Track of rows that name no worker; -1 none. */
   readonly nameless: number;
 }
 
-/** Tracks that share a lane, as one. */
+/** Several tracks as one, for a shared lane. */
 export function joined({ list }: Tracks, tracks: readonly number[]): Track {
   const all = tracks.map((track) => list[track]);
   return {
@@ -43,18 +43,18 @@ export function joined({ list }: Tracks, tracks: readonly number[]): Track {
   };
 }
 
-/** Workers that have rows, by their ids. */
+/** Workers that have rows, by id. */
 type Seen = ReadonlyMap<number, SeenWorker>;
 
-/** Fates that end a life. */
+/** Fates that end a worker's life. */
 const ended = new Set(['exited', 'recycled', 'timeout', 'killed']);
 
-/** A worker that begins this long before another ends may still replace it. */
+/** µs: a worker that begins up to this long before another ends may still replace it. */
 const TAKE_OVER_MICROS = 2e6;
 
 /**
- * `before`: the tracks of the picture before. Of a live log only the newest minutes are examined, so that the first sight of
- * each worker changes with them: who has a place keeps it.
+ * `before`: the tracks of the previous picture. Only the newest minutes of a live log are examined, so the first sight of a worker moves on
+ * with them; a worker with a track keeps it.
  */
 export function tracksOf(
   snapshot: Snapshot,
@@ -88,23 +88,23 @@ export function tracksOf(
   return inGroups({ list, ofWorker, nameless }, firstSource);
 }
 
-/** Its last worker was gone when the next one began, or soon afterwards. */
+/** true: the last worker of the track was gone when the next one began, or soon afterwards. */
 const hasEnded = ({ lives }: Track, next: TrackLife): boolean =>
   (lives.at(-1) as TrackLife).to <= next.from + TAKE_OVER_MICROS;
 
-/** Slots of every worker that was examined or seen, by its id. */
+/** Number of slots of every worker that was examined or seen, by id. */
 function slotsOfWorkers({ inference }: Snapshot, seen: Seen): Map<number, number> {
   const slots = new Map<number, number>();
   for (const { worker, slot } of inference.lanes)
     if (worker >= 0) slots.set(worker, Math.max(slots.get(worker) ?? 0, slot + 1));
   for (const { worker } of inference.lives) if (!slots.has(worker)) slots.set(worker, 1);
-  // Workers that the last examination did not see are like the others: bare stamps may overlap where requests do not.
+  // Workers that the last examination did not see are assumed to be like the others: bare stamps may overlap where requests did not.
   const most = inference.unbounded ? Number.POSITIVE_INFINITY : (inference.threads.value ?? Number.POSITIVE_INFINITY);
   for (const [worker, one] of seen) if (!slots.has(worker)) slots.set(worker, Math.min(one.slots, most));
   return slots;
 }
 
-/** When the server says that workers began and ended, µs since 1970 UTC by their names. */
+/** When the server logged that workers began and ended; µs since 1970 UTC by worker name. */
 function toldLives(lifecycle: readonly LifecycleEvent[]) {
   const boots = new Map<string, number>();
   const ends = new Map<string, number>();
@@ -116,7 +116,7 @@ function toldLives(lifecycle: readonly LifecycleEvent[]) {
   return { boots, ends };
 }
 
-/** The workers as they had places before, then as they began. */
+/** The workers, sorted by their previous tracks, then by birth. */
 function livesInOrder(snapshot: Snapshot, workers: readonly number[], seen: Seen, before: Tracks | null): TrackLife[] {
   const { inference, names, mode } = snapshot;
   const { boots, ends } = toldLives(snapshot.lifecycle);
@@ -127,7 +127,7 @@ function livesInOrder(snapshot: Snapshot, workers: readonly number[], seen: Seen
     const gone = life !== undefined && ended.has(life.fate);
     const guess = life === undefined ? seen.get(worker) : undefined;
     const born = boots.get(name) ?? life?.from ?? guess?.from ?? Number.NEGATIVE_INFINITY;
-    // Of a live log the newest minutes are examined: what is held reaches further back.
+    // Only the newest minutes of a live log are examined; the held rows reach further back.
     const held = mode === 'tail' && !boots.has(name) ? seen.get(worker)?.from : undefined;
     const track = mode === 'tail' ? (before?.ofWorker[worker] ?? -1) : -1;
     return {
@@ -152,16 +152,19 @@ function livesInOrder(snapshot: Snapshot, workers: readonly number[], seen: Seen
   return sorted.map(({ life }) => life);
 }
 
-/** Workers of several hosts are told apart by "host/pid". */
+/** Workers of several hosts are named "host/pid". */
 const hostOf = (worker: string): string => worker.slice(0, Math.max(0, worker.lastIndexOf('/')));
 
-/** The input, where the name of the host is that of its file: then the names of others have none. */
+/**
+ * The group of a worker: its host; but its input if that is the file of the host, since workers of the other inputs are then named without
+ * a host.
+ */
 function groupOf(worker: string, path: string): string {
   const host = hostOf(worker);
   return path.endsWith(host) ? path : host;
 }
 
-/** Groups in the order of the inputs that they first appear in, whatever else is known of them. */
+/** Sorts the groups by the input in which they first appear, regardless of anything else. */
 function inGroups({ list, ofWorker, nameless }: Tracks, firstSource: ReadonlyMap<string, number>): Tracks {
   const groups = [...new Set(list.map(({ group }) => group))].sort(
     (a, b) => (firstSource.get(a) ?? 0) - (firstSource.get(b) ?? 0),
@@ -179,7 +182,7 @@ function inGroups({ list, ofWorker, nameless }: Tracks, firstSource: ReadonlyMap
   };
 }
 
-/** Track of a row, -1 none. */
+/** Track of a row; -1 none. */
 export function trackOfRow(
   { ofWorker, nameless }: Tracks,
   requests: Pick<RequestTable, 'worker'>,
