@@ -1,6 +1,4 @@
-/**
- * The contract of a command: ONE FILE under src/cli/commands/. Metadata is cheap to load; `run` imports what it needs late.
- */
+/** The contract of a command: ONE FILE under src/cli/commands/. Metadata is cheap to load; `run` imports what it needs late. */
 import type { Command } from 'commander';
 
 export interface CliCommand {

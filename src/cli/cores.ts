@@ -8,9 +8,7 @@ import { startRangeThread } from './range-thread.ts';
 import { startRunsThread } from './runs-thread.ts';
 import { askedWindow, type WindowOptions } from './window-options.ts';
 
-/**
- * Each thread takes 25 to 40 MB: with four, a log of any size is read in less than 300 MiB, and as fast as most disks deliver it.
- */
+/** Each thread takes 25 to 40 MB: with four, a log of any size is read in less than 300 MiB, and as fast as most disks deliver it. */
 export const MOST_BY_THEMSELVES = 4;
 
 export const usualThreads = (): number => Math.min(MOST_BY_THEMSELVES, availableParallelism());

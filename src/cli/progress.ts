@@ -1,6 +1,4 @@
-/**
- * What a reading command reports on standard error: progress if it takes longer than a second (not in a pipe), and damaged inputs.
- */
+/** What a reading command reports on standard error: progress if it takes longer than a second (not in a pipe), and damaged inputs. */
 import { exitCodes } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 

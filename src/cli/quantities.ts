@@ -29,9 +29,7 @@ export function parseCounts(text: string): readonly number[] {
 /** From this value on a bare number may be meant in milliseconds, as in most tools. */
 const AMBIGUOUS = 10;
 
-/**
- * "0.2", "0.2s", "200ms", "2m" → seconds. A bare number is in seconds if it is too small to be meant in milliseconds.
- */
+/** "0.2", "0.2s", "200ms", "2m" → seconds. A bare number is in seconds if it is too small to be meant in milliseconds. */
 export function parseSeconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(us|µs|ms|s|m|min)?$/.exec(text.trim());
   if (!match) throw wrongUsage(`"${text}" is not a time such as 0.2, 200ms or 1.5s`);

@@ -58,9 +58,7 @@ export interface PlainOptions {
   readonly stop?: () => Promise<void>;
 }
 
-/**
- * To be called when the engine has read and examined what there is. Resolves with the exit code at the end, or when interrupted.
- */
+/** To be called when the engine has read and examined what there is. Resolves with the exit code at the end, or when interrupted. */
 export async function runPlain(
   engine: Engine,
   clock: Clock,

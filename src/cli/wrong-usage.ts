@@ -35,9 +35,7 @@ export function numberWithin(low: number, high: number, what: string): (text: st
   };
 }
 
-/**
- * Turns the library's usage error into a sentence like ours: what is wrong, and what to do. `command`: "logscope tail".
- */
+/** Turns the library's usage error into a sentence like ours: what is wrong, and what to do. `command`: "logscope tail". */
 export function asSentence(text: string, command: string): string {
   const [what, ...rest] = text.trim().split('\n');
   const meant = /^\(Did you mean (.*)\?\)$/.exec(rest.join(' '))?.[1];

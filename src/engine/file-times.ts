@@ -68,9 +68,7 @@ export class FileTimes {
     return this.at(Math.max(0, this.size - MAX_PIECE_BYTES), MAX_PIECE_BYTES)?.latest ?? null;
   }
 
-  /**
-   * Times of the requests in a piece of `atLeast` bytes from `at` on, or in a larger one; null if there are none close by.
-   */
+  /** Times of the requests in a piece of `atLeast` bytes from `at` on, or in a larger one; null if there are none close by. */
   at(at: number, atLeast = PIECE_BYTES): PieceTimes | null {
     for (let bytes = atLeast; bytes <= MAX_PIECE_BYTES; bytes *= 4) {
       const piece = bytesAt(this.#file, at, bytes);

@@ -71,9 +71,7 @@ const compares: Readonly<Record<Comparison, (a: number, b: number) => boolean>> 
   '>=': (a, b) => a >= b,
 };
 
-/**
- * The error message for a value of a comparison. A bare number may be meant in ms or in s, so the message asks which.
- */
+/** The error message for a value of a comparison. A bare number may be meant in ms or in s, so the message asks which. */
 function misread(field: string, column: string, sign: string, value: string): string {
   if (column === 'bytes') return `"${value}" is no size, as 100k is`;
   if (/^\d+(?:\.\d+)?$/.test(value))

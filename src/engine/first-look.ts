@@ -34,9 +34,7 @@ export async function firstLook(log: ReplayLog, examiner: Examiner, isWhole: boo
   return { summary, verdict, inference, requests, placement, revision: newRevision(), reading, status };
 }
 
-/**
- * If the ends of a wait's range differ by this factor, the estimate between them is not shown: a closer look would change it.
- */
+/** If the ends of a wait's range differ by this factor, the estimate between them is not shown: a closer look would change it. */
 const FAR_APART = 10;
 /** Seconds. */
 const LEAST = 0.001;

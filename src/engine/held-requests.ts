@@ -1,6 +1,4 @@
-/**
- * What a live view holds: the newest requests as rows, earlier ones as sums, and the lifecycle events of the servers.
- */
+/** What a live view holds: the newest requests as rows, earlier ones as sums, and the lifecycle events of the servers. */
 import type { Names, RequestBatch } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Past } from '../core/snapshot.ts';

@@ -1,6 +1,4 @@
-/**
- * Sums over requests that a live view no longer holds: the last hour in steps of a quarter of a second, per worker too.
- */
+/** Sums over requests that a live view no longer holds: the last hour in steps of a quarter of a second, per worker too. */
 import { endedAt, type Past, type Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 

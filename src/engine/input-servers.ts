@@ -8,9 +8,7 @@ import type { Names } from '../core/batch.ts';
 import { instantOf, type RequestTable } from '../core/table.ts';
 import { NamedServers } from './named-servers.ts';
 
-/**
- * First and last line of each worker of an input (µs since 1970 UTC), indexed by the worker's id in its lines; with holes.
- */
+/** First and last line of each worker of an input (µs since 1970 UTC), indexed by the worker's id in its lines; with holes. */
 interface Spans {
   readonly first: number[];
   readonly last: number[];

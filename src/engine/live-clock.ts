@@ -14,9 +14,7 @@ export class LiveClock {
   /** The newest instant in the log, and (below) the wall clock when it was read; µs since 1970 UTC. */
   #newest = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
-  /**
-   * The end of the last request as placed, µs since 1970 UTC: a stamp of whole seconds only shows the second of its end.
-   */
+  /** The end of the last request as placed, µs since 1970 UTC: a stamp of whole seconds only shows the second of its end. */
   #ended = Number.NEGATIVE_INFINITY;
   #isCaughtUp = false;
   /** true: a line came after the history had been read. */

@@ -108,9 +108,7 @@ export class LiveExaminations {
     });
   }
 
-  /**
-   * A cheap look at the newest requests, so that the end of an alarm need not wait for the next regular examination.
-   */
+  /** A cheap look at the newest requests, so that the end of an alarm need not wait for the next regular examination. */
   #seemsFree(): boolean {
     const { rows, newest } = this.#options;
     const from = rows.firstSince(newest() - GLANCE_MICROS, GLANCE_ROWS);

@@ -81,9 +81,7 @@ export class LiveJudge {
     return this.#stretch !== null;
   }
 
-  /**
-   * true: judged by the stamps of the newest requests, the full pool seems to have free slots again, so an examination is due.
-   */
+  /** true: judged by the stamps of the newest requests, the full pool seems to have free slots again, so an examination is due. */
   seemsFree(requests: RequestTable, times: { readonly start: Float64Array; readonly end: Float64Array }): boolean {
     if (!this.#stretch || !this.#known) return false;
     const pools = queuesIn(times, requests, indicesBelow(requests.length), this.#known.slots);
@@ -146,9 +144,7 @@ export class LiveJudge {
     return judge(found);
   }
 
-  /**
-   * A full stretch that was reported as over is not reopened with its old beginning only because better times move its edges.
-   */
+  /** A full stretch that was reported as over is not reopened with its old beginning only because better times move its edges. */
   #afterLast(state: PoolNow): PoolNow {
     const last = this.#lastFull?.to ?? Number.NEGATIVE_INFINITY;
     if (this.#stretch || state.fullSince === null || state.fullSince >= last) return state;

@@ -1,6 +1,4 @@
-/**
- * What is said about the servers of several live logs, each with its own memory: one may be full while another has free slots.
- */
+/** What is said about the servers of several live logs, each with its own memory: one may be full while another has free slots. */
 import type { Snapshot } from '../core/snapshot.ts';
 import { selectRows } from '../core/table.ts';
 import { commonFindings, saidOfServers } from '../findings/diagnose-servers.ts';

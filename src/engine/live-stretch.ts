@@ -32,9 +32,7 @@ const order: readonly FullSeverity[] = ['info', 'warning', 'critical'];
 const worse = (a: FullSeverity, b: FullSeverity): FullSeverity => (order.indexOf(a) > order.indexOf(b) ? a : b);
 
 export class LiveStretch {
-  /**
-   * µs since 1970 UTC. `orLonger`: the log, or the part that is held, begins full, so the stretch may have begun earlier.
-   */
+  /** µs since 1970 UTC. `orLonger`: the log, or the part that is held, begins full, so the stretch may have begun earlier. */
   since: number;
   readonly orLonger: boolean;
   severity: FullSeverity = 'info';
@@ -71,9 +69,7 @@ export class LiveStretch {
     if (!isSame(wait, this.wait)) this.wait = wait;
   }
 
-  /**
-   * µs: the least that such a pool makes callers wait if they come one by one (unless a history shows less), and the most.
-   */
+  /** µs: the least that such a pool makes callers wait if they come one by one (unless a history shows less), and the most. */
   bound(least: number, most: number): void {
     const { wait } = this;
     this.told = wait?.isOpen ? { ...wait, low: wait.low < 1 ? 0 : Math.min(wait.mean, least), high: most } : wait;
@@ -116,9 +112,7 @@ export class LiveStretch {
   }
 }
 
-/**
- * Number of looks back at a past stretch that count: later ones see less of it, and numbers about the past should not change.
- */
+/** Number of looks back at a past stretch that count: later ones see less of it, and numbers about the past should not change. */
 const LOOKS_BACK = 5;
 
 /** A past stretch in which the pool was full. */
@@ -164,9 +158,7 @@ const recommending = (finding: FindingSummary, { advice, evidence }: FindingSumm
   },
 });
 
-/**
- * Estimates of a wait differ by factors, so their middle is the geometric mean; the range covers all of their ranges.
- */
+/** Estimates of a wait differ by factors, so their middle is the geometric mean; the range covers all of their ranges. */
 function middleOf(waits: readonly WaitNow[]): WaitNow {
   const logs = waits.map(({ mean }) => Math.log(Math.max(1, mean)));
   return {

@@ -52,9 +52,7 @@ export class InputNews {
 /** Bytes of backlog from which it is mentioned. */
 const BEHIND_BYTES = 4_000_000;
 
-/**
- * What keeps the picture from being complete; "" if nothing does. @param silent a file whose file system does not answer, or ""
- */
+/** What keeps the picture from being complete; "" if nothing does. @param silent a file whose file system does not answer, or "" */
 export function hindranceOf(silent: string, trouble: string, behind: number): string {
   if (silent !== '') return `${silent} cannot be read, its file system does not answer: waiting for it`;
   if (trouble !== '') return trouble;

@@ -1,6 +1,4 @@
-/**
- * A whole log by its timeline: its rate, the time before the requests in memory, and the times in which nothing happened.
- */
+/** A whole log by its timeline: its rate, the time before the requests in memory, and the times in which nothing happened. */
 import type { TimelineView } from '../analysis/timeline.ts';
 import type { Overview, Past } from '../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';

@@ -1,6 +1,4 @@
-/**
- * Keeps the judgement of what passes the screen's filter up to date: asks when the filter changes, and after every examination.
- */
+/** Keeps the judgement of what passes the screen's filter up to date: asks when the filter changes, and after every examination. */
 import type { FilteredPart } from '../core/part.ts';
 import type { Examiner } from './examiner.ts';
 

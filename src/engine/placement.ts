@@ -3,9 +3,7 @@ import type { ServerInference } from '../core/inference.ts';
 import { begunAt, endedAt, type Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 
-/**
- * From this resolution (µs) on, the middle of the tick is drawn instead of its beginning: that halves the error and removes its bias.
- */
+/** From this resolution (µs) on, the middle of the tick is drawn instead of its beginning: that halves the error and removes its bias. */
 const COARSE_TICK = 100_000;
 
 export function emptyPlacement(length: number): Placement {

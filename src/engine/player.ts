@@ -1,6 +1,4 @@
-/**
- * The position of a replay, which plays on a clock of its own, at any speed, from the beginning of a log to its end.
- */
+/** The position of a replay, which plays on a clock of its own, at any speed, from the beginning of a log to its end. */
 import type { Clock } from '../core/clock.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 

@@ -87,9 +87,7 @@ interface HowAlone extends Pick<PostMortemOptions, 'formats' | 'timezone' | 'log
 
 interface ReadInput {
   readonly partial: Partial;
-  /**
-   * Lines of a proxy that are in the same input as those of its server, which report the same requests; null: there are none.
-   */
+  /** Lines of a proxy that are in the same input as those of its server, which report the same requests; null: there are none. */
   readonly retold: Partial | null;
   readonly report: InputSummary;
 }

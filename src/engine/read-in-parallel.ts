@@ -17,9 +17,7 @@ import { isFull, type RangeResult, type RangeSource, readRanges } from './read-r
 import { BLOCK_BYTES, SharedRanges, type SharedState } from './shared-ranges.ts';
 import type { Place } from './time-place.ts';
 
-/**
- * MiB: a smaller rest is left to the thread that has it, since another one takes 60 ms to start and 20 ms per range.
- */
+/** MiB: a smaller rest is left to the thread that has it, since another one takes 60 ms to start and 20 ms per range. */
 const WORTH_SPLITTING = 48;
 
 /** Sent to a thread. */

@@ -75,9 +75,7 @@ function createReader(start: RangeSource, formats: readonly LogFormat[]): Reader
   return { partial, parser };
 }
 
-/**
- * The first byte from `near` on at which a range may begin, according to the formats of the head; -1 if there is none close by.
- */
+/** The first byte from `near` on at which a range may begin, according to the formats of the head; -1 if there is none close by. */
 function findCut(file: number, near: number, parser: LogParser): number {
   const piece = bytesAt(file, near, SEARCH_BYTES);
   const newline = piece.indexOf(10);

@@ -236,9 +236,7 @@ export class ReplayEngine implements Engine {
     window?.again();
   }
 
-  /**
-   * For a log too large for memory: what is on the screen is read back from the files. null: the files do not allow that.
-   */
+  /** For a log too large for memory: what is on the screen is read back from the files. null: the files do not allow that. */
   async #openWindow(): Promise<ReplayWindow | null> {
     if (!(await this.#log.isAddressable()) || this.#window || this.#stopped) return this.#window;
     const { partial, blocks, named } = this.#log;

@@ -9,9 +9,7 @@ interface Moment {
   readonly object: StreamObject;
 }
 
-/**
- * The objects of a log that was read and examined; an object without a known time comes with the beginning of the log.
- */
+/** The objects of a log that was read and examined; an object without a known time comes with the beginning of the log. */
 export function replayObjects({ requests, placement, inference, summary, lifecycle, from, to }: Snapshot): Moment[] {
   const ticker = new Ticker();
   ticker.capacity = inference.unbounded ? null : inference.capacity.value;

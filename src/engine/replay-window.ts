@@ -19,9 +19,7 @@ const MOST_ROWS = 100_000;
 const FIRST_ROWS = 25_000;
 /** If the screen alone needs this share of MOST_ROWS, nothing around it is read. */
 const NEARLY_ALL = 0.8;
-/**
- * Requests of the time range on the screen that are examined for lanes and waits, at most; about a second in its thread.
- */
+/** Requests of the time range on the screen that are examined for lanes and waits, at most; about a second in its thread. */
 const EXAMINED_ROWS = 6000;
 
 /** At another time other workers may have run, so only what the rows say is used. */
@@ -166,9 +164,7 @@ export class ReplayWindow {
     return store;
   }
 
-  /**
-   * Places requests more precisely than their stamps, a moment later; of several stores read meanwhile only the last is examined.
-   */
+  /** Places requests more precisely than their stamps, a moment later; of several stores read meanwhile only the last is examined. */
   async #examine(store: RowStore): Promise<void> {
     this.#unexamined = store;
     if (this.#examining) return;

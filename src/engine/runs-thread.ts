@@ -10,9 +10,7 @@ import { beforeEnd, endThread } from './start-thread.ts';
 
 /** Requests below which a run takes no longer than starting a thread. */
 const WORTH_A_THREAD = 400;
-/**
- * Requests above which parallel runs would need too much memory: 253 MiB for 38,000, against 204 one after the other.
- */
+/** Requests above which parallel runs would need too much memory: 253 MiB for 38,000, against 204 one after the other. */
 const MOST_AT_ONCE = 20_000;
 /** A thread that has not answered after this time (ms) is considered dead. */
 const MOST_WAITED = 60_000;

@@ -1,6 +1,4 @@
-/**
- * Statistics of the requests in a time range, for the lists on the screen: routes, workers and totals of a selection of rows.
- */
+/** Statistics of the requests in a time range, for the lists on the screen: routes, workers and totals of a selection of rows. */
 import { DurationHistogram } from '../analysis/histogram.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { RowTest } from './filter.ts';

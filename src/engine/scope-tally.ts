@@ -35,9 +35,7 @@ export const quantilesOf = (histogram: DurationHistogram): Quantiles =>
         max: histogram.max,
       };
 
-/**
- * The times (µs) of the row being counted, in one reused object: passing and returning them would allocate an object per row.
- */
+/** The times (µs) of the row being counted, in one reused object: passing and returning them would allocate an object per row. */
 export class CountedRow {
   /** When it arrived: its start less its wait. */
   begun = Number.NaN;
@@ -54,9 +52,7 @@ export class CountedRow {
   }
 }
 
-/**
- * What one route or worker did. Quantiles are computed only when asked for: a list shows a few of possibly thousands.
- */
+/** What one route or worker did. Quantiles are computed only when asked for: a list shows a few of possibly thousands. */
 export class Tally {
   requests = 0;
   /** Requests that ended in the time range. */

@@ -4,9 +4,7 @@
  */
 import type { FindingSummary } from '../core/summary.ts';
 
-/**
- * µs: a cause is named after it was found for this long (at once if critical), and until it has not been found for this long.
- */
+/** µs: a cause is named after it was found for this long (at once if critical), and until it has not been found for this long. */
 const LASTING = 10_000_000;
 
 export class SteadyCause {

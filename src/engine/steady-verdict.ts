@@ -1,6 +1,4 @@
-/**
- * The verdict on the screen: an alarm stands for a while, and a verdict that differs only in its numbers is not repeated all the time.
- */
+/** The verdict on the screen: an alarm stands for a while, and a verdict that differs only in its numbers is not repeated all the time. */
 import type { Verdict } from '../core/snapshot.ts';
 import type { Severity } from '../core/summary.ts';
 
@@ -29,9 +27,7 @@ export class SteadyVerdict {
     this.#told = null;
   }
 
-  /**
-   * Shows this verdict at once. `now`: µs since 1970 UTC. `kind`: equal for verdicts that differ only in their numbers.
-   */
+  /** Shows this verdict at once. `now`: µs since 1970 UTC. `kind`: equal for verdicts that differ only in their numbers. */
   tell(verdict: Verdict, kind: string, now: number): Verdict {
     this.#told = { verdict, kind, at: now, foundAt: now };
     return verdict;

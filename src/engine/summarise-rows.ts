@@ -1,6 +1,4 @@
-/**
- * The summary of some requests of a picture, those that a window and a filter show, as if they were a log of their own.
- */
+/** The summary of some requests of a picture, those that a window and a filter show, as if they were a log of their own. */
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
 import type { Examiner } from './examiner.ts';

@@ -6,9 +6,7 @@ const SCHEDULED = '/proc/thread-self/schedstat';
 
 let isTold = true;
 
-/**
- * Processor time of the calling thread, ms, or wall-clock time if the system does not provide it. Only differences are meaningful.
- */
+/** Processor time of the calling thread, ms, or wall-clock time if the system does not provide it. Only differences are meaningful. */
 export function threadMs(): number {
   if (isTold) {
     try {

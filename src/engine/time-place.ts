@@ -6,9 +6,7 @@ import { MICROS_PER_MINUTE } from '../core/time.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { FileTimes, type FileTimesOptions } from './file-times.ts';
 
-/**
- * Bytes [from, to) of a file that contain all lines of a time range, and the head of the file, which determines how they are read.
- */
+/** Bytes [from, to) of a file that contain all lines of a time range, and the head of the file, which determines how they are read. */
 export interface Place {
   readonly from: number;
   readonly to: number;
@@ -38,9 +36,7 @@ function disorderOf(file: FileTimes): number | null {
   return disorder > MAX_DISORDER ? null : disorder;
 }
 
-/**
- * Bisects [0, size): `isBefore` holds at `before` and not at `after`, at most GRAIN_BYTES apart. null: it was unknown at some place.
- */
+/** Bisects [0, size): `isBefore` holds at `before` and not at `after`, at most GRAIN_BYTES apart. null: it was unknown at some place. */
 function halve(file: FileTimes, isBefore: (at: number) => boolean | null): { before: number; after: number } | null {
   let before = 0;
   let after = file.size;

@@ -22,9 +22,7 @@ export interface FullQueues {
   readonly answered: number | null;
 }
 
-/**
- * The inference with the wait that is said of a full pool, so that charts show the same range as the sentence above them.
- */
+/** The inference with the wait that is said of a full pool, so that charts show the same range as the sentence above them. */
 export function withToldRange(inference: ServerInference, queues: FullQueues | null): ServerInference {
   if (!queues || !(queues.mean > 0)) return inference;
   const { mean, low, high, answered } = queues;

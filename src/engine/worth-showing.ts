@@ -1,6 +1,4 @@
-/**
- * When a saved log that is being read is worth showing: when a small one is complete, or after the beginning of a large one.
- */
+/** When a saved log that is being read is worth showing: when a small one is complete, or after the beginning of a large one. */
 import type { Clock } from '../core/clock.ts';
 import type { ReplayLog } from './replay-log.ts';
 

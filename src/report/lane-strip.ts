@@ -1,6 +1,4 @@
-/**
- * Lanes in miniature: a row of block characters, each cell as high as the share of its time for which a lane was busy.
- */
+/** Lanes in miniature: a row of block characters, each cell as high as the share of its time for which a lane was busy. */
 import type { Summary } from '../core/summary.ts';
 
 const LEVELS = ' ▁▂▃▄▅▆▇█';

@@ -59,9 +59,7 @@ function unparsedRows(input: InputSummary, { width, paint }: Pick<TextReportInpu
 
 const HOW_INDENT = '    ';
 
-/**
- * Fields that the same line of configuration would add are reported together; left out if a finding already gives that advice.
- */
+/** Fields that the same line of configuration would add are reported together; left out if a finding already gives that advice. */
 export function missingSection({ summary, width, paint }: TextReportInput): string[] {
   const isTold = (how: string) => summary.findings.some(({ advice }) => advice.includes(how));
   const byAdvice = new Map<string, { what: string[]; gives: string[] }>();

@@ -63,9 +63,7 @@ function serviceText(summary: Summary): string {
   return `${quantiles(service)} (${service.basis}${bounds === '' ? '' : `; ${bounds}`})`;
 }
 
-/**
- * "at most 637 ms on average: 4 workers, one request at a time, answered 6.5/s; 95 % within 2 s"; '' if there is no bound.
- */
+/** "at most 637 ms on average: 4 workers, one request at a time, answered 6.5/s; 95 % within 2 s"; '' if there is no bound. */
 function serviceBoundsText({ server, requests, window, service_time: { low, high, busiest } }: Summary): string {
   const parts = [];
   if (low.mean !== null) parts.push(`at least ${seconds(low.mean)}`);

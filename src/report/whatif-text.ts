@@ -79,9 +79,7 @@ function baselineLabel(baseline: WhatIfBaseline): string {
     : `${countsInTurn(turns.map(({ slots }) => slots))} slots`;
 }
 
-/**
- * Explains the two rows of the present pool: one is what the log shows, the other its simulation, to which the other pools compare.
- */
+/** Explains the two rows of the present pool: one is what the log shows, the other its simulation, to which the other pools compare. */
 function presentExplained({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Paint): string[] {
   if (!baseline || baseline.in_turn) return [];
   const { model, workers, threads } = baseline;
@@ -93,9 +91,7 @@ function presentExplained({ baseline, scenarios }: WhatIfAnswer, width: number, 
   return wrapText(text, width).map((line) => paint('dim', line));
 }
 
-/**
- * Columns that are dropped on a narrow terminal, in this order: p99 of wait and latency, p50 of the wait, answers, queue, busy.
- */
+/** Columns that are dropped on a narrow terminal, in this order: p99 of wait and latency, p50 of the wait, answers, queue, busy. */
 const DISPENSABLE = [5, 8, 3, 9, 10, 1] as const;
 const ENDS_ALONE = 'Where a range reaches so far, no number between its ends is a measure, and none is told.';
 const UNTOLD: ReadonlySet<string> = new Set(['?', '-', '']);

@@ -16,9 +16,7 @@ const RIGHT_BEHIND = 500;
 const SAME_WORKER = 0.8;
 const SAME_WORKER_LATER = 0.2;
 
-/**
- * Spread of the processes' shares where no log shows it: in 16 recorded pools of two the busier process took 52 to 65 of 100.
- */
+/** Spread of the processes' shares where no log shows it: in 16 recorded pools of two the busier process took 52 to 65 of 100. */
 const USUAL_UNEVENNESS = 0.2;
 
 /**
@@ -63,9 +61,7 @@ function processesSeen(workload: Workload): number {
 export const acceptorsSeen = (workload: Workload, pool: PoolShape): boolean =>
   ownQueues(workload, pool) && processesSeen(workload) > 0;
 
-/**
- * Processes accept for themselves, but no log of as many shows how evenly. The more there are, the less evenly they share.
- */
+/** Processes accept for themselves, but no log of as many shows how evenly. The more there are, the less evenly they share. */
 export const acceptorsUnknown = (workload: Workload, pool: PoolShape): boolean =>
   acceptForThemselves(workload, pool) &&
   !(workload.present?.model === 'threaded' && processesSeen(workload) === pool.workers);

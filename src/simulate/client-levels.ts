@@ -1,6 +1,4 @@
-/**
- * How many requests started at each level of the server, and for how long it was at that level: distinguishes open from closed callers.
- */
+/** How many requests started at each level of the server, and for how long it was at that level: distinguishes open from closed callers. */
 import { endsOf } from '../core/client-rhythm.ts';
 import { createRandom, seedOf } from '../core/random.ts';
 import { drawStarts, type Trace } from './trace.ts';

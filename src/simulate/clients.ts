@@ -51,9 +51,7 @@ export interface ClientsInput {
   readonly waitMethod: 'measured' | 'inferred' | 'bounded' | 'unknown';
   /** Mean waits between which the true mean lies, µs; NaN unknown. */
   readonly waitRange: readonly [low: number, high: number];
-  /**
-   * true: something made requests long for a while, or the pool changed, so the levels say nothing about the callers.
-   */
+  /** true: something made requests long for a while, or the pool changed, so the levels say nothing about the callers. */
   readonly interrupted: boolean;
 }
 
@@ -83,9 +81,7 @@ const NO_QUEUE = 0.02;
 /** Utilisation up to which the evenness that a pool adds does not depend on how nearly full it is. */
 const OFTEN_FREE = 0.8;
 
-/**
- * Requests of a single client, and the share of the time in which one of them runs, from which no other caller is assumed.
- */
+/** Requests of a single client, and the share of the time in which one of them runs, from which no other caller is assumed. */
 const FEWEST_IN_TURN = 30;
 const IN_TURN = 0.8;
 
@@ -119,9 +115,7 @@ function arrivalsHidden({ slots, saturatedRatio, waitMethod, waitRange }: Client
   return arrivalsAreHidden(saturatedRatio, ...(waitMethod === 'inferred' ? waitRange : UNKNOWN_WAIT));
 }
 
-/**
- * Slots of a pool whose levels are requests in service; Infinity: levels count everybody in the server, the waiting ones included.
- */
+/** Slots of a pool whose levels are requests in service; Infinity: levels count everybody in the server, the waiting ones included. */
 const stationOf = ({ slots, sharedQueue, waitMethod }: ClientsInput): number =>
   slots !== null && sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
 
@@ -153,9 +147,7 @@ function fitsOf(input: ClientsInput, isHidden: boolean): Fits {
   };
 }
 
-/**
- * Of the remaining fits only the one with the fewest clients, which differs most from open callers: the others lie in between.
- */
+/** Of the remaining fits only the one with the fewest clients, which differs most from open callers: the others lie in between. */
 function farthestLeft({ trace }: ClientsInput, fits: readonly ClosedFit[], isHidden: boolean): readonly Clients[] {
   if (fits.length === 0) return [];
   const least = Math.max(0, likeliest(fits).score) - NOT_EXCLUDED;
@@ -190,9 +182,7 @@ function amongClosed(
   return { likely: onPool(input, likely.clients), others: isOnlyReading ? ends : [...ends, open] };
 }
 
-/**
- * The clients with the pause that gives the log's throughput on its own pool; for a queue per process it has to be simulated.
- */
+/** The clients with the pause that gives the log's throughput on its own pool; for a queue per process it has to be simulated. */
 function onPool({ trace, pool, sharedQueue, waitMethod }: ClientsInput, clients: ClosedClients): ClosedClients {
   if (pool?.model !== 'threaded' || sharedQueue || waitMethod === 'measured') return clients;
   const shape = { workers: pool.workers, threads: pool.threads, queue: 'per-worker' as const };

@@ -9,13 +9,9 @@ import { pauseFor, type RepairState, repairState } from './machine-repair.ts';
 
 /** Nats by which a reading may be less likely than the best and still be kept for the range. */
 export const NOT_EXCLUDED = 3;
-/**
- * The same for fewer clients than the best fit has: blurred stamps can make levels seem to exceed the number of clients.
- */
+/** The same for fewer clients than the best fit has: blurred stamps can make levels seem to exceed the number of clients. */
 const FEWER_NOT_EXCLUDED = 6;
-/**
- * Tolerated deviations of the model from the log: of the share of time full, and of the wait (relative, by how it is known).
- */
+/** Tolerated deviations of the model from the log: of the share of time full, and of the wait (relative, by how it is known). */
 const FULL_SPREAD = 0.04;
 const WAIT_SPREAD = { measured: 0.05, inferred: 0.1, bounded: 1, unknown: 1 } as const;
 /** Above this ratio of stamp blur to service time the levels are blurred and count for less. */
@@ -118,7 +114,7 @@ function gainsOf({ starts, micros }: Levels, slots: number, blurred: boolean) {
   };
 }
 
-/** Squared deviations of the model's share of time full, and of its wait, from the log's. */
+/** Sum of the squared deviations, in standard deviations, of the model's share of time full and of its mean wait from the log's. */
 function misfitsOf(
   { waitMethod, waitRange: [low, high], saturatedRatio }: ClientsInput,
   service: number,
@@ -131,5 +127,5 @@ function misfitsOf(
     (((state.full - saturatedRatio) * clarity) / FULL_SPREAD) ** 2 + ((state.wait - wait) / waitSpread) ** 2;
 }
 
-/** Of levels that were seen; those in between that were not have no entry. */
+/** The sum over the levels that were seen; the arrays have holes at the others. */
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + (value ?? 0), 0);

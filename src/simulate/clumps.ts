@@ -75,9 +75,7 @@ export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
   return { size: (atZero + 1) / 2, drawn: sizeFor(atZero), most: sizeFor(upper), isDense };
 }
 
-/**
- * Mean number of arrivals within `reach` µs behind each arrival: weighted by callers, so bursts count more than quiet seconds.
- */
+/** Mean number of arrivals within `reach` µs behind each arrival: weighted by callers, so bursts count more than quiet seconds. */
 function othersBehind(arrival: Float64Array, reach: number): number {
   let total = 0;
   let to = 0;
@@ -114,9 +112,7 @@ function drawnFor(arrival: Float64Array, tick: number, wanted: number): number {
   return size;
 }
 
-/**
- * `arrival` (ascending) and `width` in the same unit. Empty windows are skipped, since fine stamps make billions of them.
- */
+/** `arrival` (ascending) and `width` in the same unit. Empty windows are skipped, since fine stamps make billions of them. */
 function allanFactor(arrival: Float64Array, width: number): { factor: number; windows: number } {
   const origin = arrival[0];
   const windows = Math.floor((arrival[arrival.length - 1] - origin) / width);

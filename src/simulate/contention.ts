@@ -14,17 +14,13 @@ import type { Trace } from './trace.ts';
 
 /** `share` is φ; `low` to `high` is its 95 % range. */
 export interface Contention extends Omit<ContentionFound, 'aloneMean'> {
-  /**
-   * Mean level while a request was in service, per row of the trace: its service time is deflated by the slowdown at that level.
-   */
+  /** Mean level while a request was in service, per row of the trace: its service time is deflated by the slowdown at that level. */
   readonly level: Float64Array;
 }
 
 const MINIMUM_REQUESTS = 200;
 const SIGNIFICANT_Z = 4;
-/**
- * Consecutive requests of a route that are compared only with each other, so that a slow hour does not look like contention.
- */
+/** Consecutive requests of a route that are compared only with each other, so that a slow hour does not look like contention. */
 const BLOCK = 32;
 const COARSE = 0.25;
 const GRID = 100;

@@ -1,6 +1,4 @@
-/**
- * A pool whose service times do not depend on each other: waits of a FIFO queue, from a heap of the instants at which slots are free.
- */
+/** A pool whose service times do not depend on each other: waits of a FIFO queue, from a heap of the instants at which slots are free. */
 
 /** What happens to a pool regardless of its callers: when it opens, and what interrupts it. */
 export interface Course {
@@ -53,9 +51,7 @@ export function waitsOfWorkerQueues(
   }
 }
 
-/**
- * One queue for all slots: counts requests that wait longer than `target` (µs), and stops once there are more than `most`.
- */
+/** One queue for all slots: counts requests that wait longer than `target` (µs), and stops once there are more than `most`. */
 export function lateInSharedQueue(
   arrivals: Float64Array,
   service: Float64Array,

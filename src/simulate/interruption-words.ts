@@ -1,6 +1,4 @@
-/**
- * Sentences about what interrupted the pool that wrote a log, and about how much of it other pools are assumed to meet.
- */
+/** Sentences about what interrupted the pool that wrote a log, and about how much of it other pools are assumed to meet. */
 
 import type { Analysis } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';

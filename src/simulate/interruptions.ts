@@ -56,9 +56,7 @@ const NEIGHBOURS = 8;
 const APART = 5e6;
 /** Share of the present workers that begin together from which the whole pool counts as restarted. */
 const ALL_ANEW = 0.5;
-/**
- * A worker's first request in the log counts as cold too if it takes longer than usual by this share of the usual excess.
- */
+/** A worker's first request in the log counts as cold too if it takes longer than usual by this share of the usual excess. */
 const AS_COLD = 0.5;
 
 /** null: nothing interrupted the pool that wrote the log, or its slots are not known. */
@@ -126,9 +124,7 @@ function wavesOf(heads: readonly Head[], trace: Trace, workers: number): ColdWav
   return waves.map((wave) => ({ at: wave.at, workers: wave.workers, isWholePool: wave.workers >= ALL_ANEW * workers }));
 }
 
-/**
- * Callers who came before the first start, per slot, from which they were waiting for the pool to open and not for a free slot.
- */
+/** Callers who came before the first start, per slot, from which they were waiting for the pool to open and not for a free slot. */
 const MANY_BEFORE = 2;
 
 /**
@@ -172,9 +168,7 @@ export function interruptOf(interruptions: Interruptions, trace: Trace, pool: Po
   };
 }
 
-/**
- * Extra time (µs) of a request that begins at `start`: more than 0 if it is a new worker's first. To be called in order of the starts.
- */
+/** Extra time (µs) of a request that begins at `start`: more than 0 if it is a new worker's first. To be called in order of the starts. */
 function coldStarts(
   { cold, presentWorkers }: Interruptions,
   pool: PoolShape,

@@ -43,9 +43,7 @@ export function wouldMeet(
 /** Share of the repetitions that lie below the upper end of `likelyRange`. */
 const LIKELY = 0.95;
 
-/**
- * true: the likely range of the p95 wait certainly reaches beyond the target; false: a full simulation has to decide.
- */
+/** true: the likely range of the p95 wait certainly reaches beyond the target; false: a full simulation has to decide. */
 export function reachesBeyond(workload: Workload, pool: PoolShape, target: number, repetitions: number): boolean {
   if (!standsAlone(workload, pool)) return false;
   const byWorker = acceptorsSeen(workload, pool);

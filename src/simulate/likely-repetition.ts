@@ -2,9 +2,7 @@
 import { drawRepetition, type Repetition } from './repetition.ts';
 import type { Workload } from './workload.ts';
 
-/**
- * Factors on the observed arrival rate where saturation hides the arrivals: at least as many as were answered, at most twice that.
- */
+/** Factors on the observed arrival rate where saturation hides the arrivals: at least as many as were answered, at most twice that. */
 export const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
 
 export const isWider = (r: number): boolean => r % 2 === 1;

@@ -20,9 +20,7 @@ const OPEN = { kind: 'open' } as const;
 
 export interface OtherRuns {
   readonly others: readonly PoolMeasures[];
-  /**
-   * Runs in which one of several processes takes nearly all connections: not a reading of the log, but what the host may do.
-   */
+  /** Runs in which one of several processes takes nearly all connections: not a reading of the log, but what the host may do. */
   readonly lopsided: readonly PoolMeasures[];
 }
 

@@ -23,9 +23,7 @@ export interface OutageSpan {
 /** Requests of a route within an outage from which its slow service time is known. */
 const ENOUGH = 3;
 
-/**
- * The outages in the trace's clock. Their slow requests get, in `ordinary`, service times of other requests of their route.
- */
+/** The outages in the trace's clock. Their slow requests get, in `ordinary`, service times of other requests of their route. */
 export function outageSpans(
   found: Outages | null,
   analysis: Analysis,

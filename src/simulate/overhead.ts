@@ -1,6 +1,4 @@
-/**
- * The time between two requests of a slot: accepting, parsing and closing hold the slot too, but no line records them.
- */
+/** The time between two requests of a slot: accepting, parsing and closing hold the slot too, but no line records them. */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { medianOf } from '../core/statistics.ts';
@@ -12,13 +10,9 @@ const MINIMUM_GAPS = 20;
 /** Nor from stamps or inferred places coarser than this (µs): an inferred place rests on an assumed overhead. */
 const FINE = 1000;
 
-/**
- * Time (µs) that recorded gunicorn, uWSGI and waitress servers needed between two requests: 0.5 to 2 ms in the median.
- */
+/** Time (µs) that recorded gunicorn, uWSGI and waitress servers needed between two requests: 0.5 to 2 ms in the median. */
 const USUAL_OVERHEAD = 1000;
-/**
- * The same (µs) on hosts short of processors: recorded gunicorn servers on two cores at a load of 5 to 29 needed 5 to 23 ms on average.
- */
+/** The same (µs) on hosts short of processors: recorded gunicorn servers on two cores at a load of 5 to 29 needed 5 to 23 ms on average. */
 const BUSY_HOST_OVERHEAD = 20_000;
 /**
  * An overhead that cannot be measured is taken to be at most this share of the service time; on a busy host, where both wait for a
@@ -30,9 +24,7 @@ const MOST_ON_BUSY_HOST = 0.1;
 export interface Overhead {
   /** The median gap on a lane before a request that had waited, or the usual overhead, µs. */
   readonly likely: number;
-  /**
-   * The largest likely overhead, µs: equal to `likely` if gaps were measured, else that of a host with no core to spare.
-   */
+  /** The largest likely overhead, µs: equal to `likely` if gaps were measured, else that of a host with no core to spare. */
   readonly most: number;
 }
 

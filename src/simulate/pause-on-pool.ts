@@ -1,6 +1,4 @@
-/**
- * The mean pause with which a number of clients reach the throughput of a log on the pool that wrote it, found by simulating that pool.
- */
+/** The mean pause with which a number of clients reach the throughput of a log on the pool that wrote it, found by simulating that pool. */
 import { createRandom, exponential } from '../core/random.ts';
 import { type StationPool, simulateStations } from './station-pool.ts';
 import type { Trace } from './trace.ts';

@@ -50,9 +50,7 @@ interface Answer {
   readonly result: ScenarioRuns;
 }
 
-/**
- * `thorough`: a recommended size is computed as by `logscope whatif`, so that both agree; a screen cannot wait for that.
- */
+/** `thorough`: a recommended size is computed as by `logscope whatif`, so that both agree; a screen cannot wait for that. */
 export function createPredictor(analysis: Analysis, { thorough = true } = {}): Predictor {
   const { client } = analysis.requests;
   const some = workloadWhenAsked(analysis, { most: MOST_REQUESTS, thorough });

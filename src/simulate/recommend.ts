@@ -1,6 +1,4 @@
-/**
- * How scenarios are summed up, and how the smallest pool that keeps a target is found; shared by findings and `whatif`.
- */
+/** How scenarios are summed up, and how the smallest pool that keeps a target is found; shared by findings and `whatif`. */
 import { quantileSorted } from 'simple-statistics';
 import type { PoolShape } from '../core/prediction.ts';
 import { acceptForThemselves } from './acceptors.ts';
@@ -66,9 +64,7 @@ export function meets(
 const SOME = 12;
 const MOSTLY_BAD = 0.75;
 
-/**
- * Call the result with each repetition's verdict; it returns true once the pool can no longer reach `meets` (or is hopeless).
- */
+/** Call the result with each repetition's verdict; it returns true once the pool can no longer reach `meets` (or is hopeless). */
 export function cannotMeet(repetitions: number, share: number): (isGood: boolean) => boolean {
   let [bad, seen] = [0, 0];
   return (isGood) => {
@@ -81,9 +77,7 @@ export function cannotMeet(repetitions: number, share: number): (isGood: boolean
 /** Requests simulated per scenario of `whatif`, over all repetitions. */
 export const WHAT_IF_BUDGET = 400_000;
 
-/**
- * `budget` requests per scenario over all repetitions; fewer repetitions for long logs, which average out chance by themselves.
- */
+/** `budget` requests per scenario over all repetitions; fewer repetitions for long logs, which average out chance by themselves. */
 export const repetitionsFor = (requests: number, budget: number): number =>
   Math.min(40, Math.max(10, Math.floor(budget / requests)));
 
@@ -97,9 +91,7 @@ export function growsByThreads(workload: Workload, kind: PoolShape): boolean {
   return kind.workers === 1 ? workload.contention === null : acceptForThemselves(workload, kind);
 }
 
-/**
- * The smallest pool of the kind that is good enough: fewest threads per worker where it grows by threads, else fewest workers.
- */
+/** The smallest pool of the kind that is good enough: fewest threads per worker where it grows by threads, else fewest workers. */
 export function smallestOf(workload: Workload, kind: PoolShape, good: (pool: PoolShape) => boolean): PoolShape | null {
   const { trace } = workload;
   const span = trace.start[trace.length - 1] - trace.start[0];
@@ -113,9 +105,7 @@ export function smallestOf(workload: Workload, kind: PoolShape, good: (pool: Poo
   return workers === null ? null : { ...kind, workers };
 }
 
-/**
- * A pool of more than this many times the present slots, for the sake of moments in which requests hung, is not sensible.
- */
+/** A pool of more than this many times the present slots, for the sake of moments in which requests hung, is not sensible. */
 const SENSIBLE = 4;
 
 /**
@@ -158,9 +148,7 @@ export const runUninterrupted = (workload: Workload, pool: PoolShape, repetition
 
 export interface Recommended {
   readonly pool: PoolShape;
-  /**
-   * true: it keeps the target in nine of ten repetitions; false: it has one slot more than the pool that keeps it in half of them.
-   */
+  /** true: it keeps the target in nine of ten repetitions; false: it has one slot more than the pool that keeps it in half of them. */
   readonly isSure: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The pool that is recommended, with its reason; or why none is. */
+/** The recommended pool with the reason for it, or why none is recommended. */
 import { poolKind, poolName } from '../core/pool-names.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import type { WhatIf } from '../core/what-if.ts';
@@ -29,7 +29,7 @@ import type { Workload } from './workload.ts';
 
 export interface Recommendation {
   readonly recommendation: WhatIf['recommendation'];
-  /** Why there is none, where the log could carry one. */
+  /** Why no pool is recommended, where the log could carry a recommendation; else empty. */
   readonly withheld: readonly string[];
 }
 

@@ -6,17 +6,11 @@ import { meanOf, medianOf } from '../core/statistics.ts';
 import { repairState } from './machine-repair.ts';
 import type { Trace } from './trace.ts';
 
-/**
- * -ln of the chance of a rest, beyond that of seeing it once among all requests, from which such clients would never leave it.
- */
+/** -ln of the chance of a rest, beyond that of seeing it once among all requests, from which such clients would never leave it. */
 const NEVER = 15;
-/**
- * Share of the time spent in such rests from which they are part of the load, not a pause between two runs of a test.
- */
+/** Share of the time spent in such rests from which they are part of the load, not a pause between two runs of a test. */
 const PART_OF_LOAD = 0.05;
-/**
- * Tolerated ratio of throughputs: one queue per process answers less than one for all, and service times are not exponential.
- */
+/** Tolerated ratio of throughputs: one queue per process answers less than one for all, and service times are not exponential. */
 const NEAR = 1.25;
 
 export interface ClientsOf {

@@ -1,6 +1,4 @@
-/**
- * One possible replay of a log: arrivals recovered from starts and waits, service times drawn, and the worker that accepts each.
- */
+/** One possible replay of a log: arrivals recovered from starts and waits, service times drawn, and the worker that accepts each. */
 import { floatsAt, integersAt } from '../core/columns.ts';
 import { ascendingOrder } from '../core/order.ts';
 import { createRandom, normal, type Random } from '../core/random.ts';
@@ -78,9 +76,7 @@ export function drawRepetition(
   };
 }
 
-/**
- * The log shows no caller before its first request. Those of the backlog came at any time since the boot, in the order of their starts.
- */
+/** The log shows no caller before its first request. Those of the backlog came at any time since the boot, in the order of their starts. */
 function comeWhileBooting(arrival: Float64Array, { from, full, entries }: BootSpan, random: Random): void {
   const drawn = Float64Array.from({ length: entries }, () => from + random() * (full - from)).sort();
   for (let i = 0; i < entries; i++) arrival[i] = Math.min(arrival[i], drawn[i]);

@@ -1,6 +1,4 @@
-/**
- * One pool under the load of a log, repeated: arrivals, service times and accepting workers are drawn anew each time.
- */
+/** One pool under the load of a log, repeated: arrivals, service times and accepting workers are drawn anew each time. */
 import type { PoolShape } from '../core/prediction.ts';
 import { createRandom } from '../core/random.ts';
 import { acceptorsSeen } from './acceptors.ts';
@@ -19,19 +17,13 @@ export interface ScenarioRuns {
    * the range as well.
    */
   readonly wider: readonly PoolMeasures[];
-  /**
-   * Other readings of the same log (open instead of closed callers, the longest possible waits): they only widen the range.
-   */
+  /** Other readings of the same log (open instead of closed callers, the longest possible waits): they only widen the range. */
   readonly others: readonly PoolMeasures[];
-  /**
-   * Runs in which one of several processes takes nearly all connections: not a reading of the log, but what the host may do.
-   */
+  /** Runs in which one of several processes takes nearly all connections: not a reading of the log, but what the host may do. */
   readonly lopsided: readonly PoolMeasures[];
 }
 
-/**
- * true: nothing is drawn beyond what all pools share, so a run of the likely callers does not depend on the runs before it.
- */
+/** true: nothing is drawn beyond what all pools share, so a run of the likely callers does not depend on the runs before it. */
 export const drawsNothing = ({ contention, interruptions, callers }: Workload): boolean =>
   contention === null && interruptions === null && callers.likely.kind !== 'closed';
 

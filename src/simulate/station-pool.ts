@@ -150,9 +150,7 @@ class Stations {
    */
   readonly #virtual: Float64Array;
   readonly #counted: Float64Array;
-  /**
-   * Per station: when the next request will have received its work if nobody else comes; Infinity: the station is empty.
-   */
+  /** Per station: when the next request will have received its work if nobody else comes; Infinity: the station is empty. */
   readonly #done: FirstLeast;
 
   constructor(count: number) {

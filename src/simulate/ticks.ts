@@ -11,17 +11,13 @@ import type { RequestTable } from '../core/table.ts';
 export interface Ticks {
   /** Entries that share a stamp, in the order of their lines. */
   readonly groups: readonly Int32Array[];
-  /**
-   * From the beginning of the tick to the estimated end, µs per entry: subtracting it moves the entry to the beginning of its tick.
-   */
+  /** From the beginning of the tick to the estimated end, µs per entry: subtracting it moves the entry to the beginning of its tick. */
   readonly back: Float64Array;
   /** Width of the tick, µs per entry. */
   readonly width: Float64Array;
 }
 
-/**
- * Share of neighbouring lines whose stamps may go backwards; beyond it the order of lines says nothing about the order of ends.
- */
+/** Share of neighbouring lines whose stamps may go backwards; beyond it the order of lines says nothing about the order of ends. */
 const DISORDER = 0.01;
 
 /**

@@ -22,9 +22,7 @@ export interface Trace {
   readonly service: Float64Array;
   /** Half-width of the uncertainty of `start`, µs. */
   readonly uncertainty: Float64Array;
-  /**
-   * Requests whose place within their tick is narrowed only by the order of lines; null where that order says nothing.
-   */
+  /** Requests whose place within their tick is narrowed only by the order of lines; null where that order says nothing. */
   readonly ticks: Ticks | null;
   readonly route: Int32Array;
   /** Dense index of the worker, in the order of first sight; -1 unknown. */
@@ -34,9 +32,7 @@ export interface Trace {
   readonly waits: readonly Float64Array[];
   /** For each history, per row: 1 if the history fixes `start`, 0 if `start` is drawn within its uncertainty. */
   readonly held: (history: number) => Uint8Array;
-  /**
-   * Range of the factor on the waits that repetitions draw from; [1, 1] where the samples already carry the uncertainty.
-   */
+  /** Range of the factor on the waits that repetitions draw from; [1, 1] where the samples already carry the uncertainty. */
   readonly stretch: readonly [low: number, high: number];
   /** Factors on the waits for the most extreme readings. */
   readonly extremes: readonly [low: number, high: number];
@@ -44,9 +40,7 @@ export interface Trace {
   readonly tick: number;
   /** Size of groups of callers that come together more closely than the stamps show; size 1: none. */
   readonly clumps: ClumpSize;
-  /**
-   * Time (µs) between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too.
-   */
+  /** Time (µs) between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too. */
   readonly overhead: number;
   /** The largest overhead that is possible, µs. */
   readonly mostOverhead: number;
@@ -197,9 +191,7 @@ const COARSE = 0.25;
 /** The beginning of a log: this many ticks or this share of it, whichever is longer. */
 const BEGINNING_TICKS = 3;
 const BEGINNING = 0.05;
-/**
- * If the clumps of the whole log exceed those after its beginning by this factor, the beginning is a crowd of its own.
- */
+/** If the clumps of the whole log exceed those after its beginning by this factor, the beginning is a crowd of its own. */
 const CROWD = 2;
 
 function clumpsOf(tick: number, start: Float64Array, waits: readonly Float64Array[], meanService: number): ClumpSize {

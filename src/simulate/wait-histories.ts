@@ -6,9 +6,7 @@ import type { Analysis } from '../core/finding.ts';
 export interface WaitHistories {
   /** Possible histories of the waits, each µs per row. */
   readonly waits: readonly Float64Array[];
-  /**
-   * Range of the factor on the waits that repetitions draw from; [1, 1] where the samples already carry the uncertainty.
-   */
+  /** Range of the factor on the waits that repetitions draw from; [1, 1] where the samples already carry the uncertainty. */
   readonly stretch: readonly [low: number, high: number];
   /** Factors on the waits for the most extreme readings, the error of the inference included. */
   readonly extremes: readonly [low: number, high: number];
@@ -16,9 +14,7 @@ export interface WaitHistories {
   readonly unknown: boolean;
 }
 
-/**
- * Share of the slots that must be busy for a bin of time to count as full (only the mean level of the bin is known).
- */
+/** Share of the slots that must be busy for a bin of time to count as full (only the mean level of the bin is known). */
 const NEARLY_FULL = 0.85;
 
 /**

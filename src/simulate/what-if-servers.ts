@@ -1,6 +1,4 @@
-/**
- * What-if answers for logs that may come from several servers: each server has its own queue, so each is simulated alone.
- */
+/** What-if answers for logs that may come from several servers: each server has its own queue, so each is simulated alone. */
 import type { Analysis } from '../core/finding.ts';
 import type { ServerPart } from '../core/inference.ts';
 import { nameOfServer } from '../core/server-name.ts';
@@ -9,9 +7,7 @@ import { WHAT_IF_SCHEMA, type WhatIf, type WhatIfServer } from '../core/what-if.
 import { whatIf } from './what-if.ts';
 import { type PoolWishes, scenarioPools } from './what-if-pools.ts';
 
-/**
- * `target`: p95 wait to keep, µs. If `wishes` names no counts, each server is asked about pools around its own size.
- */
+/** `target`: p95 wait to keep, µs. If `wishes` names no counts, each server is asked about pools around its own size. */
 export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: number): WhatIf {
   const ask = (one: Analysis) => {
     // A recommendation is added unless the user named sizes; naming only a model leaves the size open.

@@ -72,9 +72,7 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
   };
 }
 
-/**
- * A sentence on what the largest pool would be like if one process took nearly all connections, where that is far from the estimate.
- */
+/** A sentence on what the largest pool would be like if one process took nearly all connections, where that is far from the estimate. */
 function unevenSaid(workload: Workload, pools: readonly PoolShape[], ask: (pool: PoolShape) => ScenarioRuns): string[] {
   const several = pools.filter((pool) => acceptorsUnknown(workload, pool));
   if (several.length === 0) return [];
@@ -91,9 +89,7 @@ function unevenSaid(workload: Workload, pools: readonly PoolShape[], ask: (pool:
 const OTHER_WAIT = 2;
 const WORTH_SAYING = 50_000;
 
-/**
- * The log's wait is not what its own pool gives when simulated: whatever else made callers wait (or not) is missing in all scenarios.
- */
+/** The log's wait is not what its own pool gives when simulated: whatever else made callers wait (or not) is missing in all scenarios. */
 function notReproduced(
   baseline: WhatIfBaseline | null,
   { present, interruptions }: Workload,

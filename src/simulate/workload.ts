@@ -1,6 +1,4 @@
-/**
- * Everything that a scenario needs to know about the log, computed once: the trace, its service times, callers and seed.
- */
+/** Everything that a scenario needs to know about the log, computed once: the trace, its service times, callers and seed. */
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 import type { CutShort, PoolShape } from '../core/prediction.ts';
@@ -13,18 +11,14 @@ import { type ServiceTimes, serviceTimes } from './service-times.ts';
 import { asIfFull, keepRows, type Trace, traceOf } from './trace.ts';
 
 export interface Workload {
-  /**
-   * With usual service times in place of the interrupted ones, if something interrupted the pool that wrote the log.
-   */
+  /** With usual service times in place of the interrupted ones, if something interrupted the pool that wrote the log. */
   readonly trace: Trace;
   /** null: nothing interrupted it. */
   readonly interruptions: Interruptions | null;
   readonly times: ServiceTimes;
   readonly contention: Contention | null;
   readonly callers: Callers;
-  /**
-   * The same log if the largest number of requests that ever ran at once is the server's limit; null: the log excludes that.
-   */
+  /** The same log if the largest number of requests that ever ran at once is the server's limit; null: the log excludes that. */
   readonly ifFull: Workload | null;
   /** The pool that wrote the log; null where its slots are not known. */
   readonly present: PoolShape | null;
@@ -90,15 +84,11 @@ export function workloadOf(
   };
 }
 
-/**
- * Slots if the largest number that ever ran at once was the server's limit; null: not possible, or the slots are known.
- */
+/** Slots if the largest number that ever ran at once was the server's limit; null: not possible, or the slots are known. */
 const perhapsSlots = ({ model, capacity }: Analysis['inference']): number | null =>
   hasNoSlots(model) && capacity.value === null ? capacity.low : null;
 
-/**
- * Share of the time with all slots busy; for lines without durations the mean share of busy slots, which is no smaller.
- */
+/** Share of the time with all slots busy; for lines without durations the mean share of busy slots, which is no smaller. */
 function saturatedShare({ concurrency, capacity }: Analysis['inference']): number {
   const { saturatedRatio, mean } = concurrency;
   return Number.isNaN(saturatedRatio) && capacity.value !== null ? mean / capacity.value : saturatedRatio;

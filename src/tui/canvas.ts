@@ -81,9 +81,7 @@ export class Canvas {
     for (let i = Math.max(0, x); i < to; i++) grid.styles[row + i] = style;
   }
 
-  /**
-   * Draws text from column x on, cut with "…" at `limit` cells or at the edge; returns the column after it. Any text may be given.
-   */
+  /** Draws text from column x on, cut with "…" at `limit` cells or at the edge; returns the column after it. Any text may be given. */
   text(x: number, y: number, text: string, style: StyleId, limit = this.columns - x): number {
     const room = Math.min(limit, this.columns - x);
     if (y < 0 || y >= this.rows || room <= 0) return x;

@@ -34,9 +34,7 @@ const isTrueColour = ({ COLORTERM = '', TERM = '', TERM_PROGRAM = '', WT_SESSION
   /^(iTerm\.app|WezTerm|vscode|ghostty)$/.test(TERM_PROGRAM) ||
   /^(xterm-kitty|alacritty|foot|wezterm|xterm-ghostty)/.test(TERM);
 
-/**
- * true: the locale uses UTF-8 (an unset locale counts as UTF-8; "C" and "POSIX" do not), and the console can show it.
- */
+/** true: the locale uses UTF-8 (an unset locale counts as UTF-8; "C" and "POSIX" do not), and the console can show it. */
 export function hasUnicode(env: Environment): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   if (locale !== '' && !/utf-?8/i.test(locale)) return false;
@@ -48,9 +46,7 @@ export interface Streams {
   readonly env: Environment;
 }
 
-/**
- * The output: a screen; the text of `--plain` for a reader on a terminal that cannot draw; or JSON lines for a program.
- */
+/** The output: a screen; the text of `--plain` for a reader on a terminal that cannot draw; or JSON lines for a program. */
 export type Form = 'screen' | 'plain' | 'json';
 
 export function formOf({ stdout, env }: Streams, asked: { readonly json?: boolean; readonly plain?: boolean }): Form {

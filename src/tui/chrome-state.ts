@@ -20,9 +20,7 @@ export interface ChromeState {
   readonly help: boolean;
   readonly helpScroll: number;
   readonly prompt: Prompt | null;
-  /**
-   * Completions of the word being typed: a hint, those before the selected one, the selected one, and those after it.
-   */
+  /** Completions of the word being typed: a hint, those before the selected one, the selected one, and those after it. */
   readonly hint: string;
   readonly completionsBefore: string;
   readonly completionChosen: string;

@@ -1,6 +1,4 @@
-/**
- * The part of the screen that Ink lays out and draws: tab names, the bottom line, the help. Everything else is drawn by the painter.
- */
+/** The part of the screen that Ink lays out and draws: tab names, the bottom line, the help. Everything else is drawn by the painter. */
 import { Box, render, Text, useInput } from 'ink';
 import { type ReactNode, useCallback, useSyncExternalStore } from 'react';
 import type { ChromeState } from './chrome-state.ts';

@@ -23,9 +23,7 @@ function namedValue([name, value]: [string, string | number | boolean | null]): 
   return { words, text: unit ? unit[1](value) : roundText(value) };
 }
 
-/**
- * true: the sentences contain the value, not just as part of another number, nor as a bare number where they have one with a unit.
- */
+/** true: the sentences contain the value, not just as part of another number, nor as a bare number where they have one with a unit. */
 function isTold(text: string, sentences: string): boolean {
   if (text === '') return false;
   const plain = text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
@@ -36,9 +34,7 @@ function isTold(text: string, sentences: string): boolean {
 const LONGEST_UNTORN = 16;
 const untorn = (text: string): string => text.replaceAll(' ', '\u00a0');
 
-/**
- * "ceiling 4/s · episodes 1": measurements that the sentences do not contain. A pair of name and value is not broken over two lines.
- */
+/** "ceiling 4/s · episodes 1": measurements that the sentences do not contain. A pair of name and value is not broken over two lines. */
 export function evidenceText({ title, detail, advice, evidence }: FindingSummary): string {
   const sentences = `${title} ${detail} ${advice}`;
   return (

@@ -1,6 +1,4 @@
-/**
- * When frames are drawn: only when requested, at most `fps` per second, and for new data alone at most a third of the time.
- */
+/** When frames are drawn: only when requested, at most `fps` per second, and for new data alone at most a third of the time. */
 import type { Clock } from '../core/clock.ts';
 
 export interface FrameLoopOptions {
@@ -16,9 +14,7 @@ export class FrameLoop {
   readonly #options: FrameLoopOptions;
   #cancel: (() => void) | null = null;
   #byKey = false;
-  /**
-   * µs of the clock: when the planned frame is due, when the next frame is due at `fps`, and when one for data alone may be drawn.
-   */
+  /** µs of the clock: when the planned frame is due, when the next frame is due at `fps`, and when one for data alone may be drawn. */
   #due = 0;
   #turn = 0;
   #nextForData = 0;

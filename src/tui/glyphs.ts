@@ -10,9 +10,7 @@ const asciiLower = [' ', '.', '.', ':', ':', '|', '|', '#', '#'] as const;
 export interface Glyphs {
   readonly left: readonly string[];
   readonly lower: readonly string[];
-  /**
-   * A request whose start and end the log states; one whose start was inferred; and a time in which it is uncertain what ran.
-   */
+  /** A request whose start and end the log states; one whose start was inferred; and a time in which it is uncertain what ran. */
   readonly logged: string;
   readonly inferred: string;
   readonly uncertain: string;

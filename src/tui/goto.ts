@@ -29,9 +29,7 @@ export function parseGoto(text: string, context: TimeContext): number | null {
   return bound === null ? null : instantOf(bound, context);
 }
 
-/**
- * The year of a date without one: that of the beginning of the log, or the next one if the date would lie before it.
- */
+/** The year of a date without one: that of the beginning of the log, or the next one if the date would lie before it. */
 function yearOf(wanted: string, { from, zoneMinutes }: TimeContext): string {
   const [year, ...day] = dateText(from, zoneMinutes).split('-');
   return wanted.slice(0, 5) < day.join('-') ? String(Number(year) + 1) : year;

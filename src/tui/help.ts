@@ -133,9 +133,7 @@ const footerWord = (word: string, ascii: boolean): string => (ascii ? word.repla
 
 const OF_TIME: ReadonlySet<string> = new Set(['Replay', 'Lanes and time']);
 
-/**
- * The most important keys that fit, in the order of the table; only those that do in this place what their word says.
- */
+/** The most important keys that fit, in the order of the table; only those that do in this place what their word says. */
 export function footerItems(
   state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord' | 'isTimeless' | 'tab' | 'focus'>,
 ): FooterItem[] {

@@ -1,6 +1,4 @@
-/**
- * Which lists are shown with the tab, beside and below it: what the user is likely to look at next, as far as there is room.
- */
+/** Which lists are shown with the tab, beside and below it: what the user is likely to look at next, as far as there is room. */
 import type { Rect } from './canvas.ts';
 import type { View } from './panel.ts';
 import { panelById } from './panels/index.ts';
@@ -38,9 +36,7 @@ export interface PlacedList {
 /** Columns from which lists are placed beside each other; the second column gets this share of the width. */
 const WIDE = 140;
 const BESIDE_SHARE = 0.45;
-/**
- * A list that can use all rows gets this share of them if others follow. No list gets fewer than LEAST_ROWS rows, including its title.
- */
+/** A list that can use all rows gets this share of them if others follow. No list gets fewer than LEAST_ROWS rows, including its title. */
 const UPPER_SHARE = 0.6;
 const LEAST_ROWS = 4;
 
@@ -95,9 +91,7 @@ export function placeLists(whole: Rect, lists: Lists): PlacedList[] {
   ];
 }
 
-/**
- * Places lists below each other; the last one that fits gets the remaining rows. `isTitled`: the first one has a title too.
- */
+/** Places lists below each other; the last one that fits gets the remaining rows. `isTitled`: the first one has a title too. */
 function stack(column: Rect, wanted: readonly Wanted[], isTitled: boolean): PlacedList[] {
   const placed: PlacedList[] = [];
   const end = column.y + column.rows;

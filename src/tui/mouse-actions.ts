@@ -77,9 +77,7 @@ function transport({ x }: MouseEvent, { snapshot }: View, rect: Rect): Action[] 
   return [{ type: 'seek', micros: snapshot.from + share * (snapshot.to - snapshot.from) }];
 }
 
-/**
- * A click on a line of a list selects it, a click on the selected line opens it. A list beside the tab becomes the tab.
- */
+/** A click on a line of a list selects it, a click on the selected line opens it. A list beside the tab becomes the tab. */
 function list({ x, y }: MouseEvent, view: View, { id, rect }: PlacedList): Action[] {
   if (id === 'request') return [];
   const { ui } = view;

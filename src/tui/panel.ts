@@ -41,9 +41,7 @@ export interface Panel {
   draw(view: View, canvas: Canvas): void;
   /** Number of lines that can be selected with the arrow keys; missing: none. */
   count?(view: View): number;
-  /**
-   * The line in row `y` of a canvas of that size; missing: a title is in the first row, and one line in each of the others.
-   */
+  /** The line in row `y` of a canvas of that size; missing: a title is in the first row, and one line in each of the others. */
   open?(view: View, line: number): Action | null;
   /** What a click on the titles of its columns does, `x` cells from the left edge. */
   lineAt?(view: View, size: { readonly columns: number; readonly rows: number }, y: number): number;

@@ -32,9 +32,7 @@ export interface RunOptions {
 }
 
 const CTRL_C = '\x03';
-/**
- * ms after the end of a log from standard input at which the terminal is set up again: some writers (Node, ssh) reset it when they end.
- */
+/** ms after the end of a log from standard input at which the terminal is set up again: some writers (Node, ssh) reset it when they end. */
 const WRITER_GONE_MS = [50, 500, 3000];
 
 const signalCodes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: exitCodes.hungUp } as const;

@@ -1,6 +1,4 @@
-/**
- * A running screen without a terminal: keys and pictures in, bytes out. `run.ts` connects it to a real terminal, tests to an emulator.
- */
+/** A running screen without a terminal: keys and pictures in, bytes out. `run.ts` connects it to a real terminal, tests to an emulator. */
 import type { Clock } from '../core/clock.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';

@@ -2,9 +2,7 @@
 
 import { ansi16, channels, linear, nearest256 } from './palette.ts';
 
-/**
- * -1: the terminal's own colour; else one of its 16 colours (0..15) in the high byte, which stands in for the 24-bit RGB below it.
- */
+/** -1: the terminal's own colour; else one of its 16 colours (0..15) in the high byte, which stands in for the 24-bit RGB below it. */
 export type Colour = number;
 export const DEFAULT_COLOUR: Colour = -1;
 

@@ -1,6 +1,4 @@
-/**
- * The terminal as a device: alternate screen, keys, mouse and size. It is restored exactly once, however the program ends.
- */
+/** The terminal as a device: alternate screen, keys, mouse and size. It is restored exactly once, however the program ends. */
 import { openSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { createKeyStream, type KeyStream, splitKeys } from './key-stream.ts';
@@ -24,9 +22,7 @@ export interface Terminal {
   /** Does nothing when called again. Synchronous, so it is safe in an exit handler. */
   leave(): void;
   setMouse(on: boolean): void;
-  /**
-   * One write; false while the terminal does not keep up. After `leave` nothing is written: the terminal belongs to the shell.
-   */
+  /** One write; false while the terminal does not keep up. After `leave` nothing is written: the terminal belongs to the shell. */
   write(bytes: string): boolean;
   isBehind(): boolean;
   close(): void;

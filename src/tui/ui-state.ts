@@ -1,6 +1,4 @@
-/**
- * The state of the screen apart from the log: what is focused, selected, typed. Plain data; the functions in `reduce/` change it.
- */
+/** The state of the screen apart from the log: what is focused, selected, typed. Plain data; the functions in `reduce/` change it. */
 import type { ColourBy } from './scene/hues.ts';
 import type { ThemeName } from './theme.ts';
 
@@ -23,9 +21,7 @@ export interface UiState {
   readonly tab: string;
   /** Selected line of each panel, by id. */
   readonly selected: Readonly<Record<string, number>>;
-  /**
-   * The line clicked last, and the first line shown at that time; for the lanes also set when they are moved by keys. null: none.
-   */
+  /** The line clicked last, and the first line shown at that time; for the lanes also set when they are moved by keys. null: none. */
   readonly clicked: { readonly panel: string; readonly line: number; readonly first: number } | null;
   readonly spanSeconds: number;
   /** Right edge of the lanes, µs since 1970 UTC; null: follows the log. */

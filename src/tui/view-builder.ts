@@ -33,9 +33,7 @@ export interface ViewInput {
   readonly isUrgent: boolean;
 }
 
-/**
- * `wait`, to be asked after drawing: ms after which to draw again because the picture is slightly outdated; 0: it is up to date.
- */
+/** `wait`, to be asked after drawing: ms after which to draw again because the picture is slightly outdated; 0: it is up to date. */
 export function buildView(input: ViewInput): { view: View; layout: Layout; wait: () => number } {
   const { snapshot, theme, scenes, size } = input;
   const { edge, spanSeconds, cursor } = input.ui;

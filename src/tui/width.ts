@@ -17,9 +17,7 @@ export interface Cluster {
   readonly cells: 1 | 2;
 }
 
-/**
- * Recently seen texts: frames repeat the same few, and segmenting a text costs more than drawing all cells of its row.
- */
+/** Recently seen texts: frames repeat the same few, and segmenting a text costs more than drawing all cells of its row. */
 const known = new Map<string, readonly Cluster[]>();
 const MOST_KNOWN = 1000;
 const LONGEST_KNOWN = 200;
@@ -91,9 +89,7 @@ const beforeUnit = /(?<=\d) (?=(?:[mµ]?s|min|h|d|[kMG]?B|%|req\/s)(?![A-Za-z]))
 const withUnits = (text: string): string => text.replace(beforeUnit, '\u00a0');
 const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
 
-/**
- * The same, but cut after a whole word if that keeps at least half of the width: half of a number would be another number.
- */
+/** The same, but cut after a whole word if that keeps at least half of the width: half of a number would be another number. */
 export function clipWords(text: string, columns: number): string {
   if (cellWidth(text) <= columns) return text;
   const clipped = clip(withUnits(text), columns);

@@ -16,7 +16,7 @@ interface Options extends InputOptions, WindowOptions {
   readonly threads: number;
 }
 
-/** More of them would wait for each other. */
+/** With more threads they would only wait for each other. */
 const MOST_THREADS = 64;
 
 export default defineCommand({

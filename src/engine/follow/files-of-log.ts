@@ -78,9 +78,7 @@ export class FilesOfLog {
     return true;
   }
 
-  /**
-   * Closes a copy of something read elsewhere. It is not remembered: it may be needed when the original is truncated.
-   */
+  /** Closes a copy of something read elsewhere. It is not remembered: it may be needed when the original is truncated. */
   async #forget(copy: OpenFile): Promise<void> {
     this.old = this.old.filter((one) => one !== copy);
     this.#siblings.forget(copy);

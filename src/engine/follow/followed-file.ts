@@ -27,9 +27,7 @@ const DRAIN_MICROS = 60_000_000;
 /** With more old files than this they are closed sooner: rotation is then faster than any writer lags behind. */
 const MAX_OLD = 16;
 const DRAIN_SOON_MICROS = 2_000_000;
-/**
- * The path is checked this often however much there is to read, so that files that come and go are opened while they exist.
- */
+/** The path is checked this often however much there is to read, so that files that come and go are opened while they exist. */
 const LOOK_MS = 40;
 const LAST_BYTES = 1 << 24;
 export class FollowedFile {
@@ -83,9 +81,7 @@ export class FollowedFile {
     return this.#log.current !== null;
   }
 
-  /**
-   * Opens the file at a whole line, `history` bytes before its end. false: it is not there yet. @throws system errors
-   */
+  /** Opens the file at a whole line, `history` bytes before its end. false: it is not there yet. @throws system errors */
   async open(history: number, namesOf?: NamesOf): Promise<boolean> {
     await this.#siblings.begin(namesOf);
     const file = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);
@@ -243,9 +239,7 @@ export class FollowedFile {
     return true;
   }
 
-  /**
-   * Opens the file at the path. If it is still open as an old one, or was closed earlier, it continues where reading stopped.
-   */
+  /** Opens the file at the path. If it is still open as an old one, or was closed earlier, it continues where reading stopped. */
   async #openFresh(): Promise<OpenFile | null> {
     try {
       const fresh = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);

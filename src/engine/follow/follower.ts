@@ -25,9 +25,7 @@ const SAVE_EVERY = 2_000_000;
 /** How long the last save waits for a file system that does not answer, ms. */
 const LAST_SAVE_MS = 1000;
 
-/**
- * Inputs with a fast parser (kernel), which catches up in two thirds of the time but reserves a large range of addresses.
- */
+/** Inputs with a fast parser (kernel), which catches up in two thirds of the time but reserves a large range of addresses. */
 const MOST_KERNELS = 16;
 
 export class Follower {

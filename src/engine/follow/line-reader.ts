@@ -98,9 +98,7 @@ export class LineReader {
     file.torn = Buffer.alloc(0);
   }
 
-  /**
-   * Passes on the whole lines of `bytes`. `isFull`: they fill a chunk, so more may follow. Returns true if that should be read at once.
-   */
+  /** Passes on the whole lines of `bytes`. `isFull`: they fill a chunk, so more may follow. Returns true if that should be read at once. */
   #take(file: OpenFile, bytes: Buffer, isCurrent: boolean, isFull: boolean): boolean {
     const { length } = bytes;
     let from = 0;

@@ -1,6 +1,4 @@
-/**
- * One input of a live view: the source of its bytes, the parser that they go through, and the way back to its raw lines.
- */
+/** One input of a live view: the source of its bytes, the parser that they go through, and the way back to its raw lines. */
 import type { Clock } from '../../core/clock.ts';
 import type { InputSummary } from '../../core/summary.ts';
 import type { LogParser } from '../../ingest/parser.ts';

@@ -1,6 +1,4 @@
-/**
- * After a truncation: collects what is known of the earlier contents, from the truncation watch and from copies beside the file.
- */
+/** After a truncation: collects what is known of the earlier contents, from the truncation watch and from copies beside the file. */
 import { type OpenFile, tells } from './open-file.ts';
 import type { Siblings } from './siblings.ts';
 import type { Truncation, TruncationWatch } from './truncation.ts';
@@ -46,9 +44,7 @@ export async function lookBack(
 export const isAll = ([first, ...next]: readonly Truncation[], file: OpenFile): boolean =>
   first !== undefined && first.position <= file.position && next.every(({ position }) => position === 0);
 
-/**
- * Adds to the truncations what only their copies contain, and closes these copies. `others`: files that are not copies of them.
- */
+/** Adds to the truncations what only their copies contain, and closes these copies. `others`: files that are not copies of them. */
 export async function withCopies(
   truncations: readonly Truncation[],
   files: readonly OpenFile[],
@@ -73,9 +69,7 @@ export async function withCopies(
   return { completed, others };
 }
 
-/**
- * Index of the truncation that a file is a copy of: the one with most bytes in common, all of which must match; -1 if there is none.
- */
+/** Index of the truncation that a file is a copy of: the one with most bytes in common, all of which must match; -1 if there is none. */
 async function indexOfOriginal(file: OpenFile, truncations: readonly Truncation[]): Promise<number> {
   let best = -1;
   let most = -1;

@@ -94,9 +94,7 @@ export class OpenFile {
     return from < 0 ? count : count + (this.#beyond?.bytes.copy(buffer, count, from) ?? 0);
   }
 
-  /**
-   * Makes a copy continue with what was written to the original after it was made; `bytes` must begin before its end.
-   */
+  /** Makes a copy continue with what was written to the original after it was made; `bytes` must begin before its end. */
   extend(position: number, bytes: Uint8Array): void {
     if (position > this.size || position + bytes.length <= this.size) return;
     this.#beyond = { position, bytes: Buffer.from(bytes) };
@@ -188,9 +186,7 @@ export class OpenFile {
     return bytesRead === bytes.length && now.equals(bytes);
   }
 
-  /**
-   * The file was emptied and is being written anew. `copies`: copies of its earlier contents, oldest first, which are read first.
-   */
+  /** The file was emptied and is being written anew. `copies`: copies of its earlier contents, oldest first, which are read first. */
   restart(copies: readonly OpenFile[]): void {
     if (copies.length === 0 && this.torn.length > 0) {
       // A line may be longer than all that was in the file between two truncations.

@@ -27,9 +27,7 @@ export class PastLogs {
     if (position > 0) this.#past = [...this.#past.slice(1 - MOST_PAST), { head: Buffer.from(head), position, tail }];
   }
 
-  /**
-   * How far the contents of a file were read before it was found here; 0: not at all. `isCopy`: it may be only a part of what was read.
-   */
+  /** How far the contents of a file were read before it was found here; 0: not at all. `isCopy`: it may be only a part of what was read. */
   async positionIn(file: OpenFile, isCopy: boolean): Promise<number> {
     for (const one of this.#past.toReversed()) {
       if (isCopy && file.size < one.position && file.beganAs(one.head)) return file.size;

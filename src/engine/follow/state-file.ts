@@ -156,9 +156,7 @@ async function earlierFiles(
   return earlier;
 }
 
-/**
- * The file of a position, found by inode; a copy made before a truncation has another inode and is recognised by its first bytes.
- */
+/** The file of a position, found by inode; a copy made before a truncation has another inode and is recognised by its first bytes. */
 function fileOf({ inode, device, head, position }: FilePosition, present: readonly Present[]): Present | undefined {
   const alike = present.filter((one) => one.head.startsWith(head) && one.size >= position);
   const same = alike.find((one) => one.inode === inode && one.device === device);

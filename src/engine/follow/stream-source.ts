@@ -1,6 +1,4 @@
-/**
- * Inputs that cannot be read twice: standard input and named pipes. Can be paused while earlier bytes are processed.
- */
+/** Inputs that cannot be read twice: standard input and named pipes. Can be paused while earlier bytes are processed. */
 import { constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';

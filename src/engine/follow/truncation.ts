@@ -11,13 +11,9 @@ export interface Truncation {
   readonly bytes: Uint8Array;
 }
 
-/**
- * Reads the same files as we do, does nothing else and so is faster: keeps their last bytes until they are truncated.
- */
+/** Reads the same files as we do, does nothing else and so is faster: keeps their last bytes until they are truncated. */
 export interface TruncationWatch {
-  /**
-   * Starts reading; files to follow that were given earlier wait until then. `wake` is called when a file was truncated.
-   */
+  /** Starts reading; files to follow that were given earlier wait until then. `wake` is called when a file was truncated. */
   start(wake: () => void): void;
   /** `key`: of device and inode. If another file stands at the path by now, it is not read. */
   follow(path: string, key: string): void;

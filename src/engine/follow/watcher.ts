@@ -114,9 +114,7 @@ export class Watcher {
     void this.refresh();
   }
 
-  /**
-   * Large folders are watched without chokidar, which would re-read the folder on every change and watch each of its files.
-   */
+  /** Large folders are watched without chokidar, which would re-read the folder on every change and watch each of its files. */
   #watchLarge(folders: readonly string[]): void {
     for (const folder of folders) {
       this.#large.set(

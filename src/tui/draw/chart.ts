@@ -1,27 +1,19 @@
-/**
- * Column charts with a resolution of an eighth of a cell: one value per column, drawn upwards over any number of text rows.
- */
+/** Column charts with a resolution of an eighth of a cell: one value per column, drawn upwards over any number of text rows. */
 import type { Canvas } from '../canvas.ts';
 import type { Glyphs } from '../glyphs.ts';
 import type { StyleId } from '../style.ts';
 
 export interface ChartInput {
   readonly values: Float64Array;
-  /**
-   * Values drawn dimly behind the others, such as those of all requests under a filter. `glyph`: drawn instead of heights; "": none.
-   */
+  /** Values drawn dimly behind the others, such as those of all requests under a filter. `glyph`: drawn instead of heights; "": none. */
   readonly behind?: { readonly values: Float64Array; readonly style: StyleId; readonly glyph: string } | null;
   /** The value that fills the whole height. */
   readonly full: number;
-  /**
-   * `isOver`: the column is drawn in front of one behind it. The value is not passed, since that would allocate an object per cell.
-   */
+  /** `isOver`: the column is drawn in front of one behind it. The value is not passed, since that would allocate an object per cell. */
   style(column: number, isOver: boolean): StyleId;
 }
 
-/**
- * From this many eighths on, the column behind counts as filling its cell, because a cell can only have two colours.
- */
+/** From this many eighths on, the column behind counts as filling its cell, because a cell can only have two colours. */
 const NEARLY_FULL = 6;
 
 /** Draws into the whole canvas, one column per value. A value above zero always shows; NaN and zero stay blank. */

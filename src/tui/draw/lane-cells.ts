@@ -22,9 +22,7 @@ const monoSymbols = {
   duration: ['1', '2', '3', '4', '5', '6', '?'],
 } as const;
 
-/**
- * Background of a textured cell in which a request probably ran: this far from the colour of the request towards that of the track.
- */
+/** Background of a textured cell in which a request probably ran: this far from the colour of the request towards that of the track. */
 const LIKELY_GROUND = 0.45;
 
 /** Cached styles: the cells of a lane need the same few. */
@@ -71,9 +69,7 @@ export class LanePainter {
     return this.#symbols[hue] ?? '+';
   }
 
-  /**
-   * Draws a row of bars from column x on. `alive` is 1 in columns in which the worker lives; from column `notYet` on nothing is logged.
-   */
+  /** Draws a row of bars from column x on. `alive` is 1 in columns in which the worker lives; from column `notYet` on nothing is logged. */
   bars(canvas: Canvas, x: number, y: number, { ink }: BarRow, alive: Uint8Array, notYet: number): void {
     for (let column = 0; column < ink.length / 8; column++) {
       if (this.#bar(canvas, x + column, y, ink, column * 8) || alive[column] === 0) continue;
@@ -252,9 +248,7 @@ function isUniform(ink: Uint16Array, at: number): boolean {
   return true;
 }
 
-/**
- * The most frequent value of a cell, in how many eighths it occurs, and the second most frequent; one object is reused for all cells.
- */
+/** The most frequent value of a cell, in how many eighths it occurs, and the second most frequent; one object is reused for all cells. */
 class Majority {
   ink = 0;
   count = 0;

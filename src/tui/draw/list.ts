@@ -36,9 +36,7 @@ export const selectedLine = (view: Selecting, panel: string, count: number): num
 
 type Selecting = Pick<View, 'ui' | 'snapshot' | 'scene'>;
 
-/**
- * The selection before the user has moved it: in the log the newest line, in the lanes those that the verdict is about.
- */
+/** The selection before the user has moved it: in the log the newest line, in the lanes those that the verdict is about. */
 function usualLine(view: Selecting, panel: string, count: number): number {
   if (panel === 'log') return count - 1;
   return panel === 'lanes' ? laneInTrouble(view) : 0;

@@ -1,6 +1,4 @@
-/**
- * What a key does, and where: the contract of the key tables in this folder. Help and footer are generated from them.
- */
+/** What a key does, and where: the contract of the key tables in this folder. Help and footer are generated from them. */
 import type { Action } from '../action.ts';
 import type { UiState } from '../ui-state.ts';
 

@@ -1,6 +1,4 @@
-/**
- * All keys. If a key has several bindings, the first one whose `when` holds wins; those of a panel come before those of the lanes.
- */
+/** All keys. If a key has several bindings, the first one whose `when` holds wins; those of a panel come before those of the lanes. */
 import type { Action } from '../action.ts';
 import { anywhereKeys } from './anywhere.ts';
 import type { KeyBinding, KeyContext, KeyPlace } from './binding.ts';

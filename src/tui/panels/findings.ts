@@ -128,9 +128,7 @@ function drawWaiting({ snapshot, theme }: View, canvas: Canvas): void {
     });
 }
 
-/**
- * Draws the findings of the requests that pass the filter; returns the row after them. Findings of all requests keep half of the room.
- */
+/** Draws the findings of the requests that pass the filter; returns the row after them. Findings of all requests keep half of the room. */
 function drawPart(view: View, canvas: Canvas, part: FilteredPart | null): number {
   const { theme } = view;
   const title = 'Of what passes';
@@ -190,9 +188,7 @@ function drawFindings(
   }
 }
 
-/**
- * Lines of each body to show: the selected one first, then the others in order while there is room; the last one as far as it fits.
- */
+/** Lines of each body to show: the selected one first, then the others in order while there is room; the last one as far as it fits. */
 function unfolded(sizes: readonly number[], selected: number, first: number, rows: number): Map<number, number> {
   const shown = new Map<number, number>();
   // The titles of two more findings stay visible below the selected one, and those of all before another finding is unfolded.

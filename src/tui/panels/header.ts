@@ -115,9 +115,7 @@ function readings({ snapshot, theme, ui, scene }: View, columns: number): { erro
 /** This much of a long title has priority over a longer description of the server. */
 const LEAST_TITLE = 16;
 
-/**
- * The longest description of the server that leaves room for the title: all of the title before the confidence is added.
- */
+/** The longest description of the server that leaves room for the title: all of the title before the confidence is added. */
 function serverPiece(view: View, room: number, title: string): Piece[] {
   if (view.snapshot.summary.requests.total === 0) return [];
   const full = serverText(view);

@@ -1,6 +1,4 @@
-/**
- * Latency over time as a heat map: time to the right, duration upwards (logarithmic), the number of requests as colour.
- */
+/** Latency over time as a heat map: time to the right, duration upwards (logarithmic), the number of requests as colour. */
 
 import type { Canvas } from '../canvas.ts';
 import { gutterOf } from '../draw/gutter.ts';

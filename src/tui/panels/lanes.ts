@@ -125,9 +125,7 @@ function drawTrack(
   if (!shared) drawLost(view, canvas, index, pen.left);
 }
 
-/**
- * Before an examination bare stamps put more requests side by side than ran at once, and the number of slots is unknown.
- */
+/** Before an examination bare stamps put more requests side by side than ran at once, and the number of slots is unknown. */
 const isExamined = ({ snapshot }: View): boolean => snapshot.summary.requests.total > 0;
 
 /** Draws the number of requests in flight as a curve. */

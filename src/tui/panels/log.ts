@@ -10,9 +10,7 @@ import { cut } from '../width.ts';
 /** The selected line is shown over at most this many rows. */
 const MOST_ROWS = 4;
 
-/**
- * Row of the request of a line; EVENT for a lifecycle line; undefined: the line was not understood, or continues another.
- */
+/** Row of the request of a line; EVENT for a lifecycle line; undefined: the line was not understood, or continues another. */
 type RowOf = (line: RawLine) => number | undefined;
 const EVENT = -1;
 

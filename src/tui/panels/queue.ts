@@ -8,9 +8,7 @@ import { definePanel } from '../panel.ts';
 import type { PoolSeries } from '../scene/pool-series.ts';
 import { queueRange, roughly } from '../wait-text.ts';
 
-/**
- * Columns with answers whose wait is not known: in a live log those of the newest requests, until they are examined.
- */
+/** Columns with answers whose wait is not known: in a live log those of the newest requests, until they are examined. */
 export const waitIsUnknown =
   ({ rate, waitP95, queue }: PoolSeries) =>
   (column: number): boolean =>
@@ -19,9 +17,7 @@ export const waitIsUnknown =
 /** true: there is a queue to draw. */
 export const knowsWaits = ({ inference }: Pick<Snapshot, 'inference'>): boolean => inference.wait.method !== 'unknown';
 
-/**
- * In a log that has ended, everybody who queued has a line, so the queue cannot be longer than the number of requests.
- */
+/** In a log that has ended, everybody who queued has a line, so the queue cannot be longer than the number of requests. */
 function heldToLog(wait: WaitInference, { live, total }: Snapshot): WaitInference {
   return live ? wait : { ...wait, mostQueued: Math.min(total, wait.mostQueued ?? total) };
 }

@@ -1,6 +1,4 @@
-/**
- * The routes in the time range: rate, quantiles, share of the busy time, errors and trend; sortable, enter filters by one.
- */
+/** The routes in the time range: rate, quantiles, share of the busy time, errors and trend; sortable, enter filters by one. */
 import { filterTerm } from '../../engine/filter.ts';
 import type { RouteStats } from '../../engine/scope-stats.ts';
 import { TREND_STEPS } from '../../engine/scope-tally.ts';

@@ -1,6 +1,4 @@
-/**
- * The status line: what happens to the input, how much history is held, which lines were not understood, the filter.
- */
+/** The status line: what happens to the input, how much history is held, which lines were not understood, the filter. */
 import { lostLines } from '../../core/lost-lines.ts';
 import { barWords } from '../bar-at-cursor.ts';
 import { byteText, shortCount, shortPercent } from '../numbers.ts';

@@ -1,6 +1,4 @@
-/**
- * The transport bar of a replay: the rate over the whole log, the findings as marks, the time range on the screen and the position.
- */
+/** The transport bar of a replay: the rate over the whole log, the findings as marks, the time range on the screen and the position. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
 import type { Canvas } from '../canvas.ts';

@@ -189,7 +189,7 @@ function rangeText([low, high]: Range, text: (value: number) => string): string 
   return from === to ? '' : `(${from.replace('/s', '')}-${to.replace('/s', '')})`;
 }
 
-/** "p95 wait by workers  3: 4.06s  4: 1.20s …": the p95 wait of neighbouring pools. */
+/** "wait p95 by workers   3: 4.06s   4: 1.20s …": the p95 wait of pools next to the requested one. */
 function drawLadder(view: View, canvas: Canvas, y: number, asked: string): void {
   const { theme, predictions } = view;
   const text = ({ prediction }: PoolRung) =>

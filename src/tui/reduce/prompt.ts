@@ -29,9 +29,7 @@ export function editPrompt(view: View, action: PromptAction): Outcome {
   }
 }
 
-/**
- * A single completion is accepted, so that the next key asks for what follows it; of several, tab shows one after the other.
- */
+/** A single completion is accepted, so that the next key asks for what follows it; of several, tab shows one after the other. */
 function completed(prompt: Prompt, by: 1 | -1, { snapshot }: View): Prompt {
   const typed = prompt.completing?.typed ?? prompt.text;
   const choices = completeFilter(typed, snapshot, MOST_COMPLETIONS);

@@ -10,9 +10,7 @@ const FEWEST = 2;
 export class CalmTracks {
   #own: ReadonlySet<number> = new Set();
 
-  /**
-   * The tracks of `present` that are folded. `loads`: how busy each track is; `room`: lanes that fit, including the shared one.
-   */
+  /** The tracks of `present` that are folded. `loads`: how busy each track is; `room`: lanes that fit, including the shared one. */
   folded(present: readonly number[], loads: Float64Array, room: number): number[] {
     const rank = (track: number) => loads[track] * (this.#own.has(track) ? KEEPS : 1);
     const least = CALM * present.reduce((most, track) => Math.max(most, loads[track]), 0);

@@ -1,6 +1,4 @@
-/**
- * The hue of a cell that many requests share: a severe one if it is a good part of them, else the one that fills most of the cell.
- */
+/** The hue of a cell that many requests share: a severe one if it is a good part of them, else the one that fills most of the cell. */
 import type { Colouring } from './hues.ts';
 
 /** A hue decides if it and more severe ones make up at least this share of the requests. */

@@ -1,10 +1,6 @@
-/**
- * A histogram of durations per column, small enough to be refilled for every picture: for quantiles and the heat map.
- */
+/** A histogram of durations per column, small enough to be refilled for every picture: for quantiles and the heat map. */
 
-/**
- * Octaves from 1 µs to 2^31 µs (36 min) with eight bins each: a bin is within 6 % of the value, as fine as a chart can show.
- */
+/** Octaves from 1 µs to 2^31 µs (36 min) with eight bins each: a bin is within 6 % of the value, as fine as a chart can show. */
 export const DURATION_BINS = 31 * 8;
 
 function binOf(micros: number): number {

@@ -141,9 +141,7 @@ export function rasterFor({ plans, tracks, columns, crowd, hasPast, before }: Ra
   };
 }
 
-/**
- * Draws a bar into eighths [at, at + length) of a raster; `from`, `to` and `slack` are in eighths, counted from `at`.
- */
+/** Draws a bar into eighths [at, at + length) of a raster; `from`, `to` and `slack` are in eighths, counted from `at`. */
 export function drawBar(
   ink: Uint16Array,
   at: number,

@@ -1,6 +1,4 @@
-/**
- * Makes the lanes of each picture from tiles, and decides how they are drawn: as bars or shares, and which routes have a colour.
- */
+/** Makes the lanes of each picture from tiles, and decides how they are drawn: as bars or shares, and which routes have a colour. */
 import type { RowTest } from '../../engine/filter.ts';
 import { colouringFor, RouteColours } from './hues.ts';
 import { LanePictures } from './lane-pictures.ts';
@@ -14,9 +12,7 @@ import { type Budget, partsOf, TileCache, type TileRange } from './tile-cache.ts
 import { TileRows } from './tile-rows.ts';
 import { type Tracks, trackOfRow } from './tracks.ts';
 
-/**
- * Number of rows, and interval in ms, of the sample that shows how crowded the lanes are and which routes are frequent.
- */
+/** Number of rows, and interval in ms, of the sample that shows how crowded the lanes are and which routes are frequent. */
 const SAMPLE = 4000;
 const SAMPLE_EVERY_MS = 1000;
 
@@ -122,9 +118,7 @@ export class LaneScenes {
     };
   }
 
-  /**
-   * Takes an even sample of the picture's rows from time to time, to see how crowded lanes are and which routes are frequent.
-   */
+  /** Takes an even sample of the picture's rows from time to time, to see how crowded lanes are and which routes are frequent. */
   #sample({ snapshot, ui, axis, theme }: SceneInput, { passes, picture, nowMs }: LaneRequest): void {
     const isMoving = snapshot.mode === 'tail' || snapshot.playing;
     const key = `${ui.filter} ${ui.spanSeconds} ${ui.edge} ${ui.colourBy} ${isMoving ? '' : picture}`;

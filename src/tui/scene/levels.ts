@@ -1,6 +1,4 @@
-/**
- * How many intervals cover each step of an axis, for many axes at once: added up exactly, with differences for whole steps.
- */
+/** How many intervals cover each step of an axis, for many axes at once: added up exactly, with differences for whole steps. */
 
 /** Intervals [first, count) of the arrays `from` and `to`. */
 export interface Intervals {
@@ -28,9 +26,7 @@ export class Levels {
     this.#change = new Float64Array(rows * (steps + 1));
   }
 
-  /**
-   * Adds many intervals at once: passing times one by one would allocate an object each. Parts outside of the axis are left out.
-   */
+  /** Adds many intervals at once: passing times one by one would allocate an object each. Parts outside of the axis are left out. */
   add({ row, from, to, first, count, scale = 1, weight = null }: Intervals): void {
     const { steps } = this;
     const partly = this.#partly;

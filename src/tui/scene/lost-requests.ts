@@ -1,6 +1,4 @@
-/**
- * Requests that died with their worker and left no line: from the worker's last line to the moment when it was killed.
- */
+/** Requests that died with their worker and left no line: from the worker's last line to the moment when it was killed. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { Tracks } from './tracks.ts';
 

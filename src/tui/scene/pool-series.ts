@@ -24,9 +24,7 @@ export interface PoolSeries {
   readonly waitP95: Float64Array;
   /** The same for all requests, whether they pass the filter or not; null without a filter. */
   readonly all: { readonly busy: Float64Array; readonly queue: Float64Array; readonly rate: Float64Array } | null;
-  /**
-   * Expected values of a live picture where not everything is logged yet; null: it does not end at the present, or there is a filter.
-   */
+  /** Expected values of a live picture where not everything is logged yet; null: it does not end at the present, or there is a filter. */
   readonly expected: ExpectedPool | null;
 }
 

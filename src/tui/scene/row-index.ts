@@ -117,9 +117,7 @@ export class RowIndex {
     return { rows, count };
   }
 
-  /**
-   * A sample of the rows that run in a time range, from about `most` rows of the blocks that overlap it; each stands for `weight` rows.
-   */
+  /** A sample of the rows that run in a time range, from about `most` rows of the blocks that overlap it; each stands for `weight` rows. */
   sampleIn({ from, to }: Stretch, most: number): { rows: Int32Array; count: number; weight: number } {
     let total = 0;
     this.#eachBlock(from, to, (first, last) => {

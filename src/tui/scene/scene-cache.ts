@@ -66,9 +66,7 @@ export class SceneCache {
     return made;
   }
 
-  /**
-   * Tracks change with the inference, and when a new worker appears, which gets a lane before the next examination knows it.
-   */
+  /** Tracks change with the inference, and when a new worker appears, which gets a lane before the next examination knows it. */
   #updateTracks({ snapshot }: SceneInput, last: SceneInput | null): void {
     const workers = snapshot.names.workers.size;
     if (this.#tracks && last?.snapshot.inference === snapshot.inference && workers === this.#workers) return;
@@ -208,9 +206,7 @@ export class SceneCache {
   }
 }
 
-/**
- * Time (µs) on the screen for which each track was busy; a request without a duration counts as 1 µs, to rank above none.
- */
+/** Time (µs) on the screen for which each track was busy; a request without a duration counts as 1 µs, to rank above none. */
 function trackLoads(
   { snapshot, axis }: SceneInput,
   tracks: Tracks,

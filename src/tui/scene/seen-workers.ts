@@ -1,22 +1,16 @@
-/**
- * What the rows alone show about their workers: from when to when each was seen. Added rows are looked at only once.
- */
+/** What the rows alone show about their workers: from when to when each was seen. Added rows are looked at only once. */
 import { begunAt, endedAt, type Snapshot } from '../../core/snapshot.ts';
 
 export interface SeenWorker {
   /** The input of its first row. */
   readonly source: number;
   readonly slots: number;
-  /**
-   * First and last sight, µs since 1970 UTC; infinite if the worker may have been there before or after the held rows.
-   */
+  /** First and last sight, µs since 1970 UTC; infinite if the worker may have been there before or after the held rows. */
   readonly from: number;
   readonly to: number;
 }
 
-/**
- * µs: a worker that is silent for this long at the edge of a saved log's window is assumed to have begun or ended there.
- */
+/** µs: a worker that is silent for this long at the edge of a saved log's window is assumed to have begun or ended there. */
 const SILENT_MICROS = 5e6;
 
 type Picture = Pick<Snapshot, 'requests' | 'placement' | 'revision' | 'mode'>;

@@ -66,9 +66,7 @@ export class TileCache<Tile> {
       if (to >= from) this.#spoil(Math.floor(from / perTile), Math.floor(to / perTile));
   }
 
-  /**
-   * Marks the tiles `first` to `last` as stale, by going through these or through all kept tiles, whichever are fewer.
-   */
+  /** Marks the tiles `first` to `last` as stale, by going through these or through all kept tiles, whichever are fewer. */
   #spoil(first: number, last: number): void {
     if (last - first > this.#tiles.size) {
       for (const [index, kept] of this.#tiles) if (index >= first && index <= last) kept.staleSince ||= this.#turn;

@@ -7,9 +7,7 @@ export const TILE = 4;
 /** One value per request. The object is reused for one tile after the other. */
 export class TileRows {
   count = 0;
-  /**
-   * Requests from this index on pass the filter. They come last, so that they are drawn over those that do not pass.
-   */
+  /** Requests from this index on pass the filter. They come last, so that they are drawn over those that do not pass. */
   firstPassing = 0;
   row = new Int32Array(0);
   /** Start and end, in columns of the tile with a fraction; equal if no duration is known. */
