@@ -1,22 +1,22 @@
-/** Texts that look alike: what falls into the same pieces, of which the most frequent look becomes a layout. */
+/** Finds texts that look alike: they split into the same kinds of pieces. The look that most texts share becomes a layout. */
 import type { FreePiece } from './free-pieces.ts';
 
 export interface Alike {
   /** Indices of the texts. */
   readonly lines: readonly number[];
-  /** Their pieces; at one place they are of one kind in all of them. */
+  /** The pieces of each text. In all texts, the pieces at one place are of one kind. */
   readonly pieces: readonly (readonly FreePiece[])[];
 }
 
-/** Share of the texts that have a number where it is one. */
+/** A place holds numbers if this share of the texts has one there. */
 const NUMBERS = 0.9;
 
-/** What stands behind the number of a duration: "ms", " seconds". */
+/** The unit behind the number of a duration: "ms", " seconds". */
 export const unitOf = (text: string): string => text.replace(/^[\d.]+(?:e-\d+)?/, '');
 
 /**
- * Words may be one or several, a number may be missing ("-"), an identifier may be made of digits only, and a time may have
- * another unit in each line: these look the same.
+ * The look of a piece. It is the same for one word and for several, for a number and a missing one ("-"), for an identifier of digits only,
+ * and for times that have another unit in each line.
  */
 function lookOf({ kind, text }: FreePiece): string {
   switch (kind) {
@@ -38,7 +38,7 @@ function lookOf({ kind, text }: FreePiece): string {
 
 const isNumber = ({ kind, text }: FreePiece): boolean => kind === 'number' || kind === 'dash' || text === '-';
 
-/** One kind at each place: texts that have none of it there are left out. */
+/** Gives each place one kind. Texts that do not fit it (no number where most have one) are left out. */
 function settled(group: { readonly lines: number[]; readonly pieces: FreePiece[][] }): Alike {
   let { lines, pieces } = group;
   for (let place = 0; place < pieces[0].length; place++) {
@@ -59,7 +59,7 @@ function settled(group: { readonly lines: number[]; readonly pieces: FreePiece[]
   return { lines, pieces };
 }
 
-/** @param lists the pieces of each text, null: of none. Those that most of them have. */
+/** The largest group of texts with the same look. @param lists the pieces of each text; null: the text is left out */
 export function mostAlike(lists: readonly (readonly FreePiece[] | null)[]): Alike {
   const looks = new Map<string, { lines: number[]; pieces: FreePiece[][] }>();
   lists.forEach((list, line) => {
@@ -74,10 +74,7 @@ export function mostAlike(lists: readonly (readonly FreePiece[] | null)[]): Alik
   return settled([...looks.values()].reduce((top, group) => (group.lines.length > top.lines.length ? group : top)));
 }
 
-/**
- * The longest beginning that so large a share of the texts has, in pieces, up to a blank.
- * @returns null: there is none that is shorter than the texts themselves
- */
+/** The longest beginning, in pieces and up to a blank, that at least this share of the texts has in common. @returns null: no such beginning */
 export function alikeBeginning(lists: readonly (readonly FreePiece[] | null)[], share: number): Alike | null {
   let lines = lists.flatMap((list, line) => (list ? [line] : []));
   let length = 0;

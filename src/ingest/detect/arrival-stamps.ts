@@ -1,6 +1,6 @@
 /**
- * A bare epoch beside the stamp of a server: the same moment in more digits, or, where it lies before the second that the server
- * says again and again, what a proxy wrote into X-Request-Start when the request came to it.
+ * A bare epoch beside the server's own stamp. Either it is the same moment with more digits or, where it lies before the server's stamp
+ * often enough, it is the X-Request-Start header in which a proxy wrote when the request reached it.
  */
 import type { Field } from '../../core/format.ts';
 import { isLiteral } from '../compile/layout.ts';
@@ -10,34 +10,34 @@ import type { Trial } from './trial.ts';
 
 type TimeField = Extract<Field, { kind: 'time' }>;
 
-/** Lines looked at. */
+/** Most lines that are looked at. */
 const LOOKED_AT = 400;
-/** Lines that are enough, and the share of all. */
+/** An epoch is an arrival if it is earlier than the stamp in at least so many lines, and in this share of them. */
 const ENOUGH = 3;
 const SHARE = 0.02;
 const MICROS = 1_000_000;
-/** Zones are apart by so much, in seconds: a stamp without one may be of any. */
+/** Seconds: offsets of zones differ by multiples of this, and a stamp without a zone may be of any. */
 const ZONE_STEP = 900;
 
 const isEpoch = ({ shape, named }: TimeField): boolean => shape.startsWith('epoch') && named !== true;
 const isServers = ({ shape }: TimeField): boolean => shape.startsWith('clf');
 
-/** Index of the token of a stamp that is one of these, -1 for none. */
+/** Index of the first token of a time that meets the condition; -1: none. */
 const indexOf = ({ tokens }: Extract<Recipe, { tokens: unknown }>, is: (field: TimeField) => boolean): number =>
   tokens.findIndex((token) => !isLiteral(token) && token.field.kind === 'time' && is(token.field));
 
-/** The recipe with another field at this place. */
+/** The recipe with another field at this index. */
 const withField = ({ tokens }: Extract<Recipe, { tokens: unknown }>, index: number, field: Field): Recipe => ({
   tokens: tokens.map((token, i) => (i === index ? { field } : token)),
 });
 
-/** Whole seconds from one moment to another one, whatever the zone of either. */
+/** Whole seconds from one moment to another, without what a difference between their zones may account for. */
 function secondsBetween(from: number, to: number): number {
   const apart = Math.floor(to / MICROS) - Math.floor(from / MICROS);
   return apart - ZONE_STEP * Math.round(apart / ZONE_STEP);
 }
 
-/** What was found around a layout, an epoch that came before its stamps read as the arrival of the request. */
+/** The trial, with a bare epoch that comes before the server's stamps read as the arrival of the request. */
 export function withArrival<T extends Omit<Trial, 'taken'>>(
   trial: T,
   sample: Sample,

@@ -8,22 +8,22 @@ export interface Candidate {
   readonly format: LogFormat;
   readonly layout: string;
   readonly recipe: Recipe;
-  /** More fields may follow the last one. */
+  /** More fields may follow the last one of the layout. */
   readonly open: boolean;
   readonly workerFrom?: LifecycleKind;
   /** A logging prefix was found in front of a known layout. */
   readonly prefixed?: true;
   /** It was found around a request line that any server may have written. */
   readonly loose?: true;
-  /** Texts that every line of it holds: a cheap test in front of trying it. */
+  /** Texts that every line of this layout contains: a cheap test before it is tried. */
   readonly marks: readonly string[];
-  /** Directives of a format that the user gave of which nothing is known. */
+  /** Directives of a format given by the user that logscope does not know. */
   readonly unknown?: readonly string[];
 }
 
 const cache = new WeakMap<readonly LogFormat[], readonly Candidate[]>();
 
-/** A blank, a slash or a quote stands in lines of every kind. */
+/** A single blank, slash or quote occurs in lines of every kind, so it excludes none. */
 const isTelling = (literal: string): boolean => literal.length > 1 || literal === '\t';
 
 export const marksOf = (recipe: Recipe): string[] =>
@@ -36,7 +36,7 @@ export const marksOf = (recipe: Recipe): string[] =>
 
 declare const __LOGSCOPE_MARKS__: string | undefined;
 
-/** By format, in the order of its layouts: put in by the bundler, so that no layout has to be read before a line may be of it. */
+/** Marks by format id, in the order of its layouts. The bundler puts them in, so that at start no layout has to be parsed to get them. */
 const listedMarks = (): Readonly<Record<string, readonly (readonly string[])[]>> =>
   typeof __LOGSCOPE_MARKS__ === 'string' ? JSON.parse(__LOGSCOPE_MARKS__) : {};
 

@@ -1,4 +1,4 @@
-/** The layout that comes farthest in a line that none takes: where it stopped, and what it expected there. */
+/** For a line that no layout takes: the layout that gets farthest in it, where it stops, and what it expects there. */
 import type { Field, LogFormat } from '../../core/format.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -7,7 +7,7 @@ import type { Sample, Trials } from './sample.ts';
 export interface Closest {
   /** "gunicorn, default" */
   readonly name: string;
-  /** Byte of the line. */
+  /** Byte of the line at which it stops. */
   readonly at: number;
   readonly expected: string | null;
 }
@@ -54,7 +54,7 @@ const MAX_LINE = 1 << 21;
 const describe = (token: Token | undefined): string =>
   token === undefined ? 'the end of the line' : isLiteral(token) ? `"${token.literal}"` : `a ${fieldName(token.field)}`;
 
-/** @param own layouts that were made for this input */
+/** @param own layouts that were made for this input, besides those of the formats */
 export function closest(
   sample: Sample,
   formats: readonly LogFormat[],
@@ -68,7 +68,7 @@ export function closest(
     if (!('tokens' in recipe) || trials.spans(recipe, sample, start)) continue;
     const { stop, spans } = trials.runtime.state;
     const at = stop - start;
-    // A word or a client may be anything: a layout has come somewhere when it has read a stamp, a request or a number.
+    // A word or a client may be anything: a layout only counts as having got somewhere if it read a stamp, a request or a number.
     const telling = spans.filter(({ token }) => {
       const found = recipe.tokens[token];
       return !isLiteral(found) && !vague.has(found.field.kind);
@@ -77,7 +77,7 @@ export function closest(
     const score = telling === 0 && !isOwn ? 0 : (telling + (isOwn ? 1 : 0)) * MAX_LINE + at;
     if (score <= bestScore) continue;
     bestScore = score;
-    // The token behind the last field read, or the one behind the literal that follows it.
+    // What was expected is the token after the last field that was read, or after the literal that follows it if that was found, too.
     const read = Math.max(...spans.map(({ token }) => token));
     const next = recipe.tokens[read + 1];
     const passed = isLiteral(next) && spans[spans.length - 1].to + next.literal.length <= stop;

@@ -1,4 +1,4 @@
-/** Which formats wrote these lines: every layout is tried, the one that takes most of them becomes a plan, and so on. */
+/** Which formats wrote these lines: every layout is tried, the one that takes most lines becomes a plan, then the rest is tried again. */
 import type { LogFormat } from '../../core/format.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
@@ -10,30 +10,30 @@ import { settle } from './settle-keys.ts';
 import { Surroundings } from './surroundings.ts';
 import { lookOf, type Trial } from './trial.ts';
 
-/** Whether a layout may be found around a few lines only, which may rather be broken lines of another kind. */
+/** Whether a layout may be made from very few lines, which may rather be broken lines of another kind. */
 export type Few = 'never' | 'first' | 'always';
 
 export interface Found {
   readonly candidate: Candidate;
   /** Indices into the sample of the lines it took. */
   readonly taken: readonly number[];
-  /** Other formats write such lines, too: the name is in doubt. */
+  /** Other formats write such lines, too, so the name of the format is in doubt. */
   readonly contested: boolean;
   /** Other formats that write the very same lines. */
   readonly rivals: readonly LogFormat[];
   readonly assumptions: readonly string[];
 }
 
-/** Fewer lines than this do not make a new kind of line out of a known one with other fields around it. */
+/** With fewer lines than this, fields around a known layout do not make a new kind of line. */
 const FEW_LINES = 3;
-/** Lines on which candidates are compared. */
+/** Candidates are compared on at most so many lines. */
 const RANKED_LINES = 100;
-/** Lines by which most candidates are put aside before they are compared. */
+/** Most candidates are excluded by so many lines, before the others are compared. */
 const GLANCED_LINES = 8;
 
 const silent = new Set(['text', 'word', 'number', 'blanks', 'level', 'level-prefix', 'list']);
 
-/** Number of fields that say something: of two layouts that take the same lines, the one that tells more is right. */
+/** Number of fields with information: of two layouts that take the same lines, the one with more of them is right. */
 const telling = (recipe: Recipe): number =>
   'keyed' in recipe
     ? recipe.keyed.requires.length
@@ -51,19 +51,19 @@ const textsOf = ({ b, lines }: Sample, indices: readonly number[]): { index: num
     return { index, start, text: b.toString('latin1', start, end) };
   });
 
-/** A layout found around so few lines that they may rather be broken ones of another kind. @param kinds found before */
+/** Whether a layout was made from so few lines that they may rather be broken ones of another kind. @param kinds found before */
 function isTooRare({ found, taken, loose }: Trial, few: Few, kinds: number): boolean {
   if (!found || taken.length >= FEW_LINES) return false;
-  // The layout that takes anything with a request in it is no rare kind beside others.
+  // The loose layout takes anything with a request in it: a few such lines beside others are no kind of their own.
   if (loose && few !== 'first') return true;
   return few === 'never' || (few === 'first' && kinds > 0);
 }
 
 export class Detector {
   readonly #trials: Trials;
-  /** Formats that the user described: they come first. */
+  /** Formats that the user described: they are tried first. */
   readonly #given: readonly Candidate[];
-  /** Those and what all formats declare. */
+  /** The given ones, and all that the formats declare. */
   readonly #listed: ReadonlySet<Candidate>;
   readonly #possible: PossibleCandidates;
   readonly #surroundings: Surroundings;
@@ -90,12 +90,15 @@ export class Detector {
     );
   }
 
-  /** Candidates that were made of the lines, with what was found around a listed one, are always. */
+  /** Candidates that were made from the lines (a listed one and what was found around it) are always possible. */
   #isPossible(candidate: Candidate, sample: Sample, line: number): boolean {
     return !this.#listed.has(candidate) || this.#possible.of(sample, sample.lines[line]).has(candidate);
   }
 
-  /** A layout that has fields in some of the lines which that of the trial swallows: two servers write into one stream. */
+  /**
+   * Where two servers write into one stream, the layout of the trial may swallow fields of some lines: then this is the layout, among the
+   * trials, that has fields there.
+   */
   #within(trial: Trial, trials: readonly Trial[], sample: Sample): Trial | undefined {
     if (trial.found) return undefined;
     const swallowed = this.#checks.swallowed(trial.candidate, sample, trial.taken);
@@ -110,9 +113,8 @@ export class Detector {
   }
 
   /**
-   * Most logs are of one layout that takes every line as it stands: of all that do, the one that tells most. Layouts that tell less
-   * need not be tried then.
-   * @returns it, and those that look the same; null: every layout has to be tried
+   * Most logs have one layout that takes every line as it is. Of all layouts that do, this finds the one with most information, so that
+   * those with less need not be tried. @returns that layout and those that look the same; null: every layout has to be tried
    */
   #atOnce(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Trial[] | null {
     if (this.#given.length > 0) return null;
@@ -134,7 +136,7 @@ export class Detector {
     return null;
   }
 
-  /** Candidates that take some of a few lines: the others cannot be what most lines are. All, where none does. */
+  /** Candidates that take at least one of a few lines; the others cannot be what most lines are. All candidates if none takes any. */
   #likely(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Candidate[] {
     const few = textsOf(sample, spread(lines, GLANCED_LINES));
     const likely = candidates.filter((candidate) => {
@@ -149,17 +151,17 @@ export class Detector {
     return likely.length > 0 ? likely : candidates;
   }
 
-  /** What each candidate takes of some lines, the best first. */
+  /** The lines that each candidate takes, best candidate first. */
   #tryAll(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial[] {
     const texts = textsOf(sample, lines);
     const trials = candidates.flatMap((candidate): Trial[] => {
-      // Most open layouts stand whole in no line: then they need not be compiled without what may follow them.
+      // Most open layouts take no line as they are: then they need not be compiled without what may follow them.
       const whole = !candidate.open || texts.some(({ text }) => couldTake(candidate.recipe, text));
       const taken = whole ? this.#take(candidate, sample, lines) : [];
       return taken.length > 0 ? [{ candidate, taken, assumptions: [], found: false }] : [];
     });
     const declared = new Map(trials.map((trial) => [trial.candidate, trial.taken.length]));
-    // Where a declared layout takes all lines, nothing that is found around another one can be better.
+    // If a declared layout takes all lines, nothing that is found around another one can be better.
     const settled =
       this.#given.length === 0 &&
       trials.some((trial) => trial.taken.length === lines.length && this.#checks.areRight(trial, sample));
@@ -168,7 +170,8 @@ export class Detector {
       const extended = this.#surroundings.extend(candidate, sample, lines);
       if (extended && extended.taken.length > 0) trials.push(extended);
     }
-    // What a format declares is surer than what was found behind it; of two that take the same, the one that tells more is right.
+    // A declared layout is surer than one with something found behind it. Of two that take the same lines, the one with more information is
+    // right.
     return trials.sort(
       (a, b) =>
         Number(this.#given.includes(b.candidate)) - Number(this.#given.includes(a.candidate)) ||
@@ -190,7 +193,7 @@ export class Detector {
     const candidates = [...this.#listed].filter((candidate) => kinds.some((some) => some.has(candidate)));
     let open = sample.lines.map((_, index) => index).filter((index) => possible[index].size > 0);
     while (open.length > 0) {
-      // All candidates on some of the lines, the best of them on all lines.
+      // All candidates are tried on some of the lines, and the best of them on all lines.
       const some = spread(open, RANKED_LINES);
       const { trials, right } = this.#ranked(candidates, sample, open, some);
       const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open, possible) : null);
@@ -210,7 +213,7 @@ export class Detector {
     return found;
   }
 
-  /** Candidates tried on some of the open lines or, where none of them is right there, on all; and the first that is right. */
+  /** Trials on some of the open lines or, if none is right there, on all of them; and the first trial that is right. */
   #ranked(
     candidates: readonly Candidate[],
     sample: Sample,
@@ -227,16 +230,16 @@ export class Detector {
     return { trials: onAll, right: onAll.find(isRight) };
   }
 
-  /** Formats that write the same lines; whether that leaves the name in doubt. */
+  /** Other formats that write the same lines, and whether they leave the name in doubt. */
   #compare(best: Trial, trials: readonly Trial[], sample: Sample): { rivals: LogFormat[]; contested: boolean } {
     const look = lookOf(best.candidate.recipe);
     const alike = trials
       .filter(({ candidate, found }) => candidate.format !== best.candidate.format && (best.found || !found))
       .filter((trial) => lookOf(trial.candidate.recipe) === look)
-      // What looks like the best is as right as the best.
+      // What looks like the best is as right as it.
       .filter((trial) => trial.found === best.found || this.#checks.areRight(trial, sample))
       .map(({ candidate }) => candidate.format);
-    // Lines of Common and Combined shape are named by their shape: that others write it, too, is what the name says.
+    // "combined" is the name of a shape that many servers write: then other formats leave nothing in doubt.
     const all = [...new Set([...alike, ...(best.rivals ?? [])])];
     return { rivals: all, contested: best.candidate.format.id !== 'combined' && all.length > 0 };
   }

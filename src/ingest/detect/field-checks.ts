@@ -1,4 +1,4 @@
-/** Are the fields of a layout what they are taken for? Its shape fits lines of others, too; their values tell. */
+/** Whether the fields of a layout are what the layout says. Its shape fits lines of other servers, too; the values of the fields decide. */
 import type { Field } from '../../core/format.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
 import type { Span } from '../compile/runtime.ts';
@@ -11,7 +11,7 @@ import type { Trial } from './trial.ts';
 
 const MAX_FIELD_BYTES = 1000;
 const CHECKED_LINES = 20;
-/** Lines in which values should come again. */
+/** Lines in which values are checked for repetition. */
 const COMPARED_LINES = 200;
 const SLASH = 47;
 const LESS_THAN = 60;
@@ -22,14 +22,14 @@ const ipWithoutPort = /^\d+\.\d+\.\d+\.\d+$/;
 
 const query = /\?\S*/;
 
-/** The end of a quoted text and the beginning of a further field. */
+/** The end of a quoted text, and the beginning of another field behind it. */
 const moreFields = /(?<!\\)" ("|[\w.-]+=|[\d<([-])/;
 
-/** Text of a field, cut: expressions over it must not take long. */
+/** Text of a field, cut to a length that regular expressions handle quickly. */
 const textOf = ({ b }: Sample, from: number, to: number): string =>
   b.toString('latin1', from, Math.min(to, from + MAX_FIELD_BYTES));
 
-/** A number with blanks around it, which nothing marks. */
+/** Whether a number stands between blanks, so that nothing marks it as what it is. */
 const isBare = (tokens: readonly Token[], at: number): boolean => {
   const [before, behind] = [tokens[at - 1], tokens[at + 1]];
   return (
@@ -47,7 +47,7 @@ export class FieldChecks {
     this.#trials = trials;
   }
 
-  /** Looked at only for what would be chosen: it takes a slower scanner. */
+  /** Whether all checks pass. Only called for a layout that would be chosen, as it uses a slower scanner. */
   areRight(trial: Trial, sample: Sample): boolean {
     const { candidate, taken, found } = trial;
     const known = this.#right.get(trial);
@@ -64,7 +64,7 @@ export class FieldChecks {
     return areRight;
   }
 
-  /** The lines in which the last free text of a declared layout, or a request cut off, swallows fields that stand behind it. */
+  /** The lines in which the last free text of a declared layout, or a request that was cut off, swallows fields behind it. */
   swallowed({ recipe }: Candidate, sample: Sample, lines: readonly number[]): number[] {
     if (!('tokens' in recipe)) return [];
     const { tokens } = recipe;
@@ -81,15 +81,15 @@ export class FieldChecks {
     return this.swallowed(candidate, sample, checked).length * 2 > checked.length;
   }
 
-  /** What stands in the place of a token; undefined where the line lacks it. */
+  /** The text in the place of a token; undefined if the line has none there. */
   #text(recipe: Candidate['recipe'], sample: Sample, line: number, at: number): string | undefined {
     const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
     return span && textOf(sample, span.from, span.to);
   }
 
   /**
-   * Is what stands where an address should stand an address? A logger's name in front of one is none; and a server that gives the
-   * port with it gives it always.
+   * Whether the text in the place of an address is one. The name of a logger is none; and a server that writes the port with the address
+   * always does.
    */
   #hasAddresses({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
     if (!('tokens' in recipe)) return true;
@@ -105,7 +105,10 @@ export class FieldChecks {
     return good.length * 2 > checked.length;
   }
 
-  /** Is a time that is written with decimals? "811" where nginx would write "0.811" is none, nor is "0.811042". */
+  /**
+   * Whether a time with decimals has the decimals of its server. Where nginx would write "0.811", neither "811" nor "0.811042" is such a
+   * time.
+   */
   #hasDecimals({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
     const fields: readonly (Field | undefined)[] =
       'tokens' in recipe
@@ -121,14 +124,14 @@ export class FieldChecks {
         if (!isFine(field)) return false;
         const text = textOf(sample, from, to);
         if (!isFixed(field)) return /^\d+$/.test(text);
-        // A program that writes numbers again leaves zeros out.
+        // A program that parses numbers and writes them again drops zeros at the end.
         return /^[1-9]\d*$/.test(text) || (/\.(\d+)$/.exec(text)?.[1].length ?? 0) > (field.decimals ?? 0);
       });
     });
     return wrong.length * 2 <= checked.length;
   }
 
-  /** Do processes and threads serve many requests each? A bare number that never comes again is neither. */
+  /** Whether the numbers of processes and threads repeat, as each serves many requests. A bare number that never repeats is neither. */
   #hasWorkers({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
     if (!('tokens' in recipe)) return true;
     const { tokens } = recipe;
@@ -139,7 +142,10 @@ export class FieldChecks {
     });
   }
 
-  /** "pid=811" or "-" where gunicorn would have written "pid=<811>" is another server's, and the number of a thread is no pid. */
+  /**
+   * Whether pids are pids. Where gunicorn writes "pid=<811>", "pid=811" or "-" is another server's; and the number of a thread is too large
+   * for a pid.
+   */
   #hasPids({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
     if (!('tokens' in recipe)) return true;
     const at = recipe.tokens.findIndex((token) => 'field' in token && token.field.kind === 'pid');
@@ -154,7 +160,10 @@ export class FieldChecks {
     return wrong.length * 2 <= checked.length;
   }
 
-  /** Are statuses some, and sizes the same where an error is told again? Numbers behind a request are those of another layout otherwise. */
+  /**
+   * Whether statuses are statuses, and whether sizes repeat for the same error. Otherwise the numbers behind the request are those of
+   * another layout.
+   */
   hasAnswers({ candidate: { recipe }, taken, found }: Trial, sample: Sample): boolean {
     if (!('tokens' in recipe)) return true;
     const { tokens } = recipe;
@@ -169,24 +178,24 @@ export class FieldChecks {
       return span ? textOf(sample, span.from, span.to) : '';
     };
     const statuses = lines.map((spans) => textAt(spans, status));
-    // A layout that a server declares has them there, whatever they are.
+    // In a layout that a server declares, they are statuses whatever their values.
     if (found && statuses.filter((text) => text === '0').length * 2 > statuses.length) return false;
     const duration = tokens.findIndex((_, i) => fieldAt(tokens, i)?.kind === 'duration');
     const valuesAt = (token: number) => lines.map((spans) => textAt(spans, token));
     if (bytes >= 0 && duration >= 0 && areOneTime(valuesAt(bytes), valuesAt(duration))) return false;
-    // Where a quoted field follows, the line is one that any server writes.
+    // If a quoted field follows, any server may have written the line.
     const isEnd = bytes >= 0 && !tokens.slice(bytes).some((token) => isLiteral(token) && token.literal.includes('"'));
     const requests = lines.map((spans, i) => `${textAt(spans, request).replace(query, '')} ${statuses[i]}`);
     if (bytes < 0) return true;
     const sizes = valuesAt(bytes);
-    // Answers to one wrong request may differ in length; a time is not missing, or 0, wherever there is no body.
+    // Answers to the same bad request may differ in length. A time is not missing, or 0, exactly where there is no body.
     if (isSize(sizes, requests)) return true;
     return isEnd ? !isNoSize(sizes, requests) && !isTimeOfEmpty(sizes, requests) : !isNoSizeOfCombined(sizes, requests);
   }
 
   /**
-   * Named values: does a path without a method stand where a request line should (the method has another name then), or what Python
-   * shows of an object ("<WSGIRequest: GET '/a'>", "<socket.socket fd=4 …>", which Django gives its loggers)?
+   * For named values: whether the request line is none. It may be a path without a method (which then has another name), or the repr of a
+   * Python object ("<WSGIRequest: GET '/a'>", "<socket.socket fd=4 …>"), which Django passes to its loggers.
    */
   #isNoRequestLine({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
     if (!('keyed' in recipe)) return false;
@@ -204,7 +213,7 @@ export class FieldChecks {
   }
 }
 
-/** A time of whose decimals its server never writes more. */
+/** A duration whose server never writes more than a fixed number of decimals. */
 const isFixed = (field: Field | undefined): field is Extract<Field, { kind: 'duration' }> =>
   field?.kind === 'duration' && field.decimals !== undefined;
 

@@ -1,4 +1,4 @@
-/** Lines cut at a delimiter into columns, where they have one: tabs, pipes, semicolons, commas. */
+/** Cuts lines into columns at a delimiter (tab, pipe, semicolon, comma), if they have one. */
 
 const delimiters: readonly { readonly text: string; readonly split: RegExp }[] = [
   { text: '\t', split: /\t/ },
@@ -8,13 +8,13 @@ const delimiters: readonly { readonly text: string; readonly split: RegExp }[] =
   { text: ',', split: /(?<!:\d\d),|,(?!\d{3}\b)/ },
 ];
 const MIN_COLUMNS = 4;
-/** A line of more columns is no line of a log of requests. */
+/** A line with more columns is not of a request log. */
 const MAX_COLUMNS = 80;
 
 export interface Cut {
-  /** '' when the lines have none: then each is one column. */
+  /** '' if the lines have none: then each line is one column. */
   readonly delimiter: string;
-  /** Indices of the lines that have the number of columns that most have. */
+  /** Indices of the lines that have the most frequent number of columns. */
   readonly lines: readonly number[];
   /** The columns of those lines. */
   readonly rows: readonly (readonly string[])[];

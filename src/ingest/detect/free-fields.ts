@@ -1,4 +1,4 @@
-/** What the parts of lines of no known layout mean: by the name in front of them, by their look, by their values. */
+/** What the parts of lines of no known layout mean: by the name in front of them, by their look, and by their values. */
 import type { DurationUnit, Field, StampShape, TimeUnit } from '../../core/format.ts';
 import { unitOf } from './alike.ts';
 import { NumberColumns } from './free-numbers.ts';
@@ -35,7 +35,7 @@ const duration = (unit: DurationUnit, values: readonly string[]): Field => ({
   ...(values.some((value) => decimal.test(value)) ? { fine: true } : {}),
 });
 
-/** The tokens that slots become. */
+/** Turns slots into tokens. */
 export class FreeFields {
   readonly found: readonly FoundToken[];
   readonly assumptions: string[] = [];
@@ -43,7 +43,7 @@ export class FreeFields {
   readonly #request: Request;
   readonly #requests: readonly string[];
   readonly #columns: NumberColumns;
-  /** What the slots are in the first line. */
+  /** The text of each slot in the first line. */
   readonly #texts: readonly string[];
   readonly #taken = new Set<Field['kind']>();
   #numbers = 0;
@@ -59,7 +59,7 @@ export class FreeFields {
     );
   }
 
-  /** A stamp that is no mere number. */
+  /** Whether there is a stamp that is more than a number. */
   get #hasDate(): boolean {
     return this.#slots.some((slot) => slot.kind === 'field' && stampOf(slot)?.shape.startsWith('epoch') === false);
   }
@@ -76,7 +76,7 @@ export class FreeFields {
     return [{ token: { field }, values, name, ...(open ? { open } : {}) }];
   }
 
-  /** The first of its kind fills the column. */
+  /** The first of its kind fills the column; further ones are read as words. */
   #first(field: Field, slot: FieldSlot): FoundToken[] {
     return this.#one(this.#taken.has(field.kind) ? { kind: 'word' } : field, slot);
   }
@@ -127,18 +127,18 @@ export class FreeFields {
     }
   }
 
-  /** null: it is no stamp. */
+  /** null: not a stamp. */
   #stamp(slot: FieldSlot, index: number): FoundToken[] | null {
     const { piece } = slot;
     const key = keyOf(this.#slots, index);
     const name = key?.strong ? key.name : '';
     const stamp = stampOf(slot) ?? clockOf(this.#slots, index);
     if (!stamp) return null;
-    // "trace_id=1730221455182334" is no time, and "811:140123456789" no second one.
+    // "trace_id=1730221455182334" is no time, and "811:140123456789" no second stamp.
     const isOther = name === '' ? piece !== 'epoch-s' && this.#hasDate : !timeName.test(name);
     if (stamp.shape.startsWith('epoch') && isOther) return null;
     if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
-    // In front of a stamp of the server's own, it is that of the logging layer.
+    // An ISO stamp in front of the server's own stamp is that of the logging layer.
     const isWritten =
       piece === 'iso' &&
       this.#slots.some((other, at) => at > index && other.kind === 'field' && stampOf(other) !== null);
@@ -162,7 +162,7 @@ export class FreeFields {
     return [...this.#one(field, slot, key?.strong ? key.name : ''), literalToken(behind)];
   }
 
-  /** The time of something else than the request: "db=12ms". */
+  /** Whether the name says that this is the time of something else than the request: "db=12ms". */
   #isOther(index: number): boolean {
     const key = keyOf(this.#slots, index);
     return key?.strong === true && isOtherTime(key.name);
@@ -173,10 +173,10 @@ export class FreeFields {
     const known = given(values);
     if (this.#columns.isMillisOfClock(slot)) return this.#one(plain, slot);
     const key = keyOf(this.#slots, index);
-    // No stamp, or it would have been taken for one.
+    // A number that could be a stamp was taken for one before.
     const meaning = meaningOfNumber(key);
     const name = key?.strong ? `"${key.name}"` : `the number ${known[0] ?? '-'}`;
-    // nginx's us="200" is the status of the upstream.
+    // nginx's us="200" is the status of the upstream, no microseconds.
     if (meaning?.kind === 'duration' && key?.name === 'us' && known.every(isStatus)) return this.#one(plain, slot);
     if (meaning?.kind === 'duration') {
       if (meaning.unit === 'by-value') return this.#one(plain, slot, name, 'duration');
@@ -188,13 +188,13 @@ export class FreeFields {
     if (!key?.strong && index < this.#request.method && known.every((value) => threadIdent.test(value))) {
       return this.#first({ kind: 'thread' }, slot);
     }
-    // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
+    // "26 vars", "2 headers": a count of something. "line=42": the name says that it is something else.
     if (meaning || key?.strong || this.#isCounted(index) || isDatePart(this.#texts, index, known))
       return this.#one(plain, slot);
     return this.#unnamedNumber(slot, index, name);
   }
 
-  /** "349 bytes … 612 bytes": of several the one that follows the request, or is nothing where there is no body. */
+  /** "349 bytes … 612 bytes": of several sizes, the answer's is the one that fits the request, or is 0 where there is no body. */
   #sizeWithUnit(slot: FieldSlot): FoundToken[] {
     const isOnly = !this.#slots.some((other) => other !== slot && other.kind === 'field' && other.piece === 'size');
     const sizes = slot.values.map((value) => value.replace(/\D+$/, ''));
@@ -203,12 +203,12 @@ export class FreeFields {
       : this.#one({ kind: 'number' }, slot);
   }
 
-  /** A size, a duration, or neither: what its values and its place tell. */
+  /** A size, a duration, or neither: its values and its place decide. */
   #unnamedNumber(slot: FieldSlot, index: number, name: string): FoundToken[] {
     const { values } = slot;
     if (this.#columns.isStatusToo(slot)) return this.#one(plain, slot);
     if (isSize(values, this.#requests)) return this.#first({ kind: 'bytes' }, slot);
-    // A size with its headers, or without; a port.
+    // The size with headers or without them beside the other one, or a port.
     if (this.#columns.isSizeToo(slot) || this.#columns.isPort(slot, index)) return this.#one(plain, slot);
     const { status } = this.#request;
     const isFirst = status >= 0 && index > status && !this.#taken.has('bytes') && this.#numbers++ === 0;
@@ -255,7 +255,7 @@ export class FreeFields {
     return isWord && gap?.kind === 'literal' && gap.text === ' ';
   }
 
-  /** "2024-10-29 17:04:15,123 811 …", "… INFO [811] …": what a formatter of Python's logging puts there is the process. */
+  /** "2024-10-29 17:04:15,123 811 …", "… INFO [811] …": a number that Python's logging writes there is the process. */
   #isBehindStamp(index: number): boolean {
     const before = this.#slots
       .slice(0, Math.min(index, this.#request.method))
@@ -265,7 +265,7 @@ export class FreeFields {
     );
   }
 
-  /** Apache's "%P:%{tid}P". */
+  /** Apache's "%P:%{tid}P": process and thread. */
   #isBeforeThread(index: number): boolean {
     const [sign, thread] = [this.#slots[index + 1], this.#slots[index + 2]];
     const isSign = sign?.kind === 'literal' && (sign.text === ':' || sign.text === '/');

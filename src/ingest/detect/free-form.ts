@@ -1,7 +1,7 @@
 /**
- * Lines of no known layout that tell of a request all the same: a method and a path, a status, and around them a stamp, pids,
- * durations, in any order and cut in any way ("2024-10-29 17:04:15,123 | GET | /api/x | 200 | 31ms | pid=811"). The shape that
- * most of them share becomes a layout.
+ * Lines of no known layout that are about a request all the same. They have a method, a path and a status and, around them, a stamp, pids
+ * and durations, in any order and with any delimiter ("2024-10-29 17:04:15,123 | GET | /api/x | 200 | 31ms | pid=811"). The shape that most
+ * of them share becomes a layout.
  */
 import type { Field } from '../../core/format.ts';
 import { alikeBeginning, mostAlike } from './alike.ts';
@@ -15,11 +15,11 @@ const method = new RegExp(`(?<![A-Za-z])${methodSource}`);
 const target = /(?<![\w.)])(?:\\?\/|https?:|\*(?!\w))|ur[il]["']?[=:] ?["']?[\w-]+(?:\.[\w-]+)+(?::\d+)?\//i;
 const status = /(?<![\d.])[1-5]\d\d(?!\.?\d)/;
 
-/** A method and a path, or a version of HTTP: a line with neither is about something else. */
+/** Whether the text has a method and a path, or a version of HTTP: a line with neither is about something else. */
 export const looksLikeRequest = (text: string): boolean =>
   /HTTP\/\d/.test(text) || (method.test(text) && target.test(text));
 
-/** Does the line tell of a request? */
+/** Whether the line is about a request, with method, path and status. */
 export const tellsOfRequest = (text: string): boolean =>
   method.test(text) && target.test(text) && status.test(text) && !isOutgoing(text);
 
@@ -31,7 +31,7 @@ const namedPath = '(?:path|uri|url|endpoint)["\']?[=:] ?["\']?\\/';
 /** "{'url': '/a', 'method': 'GET', 'process_time': 0.12}" */
 const ownNamedPath = new RegExp(namedPath);
 
-/** Does the line tell of a request of this server and of the time that it took, perhaps not of its status? */
+/** Whether the line is about a request to this server and how long it took; it may lack the status. */
 export const tellsOfTime = (text: string): boolean =>
   (ownRequest.test(text) || (ownNamedPath.test(text) && method.test(text))) &&
   timeSpent.test(text) &&
@@ -42,36 +42,36 @@ const bareStatus = /(?<=[\s|;)\]"])[1-5]\d\d(?=$|[\s|,;)\]"])/;
 
 const answer = /(?:status|code|respon|complet|finish|answer|return|sent)\w*\W{1,4}[1-5]\d\d(?!\.?\w)/i;
 
-/** Does the line tell of how a request was answered and of the time that it took, perhaps not of what was asked for? */
+/** Whether the line says how a request was answered and how long that took; it may lack what was requested. */
 export const tellsOfAnswer = (text: string): boolean =>
   timeSpent.test(text) && (tellsOfStatus(text) || (bareStatus.test(text) && !isOutgoing(text)));
 
-/** Does the line tell of how a request was answered? */
+/** Whether the line says how a request was answered. */
 export const tellsOfStatus = (text: string): boolean => answer.test(text) && !isOutgoing(text);
 
-/** Frameworks show the whole URL of what they were asked for: "Incoming request: GET http://localhost:8000/a". */
+/** Frameworks log the whole URL that was requested: "Incoming request: GET http://localhost:8000/a". */
 const ownPath = new RegExp(
   `(?<![A-Za-z])${methodSource} ["']?\\/|${namedPath}|(?:[Ii]ncoming|[Rr]eceived|[Ii]nbound)\\b.*(?<![A-Za-z])${methodSource} https?:`,
 );
 
-/** Does the line tell of a request of this server as it began? */
+/** Whether the line is about the beginning of a request to this server. */
 export const tellsOfStart = (text: string): boolean =>
   ownPath.test(text) && !answer.test(text) && !isOutgoing(text) && !(bareStatus.test(text) && timeSpent.test(text));
 
-/** Share of the lines of a column that must look alike; otherwise it is taken as free text. */
+/** Share of the lines of a column that must look alike; otherwise the column is read as free text. */
 const ALIKE = 0.9;
 
-/** Share of the lines that look alike in a column where others look otherwise, and are a kind of their own. */
+/** If this share of the lines looks alike in a column where others look different, they are a kind of line of their own. */
 const PART = 0.25;
 
 const alike = (texts: readonly string[]) => mostAlike(texts.map(freePieces));
 
 const literal = (text: string): Slot => ({ kind: 'literal', text });
 
-/** A text ends in front of a blank where one of these follows. */
+/** A text ends at the blank before one of these. */
 const numeric = new Set<FreeKind>(['number', 'unit', 'spent', 'angled']);
 
-/** As many words in each line: "user bob", "Request 7ce42c82". */
+/** Slots of texts that have the same number of words in each line: "user bob", "Request 7ce42c82". */
 function eachWord(values: readonly string[]): Slot[] {
   const words = values.map((value) => value.split(' '));
   return words[0].flatMap((_, i): Slot[] => [
@@ -80,7 +80,7 @@ function eachWord(values: readonly string[]): Slot[] {
   ]);
 }
 
-/** The slots of pieces that have the same shape in all lines. */
+/** The slots of lines whose pieces have the same shape. */
 const slotsOf = (pieces: readonly (readonly FreePiece[])[]): Slot[] =>
   pieces[0].flatMap(({ kind, text }, i): Slot[] => {
     if (kind === 'literal') return [literal(text)];
@@ -95,10 +95,10 @@ const slotsOf = (pieces: readonly (readonly FreePiece[])[]): Slot[] =>
     return isApart ? eachWord(values) : [{ kind: 'field', piece: kind, values }];
   });
 
-/** A column whose texts do not look alike: anything up to what ends it. */
+/** A column whose texts do not look alike: any text, up to the delimiter. */
 const anything = (values: readonly string[]): Slot => ({ kind: 'field', piece: 'quoted', values, bare: true });
 
-/** Blanks in front of a column or behind it: one, several, or none; null when it differs. */
+/** Blanks before or behind a column as slots: none, one, or a field of several; null if some lines have blanks and others have none. */
 function padding(texts: readonly string[], pattern: RegExp): Slot[] | null {
   const lengths = texts.map((text) => pattern.exec(text)?.[0].length ?? 0);
   if (lengths.every((length) => length === lengths[0] && length < 2)) return lengths[0] === 0 ? [] : [literal(' ')];
@@ -107,7 +107,7 @@ function padding(texts: readonly string[], pattern: RegExp): Slot[] | null {
     : null;
 }
 
-/** The rows whose columns have blanks at their edges where those of most rows have some: a value may end in one. */
+/** The rows that have blanks at the edges of columns where most rows have them: a value may end in a blank. */
 function evenlyPadded(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
   let even = rows;
   for (let column = 0; column < rows[0].length; column++) {
@@ -121,10 +121,10 @@ function evenlyPadded(rows: readonly (readonly string[])[]): readonly (readonly 
   return even;
 }
 
-/** The slots of one column: what its values share, and the blanks around them. */
+/** The slots of columns: what their values share, and the blanks around them. */
 interface ColumnSlots {
   readonly slots: readonly Slot[];
-  /** The rows whose values are of one kind, which the others are not; null where all are alike, or nothing is a request. */
+  /** The rows whose values look alike, unlike those of the other rows. null: all look alike, or these are no requests. */
   readonly part: ReadonlySet<readonly string[]> | null;
 }
 
@@ -143,7 +143,7 @@ function columnSlots(rows: readonly (readonly string[])[], column: number): Colu
     const part = isPart ? new Set(lines.map((line) => rows[given[line]])) : null;
     return { slots: [...before, anything(inner), ...behind], part };
   }
-  // Every slot has a value for every line: of lines that look otherwise it is empty.
+  // Every slot needs a value for every line: lines that look different get "-".
   const byLine = new Map(lines.map((line, i) => [given[line], pieces[i]]));
   const slots = pieces[0].map(({ kind, text }, i): Slot => {
     if (kind === 'literal') return literal(text);
@@ -152,7 +152,7 @@ function columnSlots(rows: readonly (readonly string[])[], column: number): Colu
   return { slots: [...before, ...slots, ...behind], part: null };
 }
 
-/** Those of all columns, with the delimiter between them; null where one has none. */
+/** The slots of all columns, with the delimiter between them; null if there are none for some column. */
 function slotsOfColumns({ rows: all, delimiter }: Cut): ColumnSlots | null {
   const rows = evenlyPadded(all);
   const slots: Slot[] = [];
@@ -172,7 +172,10 @@ function slotsOfWholeLines(texts: readonly string[]): ColumnSlots | null {
   return pieces.length === 0 ? null : { slots: slotsOf(pieces), part: null };
 }
 
-/** Of lines that look alike up to their last words, such as a user agent in no quotes; null where they do not tell of requests up to there. */
+/**
+ * Slots of lines that look alike except for their last words, such as a user agent without quotes. null: the common beginning is not about
+ * a request.
+ */
 function slotsOfBeginning(texts: readonly string[]): readonly Slot[] | null {
   if (alike(texts).lines.length >= ALIKE * texts.length) return null;
   const cut = alikeBeginning(texts.map(freePieces), ALIKE);
@@ -184,23 +187,20 @@ function slotsOfBeginning(texts: readonly string[]): readonly Slot[] | null {
   return findRequest(slots) === null ? null : [...slots, anything(ends)];
 }
 
-/** Does the beginning of the lines have all fields that are read? */
+/** Whether the beginning of the lines has all kinds of fields that whole lines have. */
 function tellsAsMuch(beginning: FreeForm, whole: FreeForm): boolean {
   const kinds = ({ tokens }: FreeForm) => tokens.flatMap((token) => ('field' in token ? [token.field.kind] : []));
   const had = new Set<Field['kind']>([...kinds(beginning), ...unsaid]);
   return kinds(whole).every((kind) => had.has(kind));
 }
 
-/**
- * @param texts lines that tell of requests (latin-1)
- * @param lacking what they may not say, as they say how long requests took
- */
+/** @param texts lines that are about requests (latin-1) @param lacking what the lines may lack */
 export function findFreeForm(
   texts: readonly string[],
   spannedSeconds: number,
   lacking: Lacking = 'nothing',
 ): FreeForm | null {
-  // Scanners let blanks pass at the end of a line.
+  // Scanners ignore blanks at the end of a line.
   const cut = cutIntoColumns(texts.map((text) => text.replace(/ +$/, '')));
   const found = cut.delimiter === '' ? slotsOfWholeLines(texts) : slotsOfColumns(cut);
   if (!found) return null;
@@ -210,7 +210,7 @@ export function findFreeForm(
   const begun = beginning && resolveFields(beginning, spannedSeconds, lacking);
   if (begun && (form === null || tellsAsMuch(begun, form))) return begun;
   if (form !== null || part === null) return form;
-  // Two kinds of lines in the same columns: "--> GET /a" and "<-- GET /a 200".
+  // Two kinds of lines share the columns: "--> GET /a" and "<-- GET /a 200".
   const inPart = (isIn: boolean) =>
     cut.lines.filter((_, i) => part.has(cut.rows[i]) === isIn).map((line) => texts[line]);
   const [one, other] = [inPart(true), inPart(false)];

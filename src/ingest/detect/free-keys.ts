@@ -1,6 +1,6 @@
 /**
- * Lines of named values (JSON, logfmt) under names of their own: "httpMethod", "http.response.status_code", "elapsedMs". Which
- * key is what is told by its values, and by its name where values do not tell.
+ * Lines of named values (JSON, logfmt) with names of their own: "httpMethod", "http.response.status_code", "elapsedMs". What a key means is
+ * decided by its values, and by its name where values do not decide.
  */
 import type { Field, KeyedLayout, TimeUnit } from '../../core/format.ts';
 import { requestInSentence } from '../compile/sentence.ts';
@@ -34,19 +34,19 @@ import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 
 const requestLine = /^(?:[A-Z]{3,9}) \/\S*(?: HTTP\/[\d.]+)?$/;
 const target = /^(?:\/|https?:\/\/)/;
-/** Of a key that names a URL: "shop.example.com/cart", as ingress-nginx is told to write it. */
+/** For keys that name a URL: "shop.example.com/cart", which ingress-nginx can be configured to write. */
 const hostAndPath = /^[\w-]+(?:\.[\w-]+)+(?::\d+)?\//;
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
 
 const decimal = /^\d+\.\d/;
 
-/** Garbage and "CONNECT host:443" are among the paths of any server. */
+/** So large a share must look like a path: any server has garbage and "CONNECT host:443" among its paths. */
 const MOST = 0.8;
 const field = (column: Column | undefined, of: Field): Record<string, Field> => (column ? { [column.key]: of } : {});
 
 const perSecond: Readonly<Record<TimeUnit, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
 
-/** Of times with a unit the one that is mostly the longest. */
+/** Of times with a unit, the one with the largest sum. */
 function longest<T extends { readonly column: Column; readonly unit: TimeUnit | 'by-value' }>(
   times: readonly T[],
 ): T | undefined {
@@ -57,7 +57,7 @@ function longest<T extends { readonly column: Column; readonly unit: TimeUnit | 
   return times.reduce<T | undefined>((top, time) => (top && sum(top) >= sum(time) ? top : time), undefined);
 }
 
-/** A duration; protobuf's are written as {"seconds": 1, "nanos": 250000000}. */
+/** The fields of a duration. Protobuf writes one as {"seconds": 1, "nanos": 250000000}. */
 function durationFields(
   column: Column,
   unit: TimeUnit | 'by-value',
@@ -69,10 +69,7 @@ function durationFields(
   return { [column.key]: { ...of, unit: 's', add: true }, [nanos.key]: { ...of, unit: 'ns', add: true } };
 }
 
-/**
- * The layout of lines that tell of requests under names of their own; null when they do not.
- * @param mayLackStatus how long a request took is answer enough
- */
+/** The layout of lines that are about requests; null if they are not. @param mayLackStatus a duration is enough, a status is not needed */
 export function findFreeKeys(texts: readonly string[], mayLackStatus = false): KeyedLayout | null {
   for (const [syntax, read] of [['json', jsonPairs] as const, ['logfmt', logfmtPairs] as const]) {
     const lines = texts.flatMap((text) => (isOutgoing(text) ? [] : (read(text) ?? [])));
@@ -82,21 +79,21 @@ export function findFreeKeys(texts: readonly string[], mayLackStatus = false): K
   return null;
 }
 
-/** The columns that say what was asked, in one piece or two, and what came of it. */
+/** The columns that say what was requested (in one column or in two) and how it was answered. */
 interface Told {
   readonly status: Column | undefined;
-  /** A request line, or a sentence that holds one. */
+  /** A request line, or a sentence that contains one. */
   readonly whole: Column | undefined;
   readonly method: Column | undefined;
   readonly path: Column | undefined;
-  /** The whole is a sentence; and all of them end in a status. */
+  /** `whole` is a sentence; and all of its sentences end in a status. */
   readonly isSentence: boolean;
   readonly saysStatus: boolean;
 }
 
-/** @param usual columns that most requests have @returns null: nothing tells what was asked */
+/** @param usual columns that most requests have @returns null: no column says what was requested */
 function toldBy(usual: readonly Column[]): Told | null {
-  // "duration_ms": 200 is no status, whatever its values look like.
+  // "duration_ms": 200 is no status, though its values look like one.
   const statuses = usual.filter(
     (column) => all(column, isStatusLine) && (keyMeaning(column.key)?.kind ?? 'status') === 'status',
   );
@@ -131,17 +128,17 @@ function toldBy(usual: readonly Column[]): Told | null {
   return { status, whole, method, path, isSentence: true, saysStatus };
 }
 
-/** A column whose name says what it is. */
+/** A column whose name says what it means. */
 interface Meant {
   readonly column: Column;
   readonly meaning: KeyMeaning;
 }
 
-/** gunicorn's and Apache's %T: whole seconds, which no usual request takes many of. */
+/** %T of gunicorn and Apache: whole seconds, of which requests rarely take many. */
 const isAtom = ({ key, values }: Column): boolean => key === 'T' && values.every((value) => /^\d{1,2}$/.test(value));
 
 function meantBy(column: Column): Meant[] {
-  // "time=0.031s" is none of day.
+  // "time=0.031s" is a duration, not a time of day.
   const isSpent = (value: string) => wholeSpent.test(value) || (number.test(value) && !looksLikeStamp.test(value));
   const spent = /^(time|t)$/i.test(column.key) && all(column, isSpent) && !isTimeOfDay(column.values);
   const meaning: KeyMeaning | null =
@@ -160,26 +157,26 @@ interface Duration {
 }
 
 function durationBy({ column, meaning }: Meant): Duration[] {
-  // "process": the process, or how long processing took.
+  // "process" may name the process, or how long processing took.
   if (meaning.kind === 'pid' && isProcess(column.key) && !mayRepeat(column.values, FEW_PROCESSES)) {
     return all(column, (value) => number.test(value)) ? [{ column, unit: 'by-value' }] : [];
   }
   if (meaning.kind !== 'duration' || isOtherTime(last(column.key))) return [];
-  // nginx's "us": the status of the upstream.
+  // nginx's "us" is the status of the upstream.
   if (column.key === 'us' && all(column, isStatus)) return [];
   return all(column, (value) => number.test(value) || wholeSpent.test(value)) ? [{ column, unit: meaning.unit }] : [];
 }
 
 const isNothing = (value: string): boolean => Number(value) === 0;
 
-/** Of times whose unit the values tell the whole, or the first that is not nothing on all lines. */
+/** Of times whose unit the values decide: the longest, or the first if none is longest. */
 function wholeByValue(durations: readonly Duration[]): Duration | undefined {
   const timed = durations.filter(({ column }) => !all(column, isNothing));
   const [whole] = longestFirst([...timed.keys()], (index) => timed[index].column.values.map(Number));
   return timed[whole] ?? durations[0];
 }
 
-/** A unit in the name is surer than what the values would tell; of several such times the whole is longer than its parts. */
+/** A unit in the name is surer than what the values suggest. Of several such times the longest is the whole, the others are its parts. */
 const durationIn = (durations: readonly Duration[]): Duration | undefined =>
   durations.find(({ column }) => column.key === 'Ta') ??
   longest(durations.filter(({ unit }) => unit !== 'by-value')) ??
@@ -187,14 +184,14 @@ const durationIn = (durations: readonly Duration[]): Duration | undefined =>
 
 const address = /^\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:.]*:[\da-f:.]+)/i;
 
-/** "host" may be the client, or what it asked for: the first is an address. */
+/** "host" may be the client or the host that was requested: only addresses are clients. */
 const clientAmong = (meant: readonly Meant[]): Column | undefined =>
   meant.find(
     ({ column, meaning }) =>
       meaning.kind === 'client' && all(column, (value) => (column.key === 'host' ? address.test(value) : value !== '')),
   )?.column;
 
-/** Only lines that have a status and a method or a request line: others stand between them. */
+/** Keeps the lines that have a status and a method or a request line. If there are none, those with a request in a sentence. */
 function requestsAmong(lines: readonly Map<string, string>[]): readonly Map<string, string>[] {
   const told = lines.filter((pairs) => {
     const values = [...pairs.values()];
@@ -203,7 +200,7 @@ function requestsAmong(lines: readonly Map<string, string>[]): readonly Map<stri
   return told.length > 0 ? told : lines.filter((pairs) => [...pairs.values()].some(requestInSentence));
 }
 
-/** What was asked for. */
+/** The fields that say what was requested. */
 function askedFields({ whole, method, path, isSentence, saysStatus }: Told): Record<string, Field> {
   if (!whole) return { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) };
   if (!isSentence) return field(whole, { kind: 'request' });
@@ -236,7 +233,7 @@ function layoutOf(
   const until = duration ? undefined : span?.end;
   const time = (until && span?.start) ?? latest;
   const pid = meaningOf('pid', (value) => /^<?\d+>?$/.test(value));
-  // A sentence alone is read by its look, which tells more; how long a request took is answer enough where there is no other.
+  // A sentence alone is read by its look, which gets more out of it. A duration is enough where there is no status.
   const isAnswered = duration ? status || saysStatus || mayLackStatus : status && !isSentence;
   if (!isAnswered) return null;
   const isGiven = (value: string) => value !== '';

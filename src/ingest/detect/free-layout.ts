@@ -1,4 +1,4 @@
-/** A layout from lines of no known one: what their parts mean, and where each of these ends. */
+/** Makes a layout from lines of no known one: what their parts mean, and where each part ends. */
 import type { Field } from '../../core/format.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { fieldName } from './closest.ts';
@@ -14,7 +14,7 @@ export interface FreeForm {
 /** Fields that end where the text behind them is found. */
 const searched = new Set<Field['kind']>(['text', 'target', 'request']);
 
-/** Two fields side by side, with nothing that tells where the first one ends. */
+/** Whether two fields stand side by side with nothing to show where the first one ends. */
 function isAmbiguous(tokens: readonly Token[]): boolean {
   const ends = new Set<Field['kind']>(['time', 'blanks', 'level', 'pid', 'status']);
   return tokens.some((token, i) => {
@@ -24,7 +24,7 @@ function isAmbiguous(tokens: readonly Token[]): boolean {
   });
 }
 
-/** A word ends where a blank stands, or what follows it: one that holds that is a text. */
+/** A word ends at a blank, or at the text that follows it. A word with that character in it is read as a text. */
 const wordsThatEnd = (found: readonly FoundToken[]): FoundToken[] =>
   found.map((one, i) => {
     const next = found[i + 1]?.token;
@@ -38,7 +38,7 @@ const wordsThatEnd = (found: readonly FoundToken[]): FoundToken[] =>
 /** Fields that fill no column. */
 export const unsaid = new Set<Field['kind']>(['text', 'word', 'number', 'blanks', 'list']);
 
-/** null: no request in it, or nothing tells where its fields end. */
+/** null: no request in the slots, or nothing shows where a field ends. */
 export function resolveFields(slots: readonly Slot[], spannedSeconds: number, lacking: Lacking): FreeForm | null {
   const request = findRequest(slots, lacking);
   if (!request) return null;

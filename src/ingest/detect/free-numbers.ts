@@ -1,16 +1,16 @@
-/** Numbers without a name or a unit in lines of no known layout: what the other numbers, and the answers, tell of each. */
+/** Numbers without name or unit in lines of no known layout: the other numbers and the answers show what each is. */
 import { type FieldSlot, given, type Request, type Slot, stampOf } from './free-slots.ts';
 import { areAlikeQuantities, areOneTime, comesNearNothing } from './related-times.ts';
 import { isNoSize, isSize, isTimeOfEmpty } from './repeating-values.ts';
 
-/** Those that a system gives to clients. */
+/** A port that systems assign to clients. */
 const isPort = (value: string): boolean => /^\d{4,5}$/.test(value) && Number(value) >= 1024 && Number(value) <= 65_535;
 
-/** On nearly all lines. */
+/** Whether the values are the same on nearly all lines. */
 const areSame = (values: readonly string[], others: readonly string[]): boolean =>
   values.filter((value, line) => value === others[line]).length >= 0.9 * values.length;
 
-/** Neighbouring lines of one second, from which on it is seen that a number only goes up in it. */
+/** So many pairs of neighbouring lines with the same second are enough to see that a number only rises within a second. */
 const ENOUGH_PAIRS = 12;
 
 export class NumberColumns {
@@ -18,14 +18,14 @@ export class NumberColumns {
   readonly #request: Request;
   readonly #requests: readonly string[];
 
-  /** @param requests what was asked for and answered, line by line */
+  /** @param requests what was requested and how it was answered, by line */
   constructor(slots: readonly Slot[], request: Request, requests: readonly string[]) {
     this.#slots = slots;
     this.#request = request;
     this.#requests = requests;
   }
 
-  /** The other numbers without a unit, but for the status. */
+  /** The other numbers without a unit, except for the status. */
   #others(slot: FieldSlot): FieldSlot[] {
     const status = this.#slots[this.#request.status];
     return this.#slots.flatMap((other) =>
@@ -33,7 +33,7 @@ export class NumberColumns {
     );
   }
 
-  /** Does it go up and down with the size of the answer, as that with its headers does? */
+  /** Whether this rises and falls with the size of the answer, as the size with headers does. */
   isSizeToo(slot: FieldSlot): boolean {
     return this.#others(slot).some(
       ({ values }) => areAlikeQuantities(slot.values, values) && isSize(values, this.#requests),
@@ -46,7 +46,7 @@ export class NumberColumns {
     return before?.kind === 'field' && before.piece === 'address' && given(values).every(isPort);
   }
 
-  /** `%(msecs)03d`: milliseconds of the clock, which go up within each second of a stamp of whole seconds. */
+  /** `%(msecs)03d` of Python's logging: milliseconds of the clock, which rise within each second of a stamp in whole seconds. */
   isMillisOfClock({ values }: FieldSlot): boolean {
     const stamp = this.#slots.find((slot) => slot.kind === 'field' && stampOf(slot) !== null);
     if (stamp?.kind !== 'field' || stamp.values.some((value) => /:\d\d[.,]\d/.test(value))) return false;
@@ -58,19 +58,19 @@ export class NumberColumns {
     return up >= ENOUGH_PAIRS && down * 20 <= up;
   }
 
-  /** The status again, as load balancers write that of the server beside their own. */
+  /** Whether this repeats the status, as load balancers write the server's status beside their own. */
   isStatusToo({ values }: FieldSlot): boolean {
     const status = this.#slots[this.#request.status];
     return status?.kind === 'field' && areSame(values, status.values);
   }
 
-  /** A count that stays below ten, or a number that stands elsewhere as well: of a size and of a time alike nothing tells which. */
+  /** A count that stays below ten, or a number that another column repeats: nothing shows whether it is a size or a time. */
   isSmallOrTwin(slot: FieldSlot): boolean {
     const isSmall = slot.values.every((value) => !(Number(value) >= 10));
     return isSmall || this.#others(slot).some(({ values }) => areSame(values, slot.values));
   }
 
-  /** A number in the place of the size that is none: answers say so, or another number is the size, or the same time. */
+  /** Whether a number in the place of the size is none: the answers show it, another number is the size, or it repeats a time. */
   isNoSize(slot: FieldSlot): boolean {
     const { values } = slot;
     return (
@@ -81,7 +81,7 @@ export class NumberColumns {
     );
   }
 
-  /** Is another number the size, or the beginning of the same time? */
+  /** Whether another number is the size, or a part of the same time. */
   #isTimeBesideSize(slot: FieldSlot): boolean {
     return this.#others(slot).some(
       ({ values }) =>
@@ -89,7 +89,7 @@ export class NumberColumns {
     );
   }
 
-  /** Is the same time given in another unit as well? */
+  /** Whether the same time is also given in another unit. */
   #isToldElsewhere(slot: FieldSlot): boolean {
     return this.#slots.some(
       (other) =>

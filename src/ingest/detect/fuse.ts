@@ -1,7 +1,7 @@
 /**
- * A layout and the envelopes around it as one layout: "2024-10-29T17:04:15.123456789Z stdout F " or {"log":" in front of it, so
- * that a line is scanned once and in one place. Made from what the sampled lines look like; lines that look otherwise are
- * peeled one envelope after the other.
+ * Merges a layout and the envelopes around it into one layout: "2024-10-29T17:04:15.123456789Z stdout F " or {"log":" in front of a line
+ * become part of it, so that a line is scanned once and where it is. Made from what the sampled lines look like; from lines that look
+ * different, envelopes are peeled off one after the other.
  */
 import type { Field, StampShape } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
@@ -12,7 +12,7 @@ import { blankBatch, type Plan, type Told, type WholeLines } from '../plan.ts';
 import { copyRow } from '../rows.ts';
 import type { Zone } from '../zone.ts';
 
-/** A sampled line: the whole of it, and its text without envelopes, in the same buffer. */
+/** A sampled line: the whole of it, and its text without envelopes, which is in the same buffer. */
 export interface WrappedLine extends Told {
   readonly whole: { readonly start: number; readonly end: number };
   readonly start: number;
@@ -32,7 +32,7 @@ export interface FuseParts {
 }
 
 const LOOKED_AT = 64;
-/** Envelopes that leave the line as it is and stand in front of it. */
+/** Envelopes that only stand in front of the line and leave it unchanged. */
 const inFront = new Set(['cri', 'stamped', 'kubectl', 'compose', 'syslog', 'platform']);
 
 type Piece =
@@ -62,14 +62,14 @@ const lookOf = (pieces: readonly Piece[]): string =>
   pieces.map((one) => ('shape' in one ? `<${one.shape}>` : 'digits' in one ? '<digits>' : one.text)).join('');
 
 interface Around {
-  /** What the envelopes tell of each line, '' for nothing. */
+  /** What the envelopes say of each line; '' for nothing. */
   readonly workers: readonly string[];
   readonly threads: readonly string[];
   readonly use: Collected['use'];
   readonly tickMicros: number;
 }
 
-/** Text around the lines as tokens: what is the same on all of them is literal; null when they do not look alike. */
+/** Text around the lines as tokens; what is the same on all of them is a literal. null: they do not look alike. */
 function around(texts: readonly string[], { workers, threads, use, tickMicros }: Around): Token[] | null {
   const split0 = split(texts[0]);
   const all = texts.map(split);
@@ -89,7 +89,7 @@ function around(texts: readonly string[], { workers, threads, use, tickMicros }:
 
 type Collected = Extract<Field, { kind: 'collected' }>;
 
-/** Fields that read the same whether the text around them is escaped or not. */
+/** Fields that are read in the same way whether the text around them is escaped or not. */
 const sameEscaped = new Set<Field['kind']>([
   'client',
   'time',
@@ -108,7 +108,7 @@ const sameEscaped = new Set<Field['kind']>([
   'blanks',
 ]);
 
-/** The tokens of a layout inside a JSON string; null when that would read otherwise. @param angled the pid stands in \u003c… */
+/** The tokens of a layout inside a JSON string; null if some would be read differently there. @param angled the pid stands in \u003c… */
 function escaped(tokens: readonly Token[], angled: boolean): Token[] | null {
   if (tokens.some((token) => !isLiteral(token) && !sameEscaped.has(token.field.kind))) return null;
   return tokens.flatMap((token): Token[] => {
@@ -123,14 +123,14 @@ function escaped(tokens: readonly Token[], angled: boolean): Token[] | null {
 const withoutPid = (token: Token): Token =>
   !isLiteral(token) && token.field.kind === 'pid' ? { field: { kind: 'number' } } : token;
 
-/** A line as it may stand in a JSON string: Go writes the brackets of HTML as numbers. */
+/** A line as it may stand in a JSON string: Go escapes "<", ">" and "&" as \u003c and so on. */
 const jsonForms = (line: string): string[] => {
   const plain = JSON.stringify(line).slice(1, -1);
   const go = plain.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
   return [plain, go];
 };
 
-/** Head and tail of JSON records around lines that stand in them as strings; null when one is not found. */
+/** Head and tail of the JSON records around lines that they hold as strings; null if a line is not found in its record. */
 function recordParts(texts: readonly { whole: string; line: string }[]): { head: string; tail: string }[] | null {
   const parts = texts.flatMap(({ whole, line }) => {
     const form = jsonForms(line).find((text) => whole.includes(`"${text}`));
@@ -141,7 +141,7 @@ function recordParts(texts: readonly { whole: string; line: string }[]): { head:
   return parts.length === texts.length ? parts : null;
 }
 
-/** Colours that stand around the lines, the same on all of them; those inside are stripped. */
+/** Colour codes around the lines, if they are the same on all of them. null otherwise: codes inside the lines have to be stripped. */
 function coloured(
   tokens: readonly Token[],
   lines: readonly WrappedLine[],
@@ -190,7 +190,7 @@ function fusedTokens({ plan, b, lines, workerName, threadName }: FuseParts): Tok
   const records = recordParts(texts);
   if (!inside || !records) return null;
   const { use } = told;
-  // The stamp of a record stands on one side of the line.
+  // The stamp of a record stands either before or behind the line.
   const stampIn = (texts: readonly string[]) => split(texts[0]).some((one) => 'shape' in one);
   const inTail = stampIn(records.map(({ tail }) => tail));
   const head = around(
@@ -204,11 +204,11 @@ function fusedTokens({ plan, b, lines, workerName, threadName }: FuseParts): Tok
   return head && tail && [...head.map(plainPid), ...inside, ...tail.map(plainPid)];
 }
 
-/** How whole lines are scanned, envelopes and all; null when the lines do not lend themselves to it. */
+/** How to scan whole lines, envelopes included; null if the lines do not allow it. */
 export function fuse(parts: FuseParts): WholeLines | null {
   const { plan, columns, zone, b, v, runtime } = parts;
   const lines = parts.lines.slice(0, LOOKED_AT);
-  // Workers of a second host have other names: their lines are peeled.
+  // Workers of a second host get other names: such lines are peeled.
   if (lines.length === 0 || lines.some(({ host }) => host > 1)) return null;
   const fused = fusedTokens({ ...parts, lines });
   if (!fused || !('tokens' in plan.parts.recipe)) return null;
@@ -230,7 +230,7 @@ export function fuse(parts: FuseParts): WholeLines | null {
     twin.batch.length = 0;
     scan(b, v, line.whole.start, line.whole.start + 1, batch, 0);
     twin.take(b, v, line.start, line.whole.start, line, runtime);
-    // What only the slow way takes is left to it.
+    // A line that only the slow way takes is left to it.
     if (batch.length === 0) return true;
     taken++;
     return twin.batch.length === 1 && JSON.stringify(copyRow(batch, 0)) === JSON.stringify(copyRow(twin.batch, 0));

@@ -8,12 +8,12 @@ import type { LogFormat } from '../../core/format.ts';
 import { isLiteral, parseLayout, type Token, unknownDirectives } from '../compile/layout.ts';
 import { type Candidate, marksOf } from './candidates.ts';
 
-/** What a format that the user gave is called among the layouts. */
+/** The name of the layout of a format that the user gave. */
 export const GIVEN_LAYOUT = 'given by --log-format';
 
 const quoted = `'[^']*'|"(?:[^"\\\\]|\\\\.)*"`;
 
-/** How a format stands in the configuration of a server: the setting, and which servers have it. */
+/** How formats are written in the configuration of servers: the setting, and which servers have it. */
 const settings: readonly { readonly ids: readonly string[]; readonly pattern: RegExp }[] = [
   {
     ids: ['gunicorn', 'hypercorn', 'aiohttp'],
@@ -25,7 +25,7 @@ const settings: readonly { readonly ids: readonly string[]; readonly pattern: Re
   { ids: ['haproxy'], pattern: /^\s*log-format(?!\s*[=:])\s+(.+?)\s*$/gm },
 ];
 
-/** The text of one or several quoted strings side by side; bare text as it is. */
+/** The text of one or several quoted strings side by side; text without quotes as it is, but for escaped blanks. */
 function unquote(text: string): string {
   const parts = [...text.matchAll(new RegExp(quoted, 'g'))].map(([part]) =>
     part.slice(1, -1).replace(/\\(["'\\])/g, '$1'),
@@ -68,7 +68,7 @@ function fromFile(path: string, id: string | null): { id: string; directives: st
   return found;
 }
 
-/** A worker's number beside its pid says the same. */
+/** If there is a pid, the number of the worker beside it is redundant. */
 function withoutSecondName(tokens: readonly Token[]): Token[] {
   const hasPid = tokens.some((token) => 'field' in token && token.field.kind === 'pid');
   return tokens.map((token) =>
@@ -76,27 +76,27 @@ function withoutSecondName(tokens: readonly Token[]): Token[] {
   );
 }
 
-/** What begins a directive in one of the languages, left over as text: it is none in this one. */
+/** The beginning of a directive that was left over as text: it is none in this language. */
 const leftOver = /%[A-Za-z({>[]|\$[a-z{]/;
 const asking = new Set(['request', 'target', 'status', 'method']);
 
-/** So short a name is like many others. */
+/** Names up to this length are similar to many others. */
 const SHORT_NAME = 5;
 
-/** The letters that differ, or two of them swapped: is one the other, misspelt? */
+/** Whether one name is the other one misspelt: one letter more, less or different, or two neighbours swapped. */
 function isMisspelt(name: string, of: string): boolean {
   const [short, long] = name.length < of.length ? [name, of] : [of, name];
   if (short.length < SHORT_NAME || long.length - short.length > 1) return false;
   let at = 0;
   while (at < short.length && short[at] === long[at]) at++;
   const rest = (text: string, skipped: number) => text.slice(at + skipped);
-  // A number behind a name makes another one of it.
+  // A digit more makes another name, not a misspelt one.
   if (long.length > short.length) return /[a-z]/i.test(long[at]) && rest(short, 0) === rest(long, 1);
   const isSwapped = short[at] === long[at + 1] && short[at + 1] === long[at] && rest(short, 2) === rest(long, 2);
   return isSwapped || (short.length > SHORT_NAME && /[a-z]/i.test(name[at]) && rest(short, 1) === rest(long, 1));
 }
 
-/** What names of directives are none that is known: others of the user's own, or misspelt. @throws UserError when one surely is */
+/** Named directives that are not known: the user's own. @throws UserError if one is surely misspelt */
 function unknownIn({ id, language }: LogFormat, directives: string): string[] {
   const unknown = unknownDirectives(language, directives);
   for (const { text, name } of unknown) {
@@ -108,11 +108,11 @@ function unknownIn({ id, language }: LogFormat, directives: string): string[] {
       );
     }
   }
-  // A header or a variable of its environment may have any name.
+  // A header or an environment variable may have any name.
   return unknown.flatMap(({ text, name }) => (name.includes('{') ? [] : [text]));
 }
 
-/** "%(L)" for "%(L)s", "%>s" for "%s": the end of one is missing, or a sign of another server stands in it. */
+/** What is wrong with a text that is no directive: "%(L)" lacks its end ("%(L)s"), or "%>s" has a sign of another server ("%s"). */
 function whatIsNone(text: string, { id, language }: LogFormat): string {
   const [cut] = /^%\([^)]*\)|^%[<>]?[A-Za-z]|^\S*/.exec(text) as RegExpExecArray;
   const isOne = (one: string) => {
@@ -125,7 +125,7 @@ function whatIsNone(text: string, { id, language }: LogFormat): string {
   return `'${meant === undefined ? text : cut}' is no directive of ${id}${meant === undefined ? '' : `: '${meant}' is`}`;
 }
 
-/** @throws UserError when the directives are those of another server, are cut off, or tell of no request */
+/** @throws UserError if the directives are another server's or cut off, or if none is about a request */
 function checked(id: string, directives: string, tokens: readonly Token[], formats: readonly LogFormat[]): void {
   const text = tokens.flatMap((token) => (isLiteral(token) ? [token.literal] : [])).find((one) => leftOver.test(one));
   const fields = tokens.flatMap((token) => (isLiteral(token) ? [] : [token.field]));
@@ -157,7 +157,7 @@ export function givenFormats(text: string, formats: readonly LogFormat[]): Candi
     ? fromFile(match[2].slice(1), id)
     : id === null
       ? []
-      : // Quotes and blanks may be escaped as they are in the server's configuration.
+      : // Quotes and blanks may be escaped, as they are in the server's configuration.
         [{ id, directives: match[2].replace(/\\(["' ])/g, '$1') }];
   if (given.length === 0) {
     throw new UserError(

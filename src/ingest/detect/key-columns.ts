@@ -1,10 +1,10 @@
-/** The columns of lines of named values, and those of them that hold stamps. */
+/** Columns of lines of named values, and which of them hold stamps. */
 import { stampField } from './key-meanings.ts';
 import { holdsStamp, type StampGuess, splitPieces, stampShape } from './pieces.ts';
 
 export interface Column {
   readonly key: string;
-  /** Of the lines that have the key. */
+  /** The values of the lines that have the key. */
   readonly values: readonly string[];
 }
 
@@ -12,7 +12,7 @@ export const all = ({ values }: Column, test: (value: string) => boolean, share 
   values.length > 0 && values.filter(test).length >= share * values.length;
 export const last = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
 
-/** Of columns that could be it, the one whose name says most: by the order of the patterns. */
+/** Of columns that could be it, the one with the most significant name. @param patterns most significant first */
 export function byName(columns: readonly Column[], patterns: readonly RegExp[]): Column | undefined {
   for (const pattern of patterns) {
     const found = columns.find(({ key }) => pattern.test(key));
@@ -21,29 +21,29 @@ export function byName(columns: readonly Column[], patterns: readonly RegExp[]):
   return undefined;
 }
 
-/** Begins as a stamp does. */
+/** Whether a value begins like a stamp. */
 export const looksLikeStamp =
   /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:|1\d{9}(?:\.\d+)?$|1\d{12}(?:\.\d+)?$|1\d{15}$|1\d{18}$)/;
-/** "2024-10-29": the time of day stands elsewhere. */
+/** "2024-10-29": a date without a time of day. */
 export const isDay = /^\d{4}-\d\d-\d\d$/;
 const timeOfDay = /^\d\d:\d\d:\d\d(?:[.,]\d+)?$/;
 
-/** Date and time of day under a name each. */
+/** The columns of date and time of day, if these are apart. */
 export function dayAndTimeIn(columns: readonly Column[]): { readonly day: Column; readonly time: Column } | null {
   const day = columns.find((column) => all(column, (value) => isDay.test(value)));
   const time = columns.find((column) => /time$/i.test(column.key) && all(column, (value) => timeOfDay.test(value)));
   return day && time ? { day, time } : null;
 }
 
-/** Digits in which a stamp tells less than a second, or its digits where it is a number. */
+/** Digits of a stamp below the second; for an integer epoch, its digits beyond ten. */
 const fineness = ({ values: [first = ''] }: Column): number =>
   /^\d+$/.test(first) ? Math.max(0, first.length - 10) : (/[.,](\d+)/.exec(first)?.[1].length ?? 0);
 
-/** Where several say when, a whole second says less. */
+/** Of several stamps, those with milliseconds first. */
 const finestFirst = (stamps: readonly Column[]): readonly Column[] =>
   [...stamps].sort((a, b) => Number(fineness(b) >= 3) - Number(fineness(a) >= 3));
 
-/** The shape of dates that do not say by themselves what they are; null: they do, or are none. */
+/** The shape of dates whose look does not decide their order; null: it does, or they are no dates. */
 export function shapeOfDates(values: readonly string[]): StampGuess | null {
   const isStamp = values.length > 0 && !looksLikeStamp.test(values[0]) && holdsStamp(values[0]);
   if (!isStamp) return null;
@@ -57,7 +57,7 @@ const stampsIn = (columns: readonly Column[]): Column[] =>
     (column) => all(column, (value) => looksLikeStamp.test(value)) || shapeOfDates(column.values) !== null,
   );
 
-/** Two stamps that say how long a request took: its start and its end, both with fractions of a second. */
+/** Two stamps with fractions of a second, the start and the end of a request: they give its duration. */
 export function spanIn(columns: readonly Column[]): { readonly start: Column; readonly end: Column } | null {
   const fine = stampsIn(columns).filter((column) => fineness(column) >= 3);
   const named = (means: 'start' | 'end') =>

@@ -6,7 +6,7 @@ export type KeyMeaning =
   | { readonly kind: 'pid' | 'worker' | 'thread' | 'arrival' | 'status' | 'bytes' | 'client' }
   | { readonly kind: 'duration'; readonly unit: TimeUnit | 'by-value' };
 
-/** Single letters are the atoms of gunicorn's and Apache's formats: there the case tells. */
+/** Single letters are the atoms of gunicorn's and Apache's formats: their case matters. */
 const letters: Readonly<Record<string, KeyMeaning>> = {
   p: { kind: 'pid' },
   P: { kind: 'pid' },
@@ -48,7 +48,7 @@ const others =
   /(?:^|_)(?:db|gc|cpu)|(?:^|_)(?:age|ttl)(?:_|$)|queue|wait|integration|backend|sql|query|view|render|connect|upstream|header|ttfb|timeout|expires|offset|interval|since|until|retry|cache|template|stamp|date|start|begin|finish|end_/;
 const spent =
   /(^|_)(d|dt|dur|duration|took|taken|elapsed|latency|time_?taken|time_?to_?serve|(?:time|latency|duration)_?total|total_?duration|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http|cost)_?time)$/;
-/** "time_us", "response_ms": a unit makes durations of names that are none by themselves. */
+/** "time_us", "response_ms": names that mean a duration only together with a unit. */
 const timed = /(^|_)(time|request|response|req|resp|total|app|processing)$/;
 
 /** "elapsedMs", "http.response.statusCode" → "elapsed_ms", "http_response_status_code" */
@@ -58,21 +58,21 @@ const snake = (key: string): string =>
     .replace(/[.\-@ ]+/g, '_')
     .toLowerCase();
 
-/** Does the name speak of another time than that of the request: in a queue, of the database, until something ends? */
+/** Whether the name means another time than the request's: in a queue, of the database, until something expires. */
 export const isOtherTime = (key: string): boolean => others.test(snake(key));
 
-/** HAProxy's, and that of API Gateway: whole numbers. */
+/** Of HAProxy and API Gateway: integers are milliseconds. */
 const inMillis = /^T[adt]$|^t[adt]$|(^|\.)responseLatency$/;
-/** Of IIS, Azure and CloudFront: whole milliseconds, or seconds with decimals. */
+/** Of IIS, Azure and CloudFront: integers are milliseconds, numbers with decimals are seconds. */
 const taken = /(^|\.)(TimeTaken|time-taken)$/;
 
-/** OpenTelemetry's conventions: seconds, and milliseconds before. */
+/** OpenTelemetry's conventions: seconds now, milliseconds in older ones. */
 const ofConventions: readonly (readonly [RegExp, TimeUnit])[] = [
   [/(^|\.)http\.server\.request\.duration$/, 's'],
   [/(^|\.)http\.server\.duration$/, 'ms'],
 ];
 
-/** null: the name says nothing that is looked for. */
+/** null: the name means nothing that logscope reads. */
 export function keyMeaning(key: string, hasDecimals = false): KeyMeaning | null {
   if (inMillis.test(key)) return { kind: 'duration', unit: hasDecimals ? 'by-value' : 'ms' };
   if (taken.test(key)) return { kind: 'duration', unit: hasDecimals ? 's' : 'ms' };
@@ -80,7 +80,7 @@ export function keyMeaning(key: string, hasDecimals = false): KeyMeaning | null 
   if (convention) return { kind: 'duration', unit: convention[1] };
   if (key.length === 1) return letters[key] ?? (key === 'd' ? { kind: 'duration', unit: 'by-value' } : null);
   const name = snake(key);
-  // loguru's serialized records: since the program was started.
+  // loguru's serialized records: the time since the program started.
   if (name.startsWith('record_elapsed')) return null;
   const plain = named.find(([pattern]) => pattern.test(name))?.[1];
   if (plain) return plain;
@@ -96,13 +96,13 @@ export function keyMeaning(key: string, hasDecimals = false): KeyMeaning | null 
   return spent.test(name) ? { kind: 'duration', unit: 'by-value' } : null;
 }
 
-/** The process, or how long processing took. */
+/** This name may mean the process, or how long processing took. */
 export const isProcess = (key: string): boolean => /(^|[._])process$/i.test(key);
 
 const starts = /(^|_)(start|started|begin|began|received|arrived|arrival|request_time)(_|$)/;
 const ends = /(^|_)(end|ended|finish|finished|done|complete|completed)(_|$)/;
 
-/** A stamp under this name; what it means where the name says so: "started_at", "end_time". */
+/** A stamp with this name. The name may say what it means: "started_at", "end_time". */
 export function stampField(
   key: string,
   shape: StampShape,
@@ -117,7 +117,7 @@ const methods =
   /^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|QUERY)$/;
 export const isMethod = (text: string): boolean => methods.test(text);
 
-/** Statuses that are registered, and those that nginx, IIS and load balancers have of their own. */
+/** Registered statuses, and those that nginx, IIS and load balancers add. */
 export const isStatus = (text: string): boolean =>
   /^(10[0-3]|20[0-8]|226|299|30[0-8]|4[0-2]\d|431|44[049]|451|46[0134]|49[4-9]|50\d|51[01]|52\d|530|561|59[89])$/.test(
     text,
@@ -127,10 +127,7 @@ export const isStatus = (text: string): boolean =>
 export const isStatusLine = (text: string): boolean =>
   /^\d{3}(?: [A-Z][A-Za-z' -]*)?$/.test(text) && isStatus(text.slice(0, 3));
 
-/**
- * Lines of HTTP clients: requests that the server made itself, and none that it was asked. As the name of a logger: "python-httpx/0.27"
- * is a user agent.
- */
+/** Lines of HTTP clients: requests that the server itself made. Matches the name of a logger; "python-httpx/0.27" is a user agent. */
 const clientLibraries =
   /\bHTTP Request: [A-Z]+ https?:|(?:^|[\s:[|"'])(?:httpx|httpcore|urllib3|requests|botocore|aiohttp\.client)(?:\.\w+)*(?=[\s:\]|,"'])/;
 export const isOutgoing = (text: string): boolean => clientLibraries.test(text);

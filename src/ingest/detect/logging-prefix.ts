@@ -1,7 +1,7 @@
 /**
- * What stands in front of a known layout: "2024-10-29 17:04:15,123 17315 waitress-0 INFO [wsgi] ", "[29/Oct/2024:17:04:15 +0000]
- * <12> 446 ". Any order is possible, so the known layout is searched for, and what stands before it is read as stamps,
- * addresses, numbers, levels and words.
+ * Reads what stands in front of a known layout: "2024-10-29 17:04:15,123 17315 waitress-0 INFO [wsgi] ", "[29/Oct/2024:17:04:15 +0000] <12>
+ * 446 ". Any order is possible, so the known layout is searched for in the line, and what precedes it is read as stamps, addresses,
+ * numbers, levels and words.
  */
 import type { Field } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
@@ -11,7 +11,7 @@ import { keyMeaning } from './key-meanings.ts';
 import { type FoundToken, literalToken } from './open-numbers.ts';
 import { clockShape, isDatePart, splitPieces, stampPieces, stampShape } from './pieces.ts';
 
-/** Stamps of Python's logging: those that an access log writes in its own lines look otherwise. */
+/** Stamps that a formatter of Python's logging writes; those of an access log itself look different. */
 const isLoggingStamp = (kind: FreeKind): boolean =>
   kind === 'iso' ||
   kind === 'numbered-date' ||
@@ -26,12 +26,12 @@ const threadName = /thread|waitress-\d|executor|worker|dummy/i;
 
 export interface LoggingPrefix {
   readonly tokens: readonly FoundToken[];
-  /** It looks as if a formatter of Python's logging wrote it: a level, a stamp or a name, and nothing of a request. */
+  /** Looks as if a formatter of Python's logging wrote it: it has a level, a stamp or a name, and nothing about a request. */
   readonly logging: boolean;
   /** Words that are the same on all lines: names of loggers. */
   readonly names: readonly string[];
   readonly assumptions: readonly string[];
-  /** Indices of the prefixes that have this shape. */
+  /** Indices of the prefixes that have this look. */
   readonly lines: readonly number[];
 }
 
@@ -43,7 +43,7 @@ function durationWithUnit(text: string): Token {
   return { field: { ...service, unit, ...(text.includes('.') ? { fine: true } : {}) } };
 }
 
-/** Turns the pieces of prefixes of one look into tokens. */
+/** Turns the pieces of prefixes with the same look into tokens. */
 class PrefixReader {
   readonly logging: boolean;
   readonly names: string[] = [];
@@ -60,9 +60,9 @@ class PrefixReader {
     this.#hasDate = stamps.some((kind) => !kind.startsWith('epoch'));
   }
 
-  /** @param values what stands in this place, line by line; `text` the first of them */
+  /** @param values the texts in this place, by line; `text` is the first of them */
   tokenOf(kind: FreeKind, text: string, values: readonly string[]): Token {
-    // Beside a date a long number is a thread.
+    // Beside a date, a long number is a thread and no epoch.
     const isLongNumber = this.#hasDate && kind.startsWith('epoch-') && kind !== 'epoch-s';
     if (isLongNumber) return this.#number(values);
     const stamp = stampShape(kind, values) ?? (kind === 'clock' && !this.#hasStamp ? clockShape(values) : null);
@@ -102,7 +102,7 @@ class PrefixReader {
 
   #word(text: string, values: readonly string[]): Token {
     if (values.some((value) => threadName.test(value)) && this.#takeThread()) {
-      // "waitress-0": threads may bear the name of the server.
+      // "waitress-0": the names of threads may contain that of the server.
       const stems = new Set(values.map((value) => value.replace(/-\d+$/, '')));
       if (stems.size === 1) this.names.push(...stems);
       return { field: { kind: 'thread' } };
@@ -111,7 +111,7 @@ class PrefixReader {
     return { field: { kind: 'word' } };
   }
 
-  /** A line has one thread: the first that looks like it. */
+  /** A line has one thread: the first field that looks like one. */
   #takeThread(): boolean {
     const isFirst = !this.#hasThread;
     this.#hasThread = true;
@@ -119,7 +119,7 @@ class PrefixReader {
   }
 }
 
-/** The name that a sign joins to the value at this place: "us=446", "pid-811". */
+/** The name in front of a value, joined to it by a sign: "us=446", "pid-811". */
 function nameOf(pieces: readonly FreePiece[], index: number): string | null {
   if (/^pid-$/i.test(pieces[index - 1]?.text ?? '')) return 'pid';
   const [name, sign] = pieces.slice(Math.max(0, index - 2), index);
@@ -127,8 +127,8 @@ function nameOf(pieces: readonly FreePiece[], index: number): string | null {
 }
 
 /**
- * What its name says of a number or a stamp; null where it says nothing of it.
- * @param hasStamp the layout behind the prefix has a stamp of its own: then X-Request-Start's "t=" is none
+ * The token of a number or a stamp whose name says what it is; null if the name says nothing. @param hasStamp the layout behind the prefix
+ * has a stamp of its own: then "t=" is that of X-Request-Start, and not the line's stamp
  */
 function namedToken(name: string, kind: FreeKind, values: readonly string[], hasStamp: boolean): FoundToken | null {
   const meaning = keyMeaning(name);
@@ -178,14 +178,14 @@ export function readPrefixes(prefixes: readonly string[], hasStamp: boolean): Lo
   return { tokens, logging, names, assumptions, lines };
 }
 
-/** Positions in a line at which a known layout may start behind such a prefix. */
+/** Positions in a line at which a known layout may start behind a prefix. */
 export function messageStarts(text: string): number[] {
   const starts: number[] = [];
   for (let i = 1; i < text.length && i < 200 && starts.length < 32; i++) {
     const before = text[i - 1];
-    // The numbers of a colour are none of the line's.
+    // The numbers in a colour code are not part of the line.
     if (before === '\u001b') break;
-    // Not between an address and its port, nor inside a time of day.
+    // Neither between an address and its port nor inside a time of day.
     const isInside = before === ':' && /[\d:]/.test(text[i - 2] ?? '');
     if (before === ' ' || before === '\t' || (before === ':' && !isInside) || before === ']' || before === '|')
       starts.push(i);

@@ -1,4 +1,4 @@
-/** From a layout that takes lines to a plan: what its stamps mean, at which resolution and in which zone; a compiled scanner. */
+/** Makes a plan from a layout that takes lines: what its stamps mean, their resolution and zone, and a compiled scanner. */
 import type { StreamFacts } from '../../core/batch.ts';
 import type { LogFormat } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
@@ -15,15 +15,15 @@ import { withMeaning } from './trial.ts';
 import { writerOf } from './writer.ts';
 
 /**
- * µs: whoever reads lines from a pipe stamps them when it gets to them. Of 1361 lines of a container on a busy host 12 were so late that their
- * worker seemed to run two requests at once, the latest by 45 ms.
+ * µs: a process that reads lines from a pipe stamps them only when it gets to them. Of 1361 lines of a container on a busy host, 12 were
+ * stamped so late that their worker seemed to run two requests at once, the latest by 45 ms.
  */
 const READ_LATE = 50_000;
 
 const PID_OF_MASTER =
   'the pid of the envelope is the same on all lines: it may be that of the master, so it is not used';
 
-/** What is known of who wrote the lines. */
+/** What is known of the process that wrote the lines. */
 interface LineWriter {
   /** The lines or their envelopes name the worker. */
   readonly knowsWorker: boolean;
@@ -40,7 +40,7 @@ function writerOfLines(
   context: PlanContext,
 ): LineWriter {
   const isNamed = fields.worker || candidate.workerFrom !== undefined;
-  // What stands around the lines of a proxy is the proxy's.
+  // Pids and threads in the envelope of a proxy's lines are the proxy's.
   if (format.proxy === true)
     return { knowsWorker: isNamed, envelopeWorker: false, envelopeThread: false, assumptions: [] };
   const envelopeThread = !fields.thread && taken.some((line) => sample.lines[line].thread >= 0);
@@ -53,7 +53,7 @@ function writerOfLines(
   };
 }
 
-/** Whether the lines have a pid by their envelope, and whether it is that of who wrote them. */
+/** Whether the envelopes give a pid, and whether it is that of the process that wrote the line. */
 function pidOfEnvelope(
   taken: Found['taken'],
   sample: Sample,
@@ -61,7 +61,8 @@ function pidOfEnvelope(
 ): 'none' | 'of the writer' | 'of anyone' {
   const pids = new Set(taken.map((line) => sample.lines[line].worker));
   if (pids.has(-1) || pids.size === 0) return 'none';
-  // Older journals name the process that started the server, not the one that wrote the line: then all lines have one pid.
+  // Older journals give the pid of the process that started the server, not of the one that wrote the line: then all lines have the same
+  // pid.
   const isWriter =
     pids.size > 1 ||
     taken.every((line) => sample.lines[line].isOwnPid) ||
@@ -72,7 +73,10 @@ function pidOfEnvelope(
 const MAY_HOLD_QUEUE =
   'durations are those of Apache, from the request to the answer: where it passes requests on (mod_proxy, daemons of mod_wsgi) they hold the wait for a worker';
 
-/** Of the servers that write Combined lines with a duration only Apache stamps the start: lines in which that is seen are its own. */
+/**
+ * Of the servers that write Combined lines with a duration, only Apache stamps the start. So lines whose stamps are shown to be starts are
+ * Apache's.
+ */
 function writerByStamp(
   format: LogFormat,
   { meaning, assumption }: PlannedMeaning,
@@ -83,12 +87,12 @@ function writerByStamp(
   return formats.find(({ mayPassOn, writesCombined }) => mayPassOn === true && writesCombined === true) ?? format;
 }
 
-/** µs: of coarser stamps the time between two of them says too little. */
+/** µs: with coarser stamps, the time between two of them is too inexact as a duration. */
 const FINE_TICK = 10_000;
 
 /**
- * @param half of requests that its lines tell of: other lines tell how they began, or ended
- * @returns the zone in which its stamps are read, and what was assumed
+ * @param half which half of a request the lines are about, if other lines are about the other half @returns also the zone in which its
+ * stamps are read, and what was assumed
  */
 export function makePlan(
   found: Found,
@@ -151,7 +155,7 @@ export function makePlan(
     context.workers,
   );
   const assumptions = [
-    // They were said before the order of the lines was looked at.
+    // These sentences were made before the order of the lines was looked at.
     ...found.assumptions.map((one) => (meaning === 'start' ? one.replace('time (end)', 'time (start)') : one)),
     ...stamps.assumptions,
     ...(assumed ? [assumed] : []),

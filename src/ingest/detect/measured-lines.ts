@@ -1,4 +1,4 @@
-/** What the stamps and durations of the sampled lines of a layout are. */
+/** Measures the stamps and durations of the sampled lines of a layout. */
 import type { Columns } from '../compile/columns.ts';
 import { compile, type Recipe } from '../compile/recipe.ts';
 import type { Zone } from '../zone.ts';
@@ -6,26 +6,26 @@ import type { Found } from './detect.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { Sample } from './sample.ts';
 
-/** A stamp of an envelope is no sharper than this, µs: the collector reads the line some time after it was written. */
+/** µs: the stamp of an envelope is not finer than this, as the collector reads the line some time after it was written. */
 const ENVELOPE_RESOLUTION = 1000;
 
-/** Bytes of " UTC" and the one behind it. */
+/** Bytes of " UTC" and one more behind it. */
 const NAME_BYTES = 5;
 
 /** One value per line that the layout took. */
 export interface Measured {
-  /** µs, NaN where the line gives none. */
+  /** µs; NaN if the line has none. */
   readonly stamps: Float64Array;
   readonly durations: Float64Array;
-  /** Digits of the fraction of a second that the stamps show. */
+  /** Most digits of a fraction of a second in the stamps. */
   readonly digits: number;
-  /** Offsets the stamps state, minutes; NaN for none. */
+  /** Offsets that the stamps state, in minutes; NaN: one of them states none. */
   readonly offsets: ReadonlySet<number>;
-  /** "UTC" stands behind the stamps of all lines. Other names of zones change with the season, and mean one offset only until then. */
+  /** "UTC" stands behind the stamps of all lines. Other names of zones change with the season, so they give an offset only until then. */
   readonly isNamedUtc: boolean;
-  /** Of the envelopes: µs, NaN unknown. */
+  /** Stamps of the envelopes, µs; NaN: unknown. */
   readonly envelope: Float64Array;
-  /** Width of a tick of the envelopes' stamps. */
+  /** µs: one tick of the envelopes' stamps. */
   readonly envelopeTickMicros: number;
 }
 
@@ -57,7 +57,7 @@ export function measure(
     if (!span) return;
     digits = Math.max(digits, span.digits);
     offsets.add(span.offsetMinutes);
-    // In a record it is a part of the value.
+    // In a record, the name is part of the value.
     const around = sample.b.toString('latin1', Math.max(span.from, span.to - NAME_BYTES), span.to + NAME_BYTES);
     if (/\d ?UTC(?![\w+-])/.test(around)) namedUtc++;
   });

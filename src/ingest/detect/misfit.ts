@@ -1,4 +1,4 @@
-/** What is said of a format that the user gave: no line is written in it, and where the first one leaves it; or what in it is not known. */
+/** What is said of a format that the user gave: that no line has it, and where the first line differs from it; or what is unknown in it. */
 import { printable } from '../../core/text.ts';
 import type { Candidate } from './candidates.ts';
 import { closest } from './closest.ts';
@@ -7,13 +7,12 @@ import { GIVEN_LAYOUT } from './given-format.ts';
 import type { Sample, Trials } from './sample.ts';
 
 const MAX_SHOWN = 30;
-/** "%(S)s", "%Z": variables with whole names are more than any list has, letters are not. */
+/** "%(S)s", "%Z": single letters should all be in the list of a server's directives, variables with whole names need not be. */
 const singleLetter = /^%\(?[A-Za-z](?:\)s)?$/;
 
 /**
- * @param layouts of the plans that were made
- * @param sample lines without their envelopes
- * @returns null where a given format takes lines and all of it is known, or none was given
+ * @param layouts names of the layouts of the plans that were made @param sample lines without their envelopes @returns null: no format was
+ * given, or one takes lines and all of it is known
  */
 export function misfitOf(
   given: readonly Candidate[],
@@ -24,7 +23,7 @@ export function misfitOf(
   if (given.length === 0) return null;
   const unknown = given.flatMap((one) => one.unknown ?? []).map((name) => `'${printable(name)}'`);
   if (layouts.some((layout) => layout.startsWith(GIVEN_LAYOUT))) {
-    // Of several formats in a file one is used.
+    // Of several formats in a file, only one is used.
     const [{ unknown: names = [] }, ...others] = given;
     const letters = names.filter((name) => singleLetter.test(name));
     return letters.length === 0 || others.length > 0

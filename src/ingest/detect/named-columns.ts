@@ -1,4 +1,4 @@
-/** The layout that a "#Fields:" line of a log in the W3C form names. */
+/** The layout that a "#Fields:" line of a log in W3C format declares. */
 import type { LogFormat } from '../../core/format.ts';
 import { parseLayout } from '../compile/layout.ts';
 import type { HeldLines } from '../held-lines.ts';
@@ -8,7 +8,7 @@ const header = /^#Fields:\s*(?=[a-z])(.*?)\s*$/;
 
 const HASH = 35;
 
-/** A layout for each header among held lines, in the columns of the lines that follow it. */
+/** One layout for each header among the held lines, with the delimiter of the first line that follows it. */
 export function namedColumns(held: HeldLines, formats: readonly LogFormat[]): Candidate[] {
   const format = formats.find(({ id }) => id === 'w3c');
   const inner = held.lines.map(({ variants }) => variants[variants.length - 1]);
@@ -19,7 +19,7 @@ export function namedColumns(held: HeldLines, formats: readonly LogFormat[]): Ca
     const line = names && texts.slice(i + 1).find((one) => !one.startsWith('#'));
     if (!names || !line) return [];
     const delimiter = line.includes('\t') ? '\t' : ' ';
-    // Counted from the end: date and time may be one column.
+    // Counted from the end, as date and time may be one column.
     const taken = line.split(delimiter).at(names.indexOf('time-taken') - names.length) ?? '';
     const directives = names.map((name) => (name === 'time-taken' && taken.includes('.') ? `${name}(s)` : name));
     const recipe = {

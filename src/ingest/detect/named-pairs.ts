@@ -13,7 +13,7 @@ function flatten(value: unknown, path: string, into: Map<string, string>, depth:
   if (into.size < MAX_KEYS && value !== null && !Array.isArray(value)) into.set(path, String(value));
 }
 
-/** Keys and values of a JSON object, nested ones by their path; null when the text is none. */
+/** Keys and values of a JSON object, nested ones with their path ("a.b"); null: the text is none. */
 export function jsonPairs(text: string): Map<string, string> | null {
   if (!text.startsWith('{')) return null;
   try {

@@ -1,4 +1,4 @@
-/** Lines of no known layout that tell of requests all the same: a layout is made of their keys, or of their look. */
+/** Lines of no known layout that are about requests all the same: makes a layout from their keys or from their look. */
 import type { LogFormat } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import type { Recipe } from '../compile/recipe.ts';
@@ -27,11 +27,11 @@ const tells: Readonly<Record<Lacking, (text: string) => boolean>> = {
   'request and time': tellsOfStatus,
   answer: tellsOfStart,
 };
-/** Characters of a key in a sentence. */
+/** Most characters of a key that are shown in a sentence. */
 const MAX_KEY = 60;
 
 interface Made {
-  /** Id of the format that such lines are counted as. */
+  /** Id of the format as which such lines are counted. */
   readonly format: string;
   readonly recipe: Recipe;
   readonly assumptions: readonly string[];
@@ -46,10 +46,7 @@ export class NoLayout {
     this.#trials = trials;
   }
 
-  /**
-   * @param isAlone nothing else was found: then a few lines are enough
-   * @param lacking what lines may not say that say how long requests took
-   */
+  /** @param isAlone nothing else was found, so a single line is enough @param lacking what the lines may lack */
   find(sample: Sample, by: By, isAlone: boolean, lacking: Lacking = 'nothing'): Found[] {
     const found: Found[] = [];
     let open = sample.lines.map((_, index) => index);
@@ -66,7 +63,7 @@ export class NoLayout {
   }
 
   #make(sample: Sample, lines: readonly number[], by: By, enough: number, lacking: Lacking): Trial | null {
-    // Keys are characters; a layout is one of bytes.
+    // Keys are compared as characters, layouts as bytes.
     const text = (line: number) => {
       const { start, end } = sample.lines[line];
       return sample.b.toString(by === 'keys' ? 'utf8' : 'latin1', start, Math.min(end, start + MAX_LINE_BYTES));
@@ -88,7 +85,7 @@ export class NoLayout {
   #byLook(sample: Sample, lines: readonly number[], texts: readonly string[], lacking: Lacking): Made | null {
     const first = findFreeForm(texts, Number.NaN, lacking);
     if (!first) return null;
-    // How long the lines span is known when their stamps are, and may tell the unit of their durations.
+    // The time that the lines span is known only once their stamps are; it may decide the unit of their durations.
     const spanned = this.#trials.spannedSeconds({ tokens: first.tokens }, sample, lines);
     const { tokens, assumptions } = findFreeForm(texts, spanned, lacking) ?? first;
     return { format: 'custom', recipe: { tokens }, assumptions };

@@ -1,4 +1,4 @@
-/** What bare numbers in a line measure, told from their values: which is the duration, which the pid, which the thread. */
+/** What bare numbers in a line measure, by their values: which one is the duration, which the pid, which the thread. */
 import type { Field, TimeUnit } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
 import { microsPer } from '../spent-time.ts';
@@ -6,35 +6,38 @@ import { isWholeOf, relatedUnits, wholeNumber } from './related-times.ts';
 import { splitSecondsAndMicros } from './seconds-and-micros.ts';
 import { guessUnit, isNumber, isRefuted, otherUnit, type UnitContext, unitUnknown } from './units.ts';
 
-/** A token that was found in the lines, with what stands in its place in each. */
+/** A token that was found in the lines, with the text in its place in each line. */
 export interface FoundToken {
   readonly token: Token;
-  /** Of a field whose meaning is open: a number that may be anything, or one that is a duration of unknown unit. */
+  /** If the meaning of a field is open: a number that may be anything, or a duration of unknown unit. */
   readonly open?: 'number' | 'duration' | undefined;
   readonly values: readonly string[];
-  /** It stands in front of the request, as what a formatter of Python's logging puts there. */
+  /** Stands in front of the request, where a formatter of Python's logging writes the process. */
   readonly inFront?: true;
   /** How to call it in a sentence. */
   readonly name: string;
 }
 
-/** What stands between fields. */
+/** Text between fields. */
 export const literalToken = (literal: string): FoundToken => ({ token: { literal }, values: [], name: '' });
 
 /** Ports that servers listen on. */
 const ports = /^(80|443|8000|8080|8443)$/;
 
-/** What Python and Apache call the identifier of a thread. */
+/** The identifier of a thread as Python and Apache write it. */
 export const threadIdent = /^\d{12,}$/;
 
-/** Threads serve many requests each. */
+/** Whether these are threads: each serves many requests, so they repeat. */
 const areThreads = (values: readonly string[]): boolean =>
   values.length >= 8 && new Set(values).size * 4 <= values.length && values.every((value) => threadIdent.test(value));
 
 /** PID_MAX_LIMIT of Linux; other systems stay below. */
 export const LARGEST_PID = 4_194_304;
 
-/** Short times and counts repeat as well, and have a tail of numbers that do not: a process serves more than one request. */
+/**
+ * Whether most of the values repeat, as a process serves more than one request. Short times and counts repeat, too, but many of their
+ * values occur only once.
+ */
 function comeAgain(values: readonly string[]): boolean {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -42,15 +45,15 @@ function comeAgain(values: readonly string[]): boolean {
   return once <= 1 + counts.size / 4;
 }
 
-/** Milliseconds of a clock: three digits, perhaps with zeros in front, that hardly ever come again. */
+/** Milliseconds of a clock: up to three digits that rarely repeat. */
 const areMillis = (values: readonly string[]): boolean =>
   values.every((value) => value.length <= 3) && values.length >= 8 && new Set(values).size * 2 > values.length;
 
-/** What a formatter of Python's logging writes of a process. */
+/** Whether these are pids as a formatter of Python's logging writes them. */
 const arePids = (values: readonly string[]): boolean =>
   values.every((value) => /^[1-9]\d{0,6}$/.test(value)) && !areMillis(values);
 
-/** A number that never changes may be anything, but in front of the request it is the process. */
+/** Whether these may be pids. A number that never changes may be anything, except in front of the request, where it is the process. */
 const fewValues = ({ values, inFront }: FoundToken): boolean =>
   values.length >= 8 &&
   (inFront === true || new Set(values).size > 1) &&
@@ -62,8 +65,8 @@ const fewValues = ({ values, inFront }: FoundToken): boolean =>
   );
 
 /**
- * The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines.
- * @param numbers the values at an index, 0 where there is none
+ * Puts the longest of several times first, as the whole is not shorter than its parts; it must be the longest on nearly all lines. @param
+ * numbers the values at an index, by line; 0 for none
  */
 export function longestFirst(
   indices: readonly number[],
@@ -81,7 +84,7 @@ export function longestFirst(
   return isWhole ? [longest, ...indices.filter((index) => index !== longest)] : indices;
 }
 
-/** Whole numbers are not all times: a whole goes before its part where they go up and down together. */
+/** Puts parts last. Whole numbers need not be times, so one is the whole of another only if both rise and fall together. */
 function partsLast(indices: readonly number[], numbers: (index: number) => readonly number[]): readonly number[] {
   const total = (index: number) => numbers(index).reduce((sum, value) => sum + value, 0);
   const isPart = (index: number) =>
@@ -91,7 +94,7 @@ function partsLast(indices: readonly number[], numbers: (index: number) => reado
 
 const numberOf = (value: string): number => (isNumber.test(value) ? Number(value) : 0);
 
-/** Of several times with their units and no name ("(0.4 ms in db) 1.4 ms") the whole alone, where it is never shorter than the others. */
+/** Of several times with units and without names ("(0.4 ms in db) 1.4 ms") keeps only the whole, if none of the others is ever longer. */
 export function withoutParts(found: readonly FoundToken[]): readonly FoundToken[] {
   const unitAt = (index: number) => {
     const { token, name } = found[index];
@@ -107,12 +110,12 @@ export function withoutParts(found: readonly FoundToken[]): readonly FoundToken[
   return found.map((one, index) => (parts.includes(index) ? { ...one, token: { field: { kind: 'number' } } } : one));
 }
 
-/** How nginx writes $request_time; servers of Python write six decimals or whole numbers. */
+/** How nginx writes $request_time; Python servers write six decimals or whole numbers. */
 const threeDecimals = /^\d+\.\d{3}$/;
 
 const fieldOf = (token: Token): Field | null => ('field' in token ? token.field : null);
 
-/** The tokens of a line while what its open numbers are is being settled, and what is said of it. */
+/** The tokens of a line while the meaning of its open numbers is being decided, and what is assumed. */
 class OpenNumbers {
   readonly tokens: Token[];
   readonly assumptions: string[] = [];
@@ -132,7 +135,7 @@ class OpenNumbers {
     return this.tokens.some((token) => fieldOf(token)?.kind === kind);
   }
 
-  /** Columns that are the same time in two units. */
+  /** Finds columns that are the same time in two units. */
   relate(): void {
     const unitOf = (values: readonly string[]) => guessUnit(values, this.#context)?.unit ?? null;
     const columns = this.#open.map((index) => this.#found[index].values);
@@ -142,7 +145,7 @@ class OpenNumbers {
     }
   }
 
-  /** A key that names a unit in which the values cannot be. */
+  /** Corrects durations whose values cannot be in the unit that their key names. */
   refuteUnits(): void {
     this.#found.forEach(({ values, name }, index) => {
       const field = fieldOf(this.tokens[index]);
@@ -155,7 +158,7 @@ class OpenNumbers {
     });
   }
 
-  /** What a key in front of it calls a duration. */
+  /** Settles durations that have a key. */
   settleNamed(): void {
     for (const index of this.#open) {
       if (this.#found[index].open === 'duration' && !this.has('duration')) this.#settleDuration(index);
@@ -175,15 +178,15 @@ class OpenNumbers {
     }
   }
 
-  /** One of the numbers that are left, where no duration was found. */
+  /** If no duration was found: takes one of the remaining numbers. */
   settleAnyDuration(): void {
     const pids = this.tokens.flatMap((token, index) =>
       fieldOf(token)?.kind === 'pid' ? [this.#found[index].values.map((value) => value.replace(/[<>]/g, ''))] : [],
     );
-    // "[25053] [INFO] … <25053>": the same number twice is no duration.
+    // "[25053] [INFO] … <25053>": the repeated pid is no duration.
     const isPid = (values: readonly string[]) =>
       pids.some((known) => known.length > 0 && values.every((value, line) => value === known[line]));
-    // Decimals are those of a time; a whole number may as well be a size.
+    // A number with decimals is a time; a whole number may also be a size.
     const fine = this.#open.filter((index) => this.#isFine(index));
     const whole = this.#open.filter((index) => !this.#isFine(index));
     const isFirstByte = this.#context.decimalsToFirstByte === true;
@@ -210,7 +213,7 @@ class OpenNumbers {
     this.tokens[index] = { field: { kind: 'duration', unit, covers, ...(fine ? { fine } : {}) } };
   }
 
-  /** Takes a number as the duration if its values tell the unit. */
+  /** Takes a number as the duration if its values show the unit. */
   #settleDuration(index: number): void {
     const { values, name, open } = this.#found[index];
     const known = values.filter((value) => value !== '-');
@@ -228,7 +231,7 @@ class OpenNumbers {
   }
 }
 
-/** @param logging the numbers stand in a logging prefix, whose first number is the process */
+/** @param logging the numbers stand in a logging prefix, in which the first number is the process */
 export function resolveNumbers(
   found: readonly FoundToken[],
   logging: boolean,

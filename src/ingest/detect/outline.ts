@@ -1,13 +1,12 @@
 /**
- * A cheap test in front of compiling a layout: could it take this line at all? What stands in a layout as literal text must
- * stand in the line, in that order, at its start and at its end. What passes may still be refused by the scanner; what fails
- * would be.
+ * A cheap test before a layout is compiled: could it take this line at all? The literals of the layout must occur in the line in the same
+ * order, including those at its start and its end. The scanner may still refuse a line that passes, but would take none that fails.
  */
 import type { Field } from '../../core/format.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
 import type { Recipe } from '../compile/recipe.ts';
 
-/** Fields without blanks in them, that begin with one of these characters. */
+/** Fields without blanks, and the characters that they may begin with. */
 const begins: Partial<Record<Field['kind'], RegExp>> = {
   duration: /[\d+\-N]/,
   wait: /[\d+\-N]/,
@@ -18,32 +17,35 @@ const begins: Partial<Record<Field['kind'], RegExp>> = {
   status: /[\d\-N]/,
 };
 
-/** @param line its text in latin1, a character a byte */
+/** @param line as latin1, so that each character is one byte */
 export function couldTake(recipe: Recipe, line: string): boolean {
   if (!('tokens' in recipe)) return true;
   const { tokens } = recipe;
   const [first] = tokens;
   if (isLiteral(first) && !line.startsWith(latin1(first.literal))) return false;
-  // Scanners let blanks and a carriage return pass at the end of a line.
+  // Scanners ignore blanks and carriage returns at the end of a line.
   let end = line.length;
   while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\r')) end--;
   const rest = endOf(tokens, line, end);
-  // What comes last may be empty: then the blank in front of it is one of those at the end.
+  // The last field may be empty: then the blank before it is one of those at the end of the line.
   return rest !== null && standInOrder(tokens, rest.tokens, line, rest.at === end ? line.length : rest.at);
 }
 
-/** Characters beyond bytes are bytes of UTF-8 in a line. */
+/** A literal as latin1: characters that are no bytes stand in the line as their bytes of UTF-8. */
 const latin1 = (literal: string): string =>
   /[^\u0000-\u00ff]/.test(literal) ? Buffer.from(literal, 'utf8').toString('latin1') : literal;
 
-/** Reads the line backwards as far as it is certain where a token begins: how many tokens are left, and where they end. */
+/**
+ * Reads the line backwards for as long as it is certain where a token begins. @returns how many tokens are left, and where they end; null:
+ * the layout cannot take the line
+ */
 function endOf(tokens: readonly Token[], line: string, end: number): { tokens: number; at: number } | null {
   let at = end;
   for (let i = tokens.length - 1; i > 0; i--) {
     const token = tokens[i];
     if (isLiteral(token)) {
       const literal = latin1(token.literal);
-      // Blanks at the end of a layout may be gone.
+      // Blanks at the end of a layout may be missing in the line.
       if (/[ \r]$/.test(literal) && at === end) return { tokens: i, at };
       if (!line.endsWith(literal, at) || at < literal.length) return null;
       at -= literal.length;
@@ -52,7 +54,7 @@ function endOf(tokens: readonly Token[], line: string, end: number): { tokens: n
     const start = begins[token.field.kind];
     const before = tokens[i - 1];
     if (!start || !isLiteral(before)) return { tokens: i + 1, at };
-    // From the last blank on, what stands of the literal behind its own last blank, and the field.
+    // After the last blank come the part of the literal behind its own last blank, and the field.
     const literal = latin1(before.literal);
     const blank = literal.lastIndexOf(' ');
     if (blank < 0) return { tokens: i + 1, at };

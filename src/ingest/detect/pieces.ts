@@ -1,4 +1,4 @@
-/** What text falls into when nothing is known of its layout: stamps, numbers, addresses, words. */
+/** The pieces into which text of unknown layout is split: stamps, numbers, addresses, words. */
 import type { StampShape } from '../../core/format.ts';
 import { FIRST_AS_YEAR, OLDEST_YEAR, patternOf, writtenDateSource } from '../written-dates.ts';
 
@@ -24,7 +24,7 @@ export type PieceKind =
   | 'angled'
   | 'address'
   | 'unit'
-  /** A time that passed, with a unit that differs from line to line: "12.3µs", Go's "1m2.5s", "0:00:01.234567". */
+  /** A time span whose unit differs from line to line: "12.3µs", Go's "1m2.5s", "0:00:01.234567". */
   | 'spent'
   | 'number'
   | 'level'
@@ -52,26 +52,27 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['month-name-first', String.raw`[A-Z][a-z]{2} \d{1,2}, \d{4}(?:,| @)? ${clock}(?: [AP]M)?`],
   ['ctime', String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d ${clock} \d{4}`],
   ['syslog', String.raw`[A-Z][a-z]{2} [ \d]\d ${clock}`],
-  // Behind the letter of a level, as glog writes it, with a sign between both, or first of all: further behind it may be a pid.
+  // After the letter of a level (glog), with a sign between month and day, or at the start of the text. Elsewhere, four digits may be a
+  // pid.
   [
     'month-day',
     String.raw`(?:(?<![\w])[IWEFDC]\d{4}|(?<![\d/.:-])(?:0\d|1[0-2])[-/](?:[0-2]\d|3[01])|(?<=^\[?(?:[IWEFDC] )?)(?:0\d|1[0-2])(?:[0-2]\d|3[01])) ${clock}`,
   ],
-  // Tornado's formatter
+  // Tornado's formatter: year, month and day in six digits.
   ['compact', String.raw`(?<![\w/.:-])\d\d(?:0\d|1[0-2])(?:[0-2]\d|3[01]) ${clock}`],
   ['epoch-s', String.raw`1\d{9}(?:\.\d+)?(?![\d.])`],
   ['epoch-ms', String.raw`1\d{12}(?:\.\d+)?(?![\d.])`],
   ['epoch-us', String.raw`1\d{15}(?![\d.])`],
   ['epoch-ns', String.raw`1\d{18}(?![\d.])`],
   ['written-date', writtenDateSource],
-  // Not behind something of a date: "29 Oct 17:04:15", "10-29 17:04:15", "2024/10/29 - 17:04:15".
+  // Not after a part of a date: "29 Oct 17:04:15", "10-29 17:04:15", "2024/10/29 - 17:04:15".
   ['clock', String.raw`(?<![\d:.]|\d[ T]|\d - |[A-Z][a-z]{2} )${clock}(?![\w:]| ?[AP]M)`],
 ];
 
 export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
 export const levelSource = '(?:CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])';
 
-/** "[pid-811]": the name of what follows. */
+/** "[pid-811]": the name in front of a pid. */
 export const pidDash = String.raw`(?<!\w)[Pp][Ii][Dd]-(?=\d+(?!\w))`;
 
 const pieces: readonly (readonly [PieceKind, string])[] = [
@@ -82,7 +83,7 @@ const pieces: readonly (readonly [PieceKind, string])[] = [
   ['number', String.raw`\d+(?:\.\d+)?(?!\w|\.\w)`],
   ['level', levelSource],
   ['literal', pidDash],
-  // "pid=<811>", "us=446": the name apart from its value.
+  // "pid=<811>", "us=446": the name without its value.
   ['word', String.raw`[A-Za-z_](?:(?!=[<\d])[^\s[\]():|,;"])*|-(?= )`],
   // "7ce42c82-1f"
   ['word', String.raw`\d\w[\w-]*`],
@@ -100,9 +101,8 @@ export const splitPieces = (text: string): Piece[] =>
 const datePart = /^(?:\d\d|(?:19|20)\d\d)$/;
 
 /**
- * "03" of "17:03" or "03-01", "2026" of "2026-03": a part of a stamp that was not read as one.
- * @param texts pieces of a line
- * @param values what stands there in all lines
+ * Whether a number is part of a stamp that was not recognised: "03" in "17:03" or "03-01", "2026" in "2026-03". @param texts pieces of a
+ * line @param values the texts in this place in all lines
  */
 export function isDatePart(texts: readonly string[], index: number, values: readonly string[]): boolean {
   const goesWith = (sign: string | undefined, other: string | undefined) =>
@@ -113,38 +113,38 @@ export function isDatePart(texts: readonly string[], index: number, values: read
 
 export interface StampGuess {
   readonly shape: StampShape;
-  /** What was assumed, for the reader. */
+  /** What was assumed, for the reader; null: nothing. */
   readonly assumed: string | null;
 }
 
 const anyStamp = new RegExp(stampPieces.map(([, source]) => source).join('|'));
 export const holdsStamp = (text: string): boolean => anyStamp.test(text);
 
-/** Do these times of day go forward from line to line, as no durations do? Midnight may come once. */
+/** Whether these times of day rise from line to line, as no durations do. Exceptions, such as midnight, are allowed on a tenth of the lines. */
 function goForward(values: readonly string[]): boolean {
   const back = values.slice(1).filter((value, i) => value < values[i]).length;
   return back * 10 <= values.length;
 }
 
-/** A time of day where nothing says which day; null when these are none. */
+/** The stamp of a time of day without a date; null: these are no times of day. */
 export const clockShape = (values: readonly string[]): StampGuess | null =>
   goForward(values) ? { shape: 'clock', assumed: null } : null;
 
-/** "17:04:15" in each line, later and later: no durations. */
+/** Whether these are times of day, "17:04:15" and later from line to line, and not durations. */
 export const isTimeOfDay = (values: readonly string[]): boolean =>
   values.length > 0 && values.every((value) => /^\d\d:\d\d:\d\d(?:[.,]\d+)?$/.test(value)) && goForward(values);
 
 const perDay = { 'epoch-s': 86_400, 'epoch-ms': 86_400e3, 'epoch-us': 86_400e6, 'epoch-ns': 86_400e9 };
-/** No log that is looked at spans more. */
+/** No log is expected to span more days. */
 const MOST_DAYS = 3000;
 
-/** Identifiers of as many digits lie anywhere: are these within some years? */
+/** Identifiers may have as many digits as an epoch: whether these lie within a few years of each other. */
 function areNear(kind: keyof typeof perDay, values: readonly string[]): boolean {
   const numbers = values.map(Number);
   return Math.max(...numbers) - Math.min(...numbers) < MOST_DAYS * perDay[kind];
 }
 
-/** Which shape stamps of this look have; null: a piece that is no stamp, or only a time of day. */
+/** The shape of stamps of this kind; null: the piece is no stamp, or only a time of day. */
 export function stampShape(kind: string, values: readonly string[]): StampGuess | null {
   switch (kind) {
     case 'numbered-date':
@@ -172,7 +172,7 @@ export function stampShape(kind: string, values: readonly string[]): StampGuess 
   }
 }
 
-/** A pattern that all of the stamps fit. */
+/** The shape of dates in another order: a pattern that all of them fit. */
 function patternShape(values: readonly string[]): StampGuess | null {
   const pattern = patternOf(values[0]);
   if (pattern === null || values.some((value) => patternOf(value) !== pattern)) return null;
@@ -184,7 +184,7 @@ function patternShape(values: readonly string[]): StampGuess | null {
   return { shape: shape === 'month-first' ? monthFirst : pattern, assumed };
 }
 
-/** "26-03-01": read with the day first it would be of 2001. */
+/** "26-03-01": with the day first, it would be from 2001. */
 function yearFirst(values: readonly string[]): StampGuess | null {
   const [first] = values;
   const sign = /^\d\d([-/.])\d\d\1\d\d[ T]\d\d:\d\d:\d\d(?![^Z+-]*[AP]M)/.exec(first)?.[1];
@@ -198,7 +198,7 @@ function yearFirst(values: readonly string[]): StampGuess | null {
   };
 }
 
-/** "10/29/2024" can only start with the month; of "03/04/2024" nothing tells. */
+/** "10/29/2024" can only be month first; "03/04/2024" may be either. */
 function dayOrMonthFirst(values: readonly string[]): StampGuess {
   const numbers = values.map((value) => value.split(/[-/.]/, 2).map(Number));
   if (numbers.some(([one]) => one > 12)) return { shape: 'day-first', assumed: null };

@@ -1,4 +1,4 @@
-/** What a plan is made with, beside the lines that it is made for. */
+/** What a plan is made with, besides the lines it is made for. */
 import type { Dictionary } from '../../core/dictionary.ts';
 import type { LogFormat } from '../../core/format.ts';
 import type { Runtime } from '../compile/runtime.ts';
@@ -16,10 +16,10 @@ export interface PlanContext {
   readonly routes: Dictionary;
   readonly workers: Dictionary;
   readonly threads: Dictionary;
-  /** Formats whose own lines (lifecycle) were seen in this input. */
+  /** Formats of which lines of the server itself (lifecycle) were seen in this input. */
   readonly seen: ReadonlySet<string>;
   /** Pids that the server said it booted as workers. */
   readonly booted: ReadonlySet<string>;
-  /** Time of arrival stands in where a line has no time. */
+  /** Lines without a time get the time of their arrival. */
   readonly live: boolean;
 }

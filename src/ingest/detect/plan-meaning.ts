@@ -1,4 +1,4 @@
-/** What the stamps of a layout mean: as its format declares, or as the lines show where formats differ. */
+/** What the stamps of a layout mean: what its format declares, or what the lines show where formats disagree. */
 import type { StampMeaning } from '../../core/batch.ts';
 import type { LogFormat } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
@@ -8,11 +8,11 @@ import type { Measured } from './measured-lines.ts';
 import { stampMeaning } from './stamp-meaning.ts';
 import { ownStamps } from './trial.ts';
 
-/** How the sentence starts that says so. */
+/** Beginning of the sentence about it. */
 export const STAMP_ASSUMED = 'stamps are taken as the ';
 const stampAssumed = (meaning: StampMeaning, why: string, because: string): string =>
   `${STAMP_ASSUMED}${meaning === 'response-start' ? 'start of a response' : `${meaning} of a request`}: ${why} (${because})`;
-/** Does the name of the stamp say what it means? */
+/** Whether the name of the stamp says what it means. */
 function isNamedStamp(recipe: Recipe, { time }: Columns): boolean {
   const field = fieldsOf(recipe)[time];
   return field?.kind === 'time' && field.named === true;
@@ -21,11 +21,11 @@ function isNamedStamp(recipe: Recipe, { time }: Columns): boolean {
 export interface PlannedMeaning {
   /** null: the lines have no stamp of their own. */
   readonly meaning: StampMeaning | null;
-  /** What is said of it where nothing proves it, or null. */
+  /** What is said if nothing proves the meaning; null: nothing. */
   readonly assumption: string | null;
 }
 
-/** @param isSeen lines were seen that `format` alone writes */
+/** @param isSeen lines were seen that only `format` writes */
 export function plannedMeaning(
   found: Found,
   format: LogFormat,
@@ -40,7 +40,7 @@ export function plannedMeaning(
   const evidenceOfLines = () => stampMeaning(measured.stamps, measured.durations, resolutionMicros);
   if (found.candidate.loose && !format.ambiguousStamp) {
     const { meaning: shown, proven, because } = evidenceOfLines();
-    // Another server's lines beside it: what the lines show goes before what their likely writer does.
+    // Another server may have written the lines: what they show beats what their likely writer does.
     const meaning = proven && (shown === 'start') !== (declared === 'start') ? shown : declared;
     const isAssumed = !proven && new Set(ownStamps(format).map(({ means }) => means)).size > 1;
     const assumption = isAssumed ? stampAssumed(meaning, `${format.id} has stamps of both kinds`, because) : null;

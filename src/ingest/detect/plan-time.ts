@@ -1,4 +1,4 @@
-/** How a plan tells the time of its lines: by their own stamps or by those of the envelopes, in which zone, at which resolution. */
+/** Where a plan takes the time of its lines from: their own stamps or those of the envelopes, in which zone and resolution. */
 import type { StampMeaning } from '../../core/batch.ts';
 import type { LogFormat } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
@@ -20,18 +20,18 @@ function isTimeOfDay(recipe: Recipe, { time }: Columns): boolean {
   return field?.kind === 'time' && field.shape === 'clock';
 }
 
-/** The stamps that a layout gives its lines, and the envelopes around them. */
+/** The stamps of the lines of a layout, and of the envelopes around them. */
 export interface LineStamps {
   readonly measured: Measured;
-  /** In which stamps without a zone are read, and what is said of it; null: the lines have no stamp of their own. */
+  /** The zone in which stamps without one are read, and its name in reports; the name is null if the lines have no stamp of their own. */
   readonly zone: Zone;
   readonly zoneName: string | null;
-  /** µs; 1 where the lines have none. */
+  /** µs: one tick of the stamps; 1 if the lines have none. */
   readonly tickMicros: number;
-  /** Nearly all lines have an envelope with a stamp; and all of those say their zone. */
+  /** Nearly all lines have an envelope with a stamp; and all of these stamps state their zone. */
   readonly isEnveloped: boolean;
   readonly isEnvelopeZoned: boolean;
-  /** None of them is a time of day alone. */
+  /** None of these stamps is only a time of day. */
   readonly isEnvelopeDated: boolean;
   readonly assumptions: readonly string[];
 }
@@ -67,29 +67,32 @@ export function lineStamps(
   };
 }
 
-/** Which half of a request lines tell of. */
+/** Which half of a request lines are about. */
 export type Half = 'begin' | 'end';
 const stampOfHalf = { begin: 'start', end: 'end' } as const;
 
 export interface PlanTime {
-  /** null: unknown; there is no stamp at all. */
+  /** null: there is no stamp at all, so the meaning is unknown. */
   readonly meaning: StampMeaning | null;
   readonly envelopeTime: PlanParts['envelopeTime'];
   readonly zoneName: string | null;
-  /** Of the stamps that are used, and of those that the lines have where they are used without the envelope's. */
+  /** µs: one tick of the stamps that are used; and one tick of the lines' own stamps, for lines without the envelope's. */
   readonly tickMicros: number;
   readonly coarseTickMicros: number;
   readonly assumptions: readonly string[];
 }
 
-/** The stamps of the envelopes are finer than those of the lines, and fall into their ticks. */
+/** Whether the stamps of the envelopes are finer than those of the lines and lie within their ticks. */
 function sharpens({ measured, tickMicros }: LineStamps): boolean {
   const { envelope, stamps, envelopeTickMicros } = measured;
   if (tickMicros <= envelopeTickMicros) return false;
   return share(envelope, (stamp, i) => stamp >= stamps[i] && stamp < stamps[i] + tickMicros) >= 0.9;
 }
 
-/** @param own what the stamps of the lines mean @param half of requests that the lines tell of: other lines tell how they began, or ended */
+/**
+ * @param own what the stamps of the lines mean @param half which half of a request the lines are about, if other lines are about the other
+ * half
+ */
 export function planTime(
   stamps: LineStamps,
   own: PlannedMeaning,
@@ -113,7 +116,7 @@ export function planTime(
     };
   }
   const stated = half && own.meaning !== null ? stampOfHalf[half] : own.meaning;
-  // A collector reads a line when it has been written: the start of a request may lie far before that.
+  // A collector stamps a line after it was written, which may be long after the start of the request.
   const isSharper = isEnveloped && half === null && stated !== 'start' && stated !== null && sharpens(stamps);
   return {
     meaning: stated ?? (live ? 'arrival' : null),

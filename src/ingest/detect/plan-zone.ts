@@ -9,7 +9,7 @@ const pad = (value: number): string => String(Math.floor(value)).padStart(2, '0'
 const offsetText = (minutes: number): string =>
   `${minutes < 0 ? '-' : '+'}${pad(Math.abs(minutes) / 60)}:${pad(Math.abs(minutes) % 60)}`;
 
-/** Offset from UTC, minutes, that brings zone-less stamps (read as UTC) to those of the envelope; NaN when none does. */
+/** Offset from UTC in minutes that makes zone-less stamps (read as UTC) agree with those of the envelope; NaN: none does. */
 function offsetByEnvelope(asUtc: Float64Array, envelope: Float64Array): number {
   const steps = Array.from(asUtc, (stamp, i) => Math.round((stamp - envelope[i]) / QUARTER_HOUR)).filter(
     (step) => step === step,
@@ -20,21 +20,21 @@ function offsetByEnvelope(asUtc: Float64Array, envelope: Float64Array): number {
   return fits >= 0.95 && Math.abs(step) <= 72 ? step * 15 : Number.NaN;
 }
 
-/** What is assumed of stamps that state no zone. */
+/** What is assumed about stamps without a zone. */
 export const zoneless = ({ name }: Zone): string =>
   `stamps without a zone are read as ${name} time; --timezone changes that`;
 
 export interface StampZone {
-  /** What the stamps state, 'mixed' where they differ, else the zone they are read in. */
+  /** The offset that the stamps state, 'mixed' if these differ, otherwise the zone they are read in. */
   readonly name: string;
-  /** Another one than was asked for: that in which the stamps agree with those of the envelope. */
+  /** The zone in which the stamps agree with those of the envelope; null: the zone that was asked for is used. */
   readonly found: Zone | null;
   readonly assumption: string | null;
 }
 
 /**
- * @param asked the zone of stamps without one
- * @param asUtc the stamps of the lines read as UTC beside those of the envelope; null where these cannot tell
+ * @param asked the zone of stamps without one @param asUtc measures the lines with their stamps read as UTC, to compare with those of the
+ * envelope; null: there is nothing to compare with
  */
 export function stampZone(
   { offsets, isNamedUtc }: Measured,

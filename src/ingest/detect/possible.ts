@@ -1,15 +1,18 @@
-/** Which candidates a line may be of: those whose fixed texts all stand in it. Cheap beside trying them, and most lines that nothing takes end here. */
+/**
+ * Which candidates a line may be of: those whose literal texts all occur in it. This is much cheaper than trying the candidates, and
+ * excludes all of them for most lines that no layout takes.
+ */
 import type { Candidate } from './candidates.ts';
 import type { Sample, SampleLine } from './sample.ts';
 
 const NONE: ReadonlySet<Candidate> = new Set();
 
-/** A log may be made of lines that are all different. */
+/** Most combinations of marks that are remembered: all lines of a log may be different. */
 const MOST_MARKS = 1000;
 
 const shared = new WeakMap<readonly Candidate[], PossibleCandidates>();
 
-/** One for all logs in which these candidates are looked for. */
+/** The same object for all logs in which these candidates are looked for. */
 export function possibleOf(candidates: readonly Candidate[]): PossibleCandidates {
   const possible = shared.get(candidates) ?? new PossibleCandidates(candidates);
   shared.set(candidates, possible);
@@ -19,11 +22,11 @@ export function possibleOf(candidates: readonly Candidate[]): PossibleCandidates
 export class PossibleCandidates {
   readonly #candidates: readonly Candidate[];
   readonly #marks: readonly string[];
-  /** By candidate: places of its marks in the list of all. */
+  /** By candidate: indices of its marks in #marks. */
   readonly #needs: readonly (readonly number[])[];
-  /** A held line is looked at several times. */
+  /** Results by line, as a held line is looked at several times. */
   readonly #known = new WeakMap<SampleLine, ReadonlySet<Candidate>>();
-  /** By the marks that stand in a line, a bit each: most lines of a log have the same ones. */
+  /** Results by the marks in a line, one character each: most lines of a log have the same ones. */
   readonly #byMarks = new Map<string, ReadonlySet<Candidate>>();
 
   constructor(candidates: readonly Candidate[]) {

@@ -1,19 +1,19 @@
-/** nginx's `$request_time $upstream_response_time` without names: two times of three decimals, the whole and its part. */
+/** nginx's `$request_time $upstream_response_time` without names: two times with three decimals, the whole and a part of it. */
 import type { FoundToken } from './open-numbers.ts';
 
 const whole = /^\d+\.\d{3}$/;
-/** "-" where nginx answered itself. */
+/** "-" if nginx itself answered. */
 const part = /^(-|\d+\.\d{3})$/;
-/** s: both are cut to milliseconds, each by its own clock. */
+/** Seconds: each is cut to milliseconds, and by its own clock. */
 const ROUNDING = 0.002;
-/** Share of the lines on which the part is no longer than the whole, and on which both are the same but for the proxy's own work. */
+/** The part must be no longer than the whole on the first share of the lines, and differ by at most OWN_WORK on the second. */
 const NEARLY_ALL = 0.95;
 const USUALLY = 0.5;
-/** s */
+/** Seconds that the proxy itself takes. */
 const OWN_WORK = 0.01;
 const FEWEST = 8;
 
-/** The numbers with what they mean; null: they are no such pair, or not the only ones. */
+/** The numbers with their meanings; null: they are no such pair, or there are other numbers. */
 export function proxyTimes(found: readonly FoundToken[]): FoundToken[] | null {
   const numbers = found.filter(({ open }) => open === 'number');
   if (numbers.length !== 2) return null;
@@ -27,7 +27,7 @@ export function proxyTimes(found: readonly FoundToken[]): FoundToken[] | null {
   const isPair =
     share((difference) => difference >= -ROUNDING) >= NEARLY_ALL &&
     share((difference) => difference <= OWN_WORK) >= USUALLY;
-  // Times that are all the same are no two measurements.
+  // If all times are the same, these are no measurements.
   if (!isPair || new Set(request.values).size < FEWEST / 2) return null;
   return found.map((one) =>
     one === request

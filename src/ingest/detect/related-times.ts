@@ -1,10 +1,10 @@
-/** Columns of numbers that are one quantity: the same time in two units, a time and its beginning, a size with its headers. */
+/** Columns of numbers that are the same quantity: a time in two units, a time and a part of it, a size with and without headers. */
 import type { TimeUnit } from '../../core/format.ts';
 import { isNumber } from './units.ts';
 
 export const wholeNumber = /^-?\d+$/;
 
-/** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded? (gunicorn's %(M)s and %(D)s) */
+/** Whether `coarse` is `fine` divided by `factor` and rounded, as gunicorn's %(M)s and %(D)s are. */
 function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
   return (
     fine.some((value) => value >= factor) &&
@@ -15,14 +15,14 @@ function isCoarser(coarse: readonly number[], fine: readonly number[], factor: n
   );
 }
 
-/** Share of the lines on which the whole is no shorter than its part. */
+/** Share of the lines on which the whole must be no shorter than its part. */
 const NEARLY_ALL = 0.98;
-/** Lines that tell two times from two numbers that happen to lie so. */
+/** Fewest lines that distinguish two times from two numbers that look related by chance. */
 const FEWEST = 8;
 
 /**
- * Is `whole` the time of which `part`, of a unit `factor` times as long, is the beginning? (Varnish's %D and time_firstbyte) It is never
- * the shorter one, and goes up and down with it.
+ * Whether `part`, in a unit `factor` times as long, is the first part of the time `whole` (Varnish's time_firstbyte and %D): never longer
+ * than it, and rising and falling with it.
  */
 export function isWholeOf(whole: readonly number[], part: readonly number[], factor: number): boolean {
   const pairs = whole.flatMap((value, i) => (value > 0 && part[i] > 0 ? [[value + 1, part[i] * factor] as const] : []));
@@ -37,16 +37,16 @@ export function isWholeOf(whole: readonly number[], part: readonly number[], fac
   return spread > 3 * middleHalf(pairs.map(([value, least]) => Math.log(value / least)));
 }
 
-/** What is known of a unit of columns that belong together, by their indices. */
+/** By index of a column: its unit, as far as related columns prove it. */
 type Units = Map<number, TimeUnit>;
-/** What the values of a column tell of its unit, null for nothing. */
+/** The unit that the values of a column show; null: none. */
 type UnitOf = (values: readonly string[]) => TimeUnit | null;
 
-/** The numbers of a column, null where something else stands in it. */
+/** The numbers of a column; null: not all of its values are numbers. */
 const numbersOf = (values: readonly string[]): number[] | null =>
   values.every((value) => isNumber.test(value)) ? values.map(Number) : null;
 
-/** The units of two columns of which the second may be the finer one, or the whole. */
+/** The units of two columns, of which the second may be the finer one or the whole. */
 function unitsOfPair(
   columns: readonly (readonly string[])[],
   [i, j]: readonly [number, number],
@@ -76,9 +76,8 @@ function unitsOfPair(
 }
 
 /**
- * Units that several columns prove of each other: one is the other, a thousand or a million times coarser, or its beginning.
- * @param unitOf of the finer one of two columns that differ by a thousand, which may be seconds and milliseconds as well as those
- *   and microseconds
+ * Units that columns prove for each other: one is the other in a unit that is a thousand or a million times longer, or a part of it. @param
+ * unitOf unit of the finer of two columns that differ by a factor of a thousand: these may be s and ms, or ms and µs
  */
 export function relatedUnits(columns: readonly (readonly string[])[], unitOf: UnitOf): Units {
   const units: Units = new Map();
@@ -91,24 +90,27 @@ export function relatedUnits(columns: readonly (readonly string[])[], unitOf: Un
   return units;
 }
 
-/** Is one the other in another unit? Then both are times, and none is a size. */
+/** Whether one is the other in another unit. Then both are times, and neither is a size. */
 export const areOneTime = (values: readonly string[], others: readonly string[]): boolean =>
   new Set(values).size >= FEWEST && relatedUnits([values, others], () => 'us').size > 0;
 
-/** Do two columns of whole numbers go up and down together, one of them never the smaller? Both are times then, or both sizes. */
+/**
+ * Whether two columns of whole numbers rise and fall together, one of them never smaller than the other. Then both are times, or both are
+ * sizes.
+ */
 export function areAlikeQuantities(values: readonly string[], others: readonly string[]): boolean {
   const known = (value: string) => (wholeNumber.test(value) ? Number(value) : 0);
   const [a, b] = [values.map(known), others.map(known)];
   return new Set(values).size >= FEWEST && (isWholeOf(a, b, 1) || isWholeOf(b, a, 1));
 }
 
-/** Values below ten that times have and sizes have not. */
+/** So many different values below ten occur among times, but not among sizes. */
 const FEW_SMALL = 3;
 
-/** Times come near nothing; of the sizes of answers few are so small, and always the same. */
+/** Whether some values are close to 0, as times are. Few sizes are so small, and these are always the same. */
 export const comesNearNothing = (values: readonly string[]): boolean =>
   new Set(values.filter((value) => /^[1-9]$/.test(value))).size >= FEW_SMALL;
 
-/** Is it the size with its headers, or without, and no time in another unit in the place of the size? */
+/** Whether this is the size with or without headers, and not a time beside another one in the place of the size. */
 export const isSizeBeside = (values: readonly string[], sizes: readonly string[]): boolean =>
   areAlikeQuantities(values, sizes) && !comesNearNothing(values) && !areOneTime(values, sizes);

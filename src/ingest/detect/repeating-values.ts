@@ -1,11 +1,11 @@
-/** What numbers that come again tell: the size of an answer follows the request, a process serves many. */
+/** What repetition shows about numbers: the size of an answer depends on the request, and a process serves many requests. */
 
-/** Equal requests that are enough to see it. */
+/** So many pairs of equal requests are enough. */
 const ENOUGH_PAIRS = 5;
 
 /**
- * The same for equal requests, and not for all: the size of an answer, and no pid, which depends on who answered.
- * @param requests what was asked for and answered in the line of each value
+ * Whether values are the same for equal requests and differ otherwise, like the size of an answer. A pid does not, as it depends on which
+ * worker answered. @param requests by line: what was requested and how it was answered
  */
 function followsRequest(values: readonly string[], requests: readonly string[]): boolean {
   const seen = new Map<string, string>();
@@ -21,15 +21,15 @@ function followsRequest(values: readonly string[], requests: readonly string[]):
   return new Set(values).size > 1 && pairs >= ENOUGH_PAIRS && same >= 0.9 * pairs;
 }
 
-/** Of sizes of one error: a page that shows where the program failed is not quite as long each time. */
+/** Sizes of the same error differ by at most this share: a page that shows where the program failed varies in length. */
 const ALIKE = 0.2;
 
 const areAlike = (a: string, b: string): boolean =>
   a === b || Math.abs(Number(a) - Number(b)) <= ALIKE * Math.max(Number(a), Number(b));
 
 /**
- * Redirects and errors have about the same size each time: a number that differs between them is none.
- * @param requests what was asked for and answered in the line of each value, the status last
+ * Whether these are no sizes: redirects and errors have about the same size each time, and these values differ. @param requests by line:
+ * what was requested and how it was answered, the status last
  */
 export function isNoSize(values: readonly string[], requests: readonly string[]): boolean {
   const seen = new Map<string, string>();
@@ -47,12 +47,12 @@ export function isNoSize(values: readonly string[], requests: readonly string[])
   return pairs >= ENOUGH_PAIRS && different >= 0.8 * pairs;
 }
 
-/** Answers that have no body by law, and are enough to see that something else is told of them. */
+/** Fewest answers without a body (204, 304) that decide. */
 const ENOUGH_WITHOUT_BODY = 3;
 
 /**
- * The same where nearly every server writes the size, as in Combined: decimals, or answers that have no body by law and another
- * number each time, or redirects, whose sizes differ by the address alone.
+ * The same test where nearly every server writes the size, as in Combined. These are no sizes if they have decimals, if answers that have
+ * no body (204, 304) differ each time, or if redirects, which have nearly the same size, differ.
  */
 export function isNoSizeOfCombined(values: readonly string[], requests: readonly string[]): boolean {
   if (values.filter((value) => /^\d+\.\d+$/.test(value)).length * 2 > values.length) return true;
@@ -69,10 +69,10 @@ export function isNoSizeOfCombined(values: readonly string[], requests: readonly
   );
 }
 
-/** Header fields of answers without a body may differ in length, but not by so much. */
+/** Sizes of answers without a body may vary with their headers, but by less than this factor. */
 const FAR_APART = 3;
 
-/** Something else than the size, with headers or without: answers that have no body have other numbers each time, and far apart. */
+/** Whether these are no sizes, with headers or without: answers without a body have a different number each time, and these are far apart. */
 export function isTimeOfEmpty(values: readonly string[], requests: readonly string[]): boolean {
   const empty = values.filter((value, line) => / (?:204|304)$/.test(requests[line]) && /^\d+$/.test(value)).map(Number);
   return (
@@ -82,17 +82,17 @@ export function isTimeOfEmpty(values: readonly string[], requests: readonly stri
   );
 }
 
-/** An answer of this status has no body, or that to a HEAD; that of a redirect may have a small one. */
+/** Answers that have no body: with one of these statuses, or to HEAD. A redirect may have a small one. */
 const bodiless = /^HEAD | (?:204|304)$/;
 const redirect = / 30\d$/;
 
-/** A time that is 0 in some answers is not far from it in others. */
+/** Times that are 0 for some answers are below this for others. */
 const FEW = 10;
 const ENOUGH_EMPTY = 2;
 
 /**
- * A size: it follows the request, or it is 0 where the answer has no body, and nowhere near it elsewhere.
- * @param requests what was asked for and answered in the line of each value, the status last
+ * Whether these are sizes: they depend on the request, or they are 0 where the answer has no body and much larger elsewhere. @param
+ * requests by line: what was requested and how it was answered, the status last
  */
 export function isSize(values: readonly string[], requests: readonly string[]): boolean {
   if (followsRequest(values, requests)) return true;
@@ -111,13 +111,13 @@ export function isSize(values: readonly string[], requests: readonly string[]): 
   );
 }
 
-/** Lines that are enough to tell a process from what differs from request to request. */
+/** Fewest lines that distinguish a process from a number that differs with each request. */
 const ENOUGH_LINES = 30;
 
-/** Under a name that says something else as well ("process": how long processing took). */
+/** The same for a name that may mean something else ("process": how long processing took). */
 export const FEW_PROCESSES = 8;
 
-/** Processes and threads serve many requests each: what is another number each time is neither. */
+/** Whether these may be processes or threads, which serve many requests each: numbers that nearly all differ are not. */
 export function mayRepeat(texts: readonly string[], enoughLines = ENOUGH_LINES): boolean {
   const numbers = texts.map((text) => text.replace(/[<>]/g, '')).filter((text) => /^\d+$/.test(text));
   return numbers.length < enoughLines || new Set(numbers).size * 10 < numbers.length * 8;

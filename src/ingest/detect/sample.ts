@@ -12,15 +12,15 @@ export interface SampleLine {
   /** The text is b[start, end); a newline follows. */
   readonly start: number;
   readonly end: number;
-  /** What the envelopes told: µs (NaN unknown), digits of the fraction, pid and thread (-1 unknown), tag (0 none). */
+  /** What the envelopes say: stamp in µs (NaN: unknown), digits of its fraction, pid and thread (-1: unknown), tag (0: none). */
   readonly stamp: number;
   readonly stampDigits: number;
-  /** The stamp of the envelope says its zone. */
+  /** The stamp of the envelope states its zone. */
   readonly stampZoned: boolean;
-  /** It is no time of day alone. */
+  /** The stamp of the envelope has a date, not only a time of day. */
   readonly stampDated: boolean;
   readonly worker: number;
-  /** The process that wrote the line told its pid itself. */
+  /** The pid was given by the process that wrote the line. */
   readonly isOwnPid: boolean;
   readonly thread: number;
   readonly tag: number;
@@ -32,7 +32,7 @@ export interface Sample {
   readonly lines: readonly SampleLine[];
 }
 
-/** Tries recipes on lines; a recipe is compiled once. */
+/** Tries recipes on lines. Each recipe is compiled once. */
 export class Trials {
   readonly runtime: Runtime;
   readonly batch = blankBatch(
@@ -61,7 +61,7 @@ export class Trials {
     const key = 'tokens' in recipe ? recipe.tokens : recipe.keyed;
     const known = cache.get(key);
     if (known) return known;
-    // Several formats write the same lines: they differ in what their stamps mean, which does not matter here.
+    // Layouts of several formats that differ only in what their stamps mean share a scanner, as the meaning does not matter here.
     const look = 'tokens' in recipe ? lookOf(recipe) : key;
     const scanner = cache.get(look) ?? compile(recipe, columnsOf(recipe, 'end'), this.runtime, { explain });
     cache.set(key, scanner);
@@ -69,18 +69,18 @@ export class Trials {
     return scanner;
   }
 
-  /** Does the recipe take the text of b from `start` to its newline? Then the row is at index 0 of `batch`. */
+  /** Whether the recipe takes the text of b from `start` to its newline. If so, the row is at index 0 of `batch`. */
   takes(recipe: Recipe, { b, v }: Sample, start: number): boolean {
-    // Most recipes are none of this log's: a scanner is compiled for those that may be.
+    // Most recipes do not fit this log: a scanner is only compiled for those that may.
     if ('tokens' in recipe && !this.#plain.has(recipe.tokens) && !this.#mayTake(recipe.tokens, b, start)) return false;
     this.batch.length = 0;
     this.#scanner(recipe, false)(b, v, start, start + 1, this.batch, 0);
-    // A layout that is none of this log's may take anything for a duration.
+    // A layout that does not fit this log may take anything for a duration.
     this.runtime.state.stepped = 0;
     return this.batch.length === 1;
   }
 
-  /** From the first stamp to the last of the lines, NaN where they have none. */
+  /** Seconds from the first stamp of the lines to the last; NaN if they have none. */
   spannedSeconds(recipe: Recipe, sample: Sample, lines: readonly number[]): number {
     let first = Number.POSITIVE_INFINITY;
     let last = Number.NEGATIVE_INFINITY;
@@ -95,7 +95,7 @@ export class Trials {
     return last > first ? (last - first) / 1_000_000 : Number.NaN;
   }
 
-  /** Do the literals stand in the line, in their order, the first one at its beginning? */
+  /** Whether the literals occur in the line in their order, the first one at its beginning if it begins the layout. */
   #mayTake(tokens: readonly Token[], b: Buffer, start: number): boolean {
     let at = start;
     let end = -1;
@@ -121,7 +121,7 @@ export class Trials {
     return bytes;
   }
 
-  /** The fields the recipe sees in the line, or null when it does not take it (`runtime.state.stop` says where it stopped). */
+  /** The fields that the recipe finds in the line; null if it does not take the line (then `runtime.state.stop` is where it stopped). */
   spans(recipe: Recipe, { b, v }: Sample, start: number): readonly Span[] | null {
     this.batch.length = 0;
     this.#scanner(recipe, true)(b, v, start, start + 1, this.batch, 0);

@@ -1,16 +1,17 @@
 /**
- * gunicorn's "%(T)s.%(D)s": whole seconds, and all of the time in microseconds, which looks like a number with decimals. 12 ms is 0.12000.
+ * gunicorn's "%(T)s.%(D)s": the time in whole seconds and, behind the dot, the same time in µs. It looks like one number with decimals, but
+ * 12 ms is "0.12000".
  */
 import type { FoundToken } from './open-numbers.ts';
 
 const LEAST_LINES = 20;
-/** Of decimals that end in zeros one in ten is a digit shorter, and one in a hundred by two. */
+/** Real decimals are shortened by trailing zeros: one in ten by a digit, one in a hundred by two. More shortened ones are no decimals. */
 const SHORTER = 2;
 const MOST_SHORTER = 0.1;
 
 const twoNumbers = /^(\d+)\.([1-9]\d*|0)$/;
 
-/** Do the digits behind the dot count on their own? No decimal of theirs is a leading zero, and their length is that of a number. */
+/** Whether the digits behind the dot are a number of their own: without leading zeros, and with the length of a number. */
 function areTwoNumbers(values: readonly string[]): boolean {
   if (values.length < LEAST_LINES) return false;
   const parts = values.map((value) => twoNumbers.exec(value));
@@ -21,7 +22,7 @@ function areTwoNumbers(values: readonly string[]): boolean {
   return isLong || lengths.filter((one) => one <= longest - SHORTER).length > MOST_SHORTER * lengths.length;
 }
 
-/** Such a number as the two that it is; others as they are. */
+/** Splits such a number into the two that it is; leaves others unchanged. */
 export function splitSecondsAndMicros(found: FoundToken): readonly FoundToken[] {
   const { token, open, values } = found;
   if (!open || !('field' in token) || token.field.kind !== 'number' || !areTwoNumbers(values)) return [found];

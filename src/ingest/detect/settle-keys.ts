@@ -1,4 +1,4 @@
-/** Lines of named values: of the keys that could fill a column, the one that these lines have; the unit of its values. */
+/** Lines of named values: decides which of the keys that could fill a column does so in these lines, and the unit of its values. */
 import type { Field, KeyedLayout } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { wholeSpent } from '../spent-time.ts';
@@ -21,10 +21,10 @@ import {
 } from './units.ts';
 
 const SAMPLED_LINES = 200;
-/** Characters of a key in a sentence. */
+/** Most characters of a key that are shown in a sentence. */
 const MAX_KEY = 60;
 
-/** The column a field fills; null when several of its kind may stand side by side. */
+/** The column that a field fills; null: several fields of its kind may stand in one line. */
 function columnOf(field: Field): string | null {
   switch (field.kind) {
     case 'duration':
@@ -42,7 +42,7 @@ function columnOf(field: Field): string | null {
 
 type Entries = readonly (readonly [string, Field])[];
 
-/** The date and the time of day where they stand under a name each, and no name has both. */
+/** Date and time of day as fields of their own, if they have a key each and no key has both. */
 function withDayApart(entries: Entries, texts: readonly (readonly string[])[]): Entries {
   const stamps = entries.flatMap(([, { kind }], i) => (kind === 'time' && texts[i].length > 0 ? [i] : []));
   const day = stamps.find((i) => texts[i].every((text) => isDay.test(text)));
@@ -54,25 +54,25 @@ function withDayApart(entries: Entries, texts: readonly (readonly string[])[]): 
   });
 }
 
-/** Times of day without a date, as Elixir's Logger writes them in front of the pairs. */
+/** Whether these are times of day without a date, which Elixir's Logger writes in front of the pairs. */
 const areClocks = (texts: readonly string[]): boolean =>
   texts.length > 0 &&
   texts.every((text) => /^\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\d:])/.test(text)) &&
   shapeOfDates(texts) === null;
 
-/** @param key as a format declares it: of words */
+/** @param key as a format declares it: words */
 const hasKey = (key: string) => {
   const pattern = new RegExp(`(?:^|[\\s"'{,])${last(key)}["']?\\s*[:=]`);
   return (text: string): boolean => pattern.test(text);
 };
 
-/** What was asked for, or a part of it. */
+/** Whether a field says what was requested, or a part of it. */
 const asks = ({ kind }: Field): boolean => kind === 'request' || kind === 'method' || kind === 'target';
 
-/** Names of nginx's variables: the pid of a proxy says nothing of the workers behind it. */
+/** Names of nginx's variables. They mark a proxy, whose pid says nothing about the workers behind it. */
 const upstream = /[\s"'{,](?:urt|uct|uht|upstream_(?:addr|status|\w*_time))["']?\s*[:=]/;
 
-/** HAProxy's timers under their own names: the queue, what comes before it and behind, and the whole of it. */
+/** HAProxy's timers under their own names: before the queue, in the queue, behind it, and the whole. */
 const timers: Readonly<Record<string, Field>> = {
   TR: { kind: 'lead', unit: 'ms' },
   Tw: { kind: 'wait', unit: 'ms', before: true },
@@ -94,7 +94,7 @@ function settleKeys(
   const sampled = lines
     .slice(0, SAMPLED_LINES)
     .map((line) => sample.b.toString('utf8', sample.lines[line].start, sample.lines[line].end));
-  // What the usual names leave open may stand under another one.
+  // What the usual names leave open may have another name.
   const free = findFreeKeys(sampled);
   const isHaproxy = sampled.filter(hasTimers).length * 2 > sampled.length;
   const isProxy = isHaproxy || sampled.some((text) => upstream.test(text));
@@ -117,7 +117,7 @@ function settleKeys(
   const fields: Record<string, Field> = {};
   const most = Math.max(...texts.map((values) => values.length));
   const entries = withDayApart(named, texts);
-  // A stamp is read under the name that these lines have for it.
+  // Only a stamp that at least half of the lines have gives the time they span.
   const known = entries.filter(([, { kind }], i) => kind !== 'time' || texts[i].length * 2 >= most);
   const spanned = { keyed: { ...layout, fields: Object.fromEntries(known) } };
   const isDated = entries.some(([, { kind }], i) => kind === 'time' && texts[i].length > 0 && !areClocks(texts[i]));
@@ -144,7 +144,7 @@ function settleKeys(
   return { keyed: { ...layout, fields }, assumptions };
 }
 
-/** Do the values look like what the key names? */
+/** Whether the values look like what the key names. */
 function mayBe(field: Field, key: string, values: readonly string[], isProxy: boolean): boolean {
   const { kind } = field;
   // "time=0.031s" is no time of day, and leaves the column to another key.
@@ -152,17 +152,17 @@ function mayBe(field: Field, key: string, values: readonly string[], isProxy: bo
     const isTime = field.apart === true || key === '' || isTimeOfDay(values);
     return isTime || !values.some((text) => wholeSpent.test(text));
   }
-  // "s": 0.031 is none, whatever gunicorn's atom of that name is.
+  // "s": 0.031 is no status, though gunicorn's atom "s" is.
   if (kind === 'status' && key === 's') return values.filter(isStatusLine).length * 2 >= values.length;
   if (kind === 'pid') {
-    // No proxy writes its pid in angle brackets: it is gunicorn's, whatever its times are called.
+    // No proxy writes its pid in angle brackets: such a pid is gunicorn's, whatever its times are called.
     const isOfServer = !isProxy || values.every((text) => /^<\d+>$/.test(text));
     return isOfServer && mayRepeat(values, isProcess(key) ? FEW_PROCESSES : undefined);
   }
   return true;
 }
 
-/** A time of day is a stamp where there is no date. */
+/** A time of day is only used as a stamp if there is no date. */
 function settleTime(
   field: Field,
   values: readonly string[],
@@ -174,7 +174,7 @@ function settleTime(
   return guess ? { field: { ...field, shape: guess.shape }, said: guess.assumed } : { field, said: null };
 }
 
-/** The field with the unit that its values show, and what to say of it; a null field: it is not used. */
+/** The field with the unit that its values show, and what to say about it. A null field is not used. */
 function settleDuration(
   field: Extract<Field, { kind: 'duration' }>,
   key: string,
@@ -185,7 +185,7 @@ function settleDuration(
   const guess = guessUnit(values, context());
   const name = `"${printable(key, MAX_KEY)}"`;
   if (!guess) {
-    // Whole numbers are a counter, or a setting that never changes; else the values carry their unit.
+    // Whole numbers are a counter, or a setting that never changes; other values state their unit.
     const isNone = values.some((text) => /^\d+$/.test(text));
     return { field: isNone ? null : { ...field, unit: 'ms' }, said: null };
   }
@@ -193,7 +193,7 @@ function settleDuration(
   return { field: { ...field, unit: guess.unit }, said: `${name} is taken as the duration (${guess.because})` };
 }
 
-/** The same of a key that tells its unit, which the values may refute. */
+/** The same for a key that names its unit, which the values may refute. */
 function settleKnownUnit(
   field: Extract<Field, { kind: 'duration' }>,
   key: string,
@@ -221,7 +221,7 @@ function settleKnownUnit(
   return { field: other === null ? null : { ...field, unit: other }, said };
 }
 
-/** Settles what only the lines can tell of named values: which keys there are, the unit of a duration. */
+/** Settles what only the lines can show of named values: which keys they have, and the unit of a duration. */
 export function settle(trial: Trial, sample: Sample, trials: Trials): Trial {
   if (!('keyed' in trial.candidate.recipe)) return trial;
   const { keyed, assumptions } = settleKeys(trial.candidate.recipe.keyed, sample, trial.taken, trials);

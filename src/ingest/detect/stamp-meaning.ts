@@ -1,19 +1,19 @@
 /**
- * Start or end of the request: told from the order of the lines. A server writes the line when it has finished, so stamps of
- * ends never go back in file order; stamps of starts do, and then stamp + duration does not.
+ * Whether stamps are starts or ends of requests, by the order of the lines. A server writes a line when the request has ended. So ends
+ * never go back in file order; starts do, while start + duration does not.
  */
 export interface StampEvidence {
   readonly meaning: 'start' | 'end';
-  /** false: nothing in the data speaks for it. */
+  /** false: nothing in the data supports it. */
   readonly proven: boolean;
   readonly because: string;
 }
 
-/** Two processes may write in the wrong order across the border of a second: so many backward steps prove nothing. */
+/** Share of backward steps that proves nothing: at the turn of a second, two processes may write in the wrong order. */
 const TOLERATED = 0.005;
-/** A log that lasts fewer durations than this may be a single burst. */
+/** A log shorter than so many mean durations may be a single burst. */
 const BURST_DURATIONS = 5;
-/** µs: threads write lines that they stamped a moment ago, in another order. A start that lies no further back cannot be told from that. */
+/** µs: threads write lines a moment after they stamped them, in another order. Steps back by less than this do not show starts. */
 const WRITTEN_LATE = 50_000;
 
 function backwardSteps(values: Float64Array, toleranceMicros: number): number {
@@ -27,8 +27,8 @@ function backwardSteps(values: Float64Array, toleranceMicros: number): number {
 }
 
 /**
- * Requests that start while one of an earlier line runs, and later than it, if the stamps are those of starts: each might have
- * started earlier than it instead. In a burst, all start in one tick.
+ * If the stamps are starts: the number of requests that start during one of an earlier line, and after its start. Each of these might as
+ * well have started before it. In a burst, all start in one tick and none counts.
  */
 function overlapping(stamp: Float64Array, duration: Float64Array, toleranceMicros: number): number {
   let latest = Number.NEGATIVE_INFINITY;
@@ -44,7 +44,7 @@ function overlapping(stamp: Float64Array, duration: Float64Array, toleranceMicro
   return count;
 }
 
-/** The requests of one burst may have started in the order in which they ended: a log must last longer than its requests. */
+/** Whether the log is much longer than its requests. Within a single burst, requests may have started in the order in which they ended. */
 function lasts(stamp: Float64Array, duration: Float64Array): boolean {
   const known = duration.filter((value) => value === value);
   const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
@@ -52,7 +52,7 @@ function lasts(stamp: Float64Array, duration: Float64Array): boolean {
   return ordered[ordered.length - 1] - ordered[0] > BURST_DURATIONS * mean;
 }
 
-/** @param stamp µs, in file order; @param duration µs, NaN where unknown; @param resolution µs of a tick of the stamp */
+/** @param stamp µs, in file order; @param duration µs, NaN if unknown; @param resolution µs: one tick of the stamp */
 export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolution: number): StampEvidence {
   const n = stamp.length;
   const few = Math.max(1, TOLERATED * n);
@@ -76,8 +76,8 @@ export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolu
     stamp.map((value, i) => value + known(duration[i])),
     resolution,
   );
-  // What the other meaning would have looked like on these very requests. The end lies anywhere in its tick: at its very end the
-  // fewest stamps of starts fall into an earlier one.
+  // How many steps back starts would have shown for these very requests. The end may lie anywhere in its tick: at the end of the tick, the
+  // fewest starts would fall into an earlier one.
   const ifStarts = backwardSteps(
     stamp.map((value, i) => floor(value + resolution - 1 - known(duration[i]))),
     0,
@@ -92,7 +92,7 @@ export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolu
       because: 'stamp + duration never goes back in file order, the bare stamps do',
     };
   }
-  // Requests that came one after the other are in the order of their starts, too: only those that would overlap tell.
+  // Requests that ran one after the other are in the order of their starts, too: only those that would overlap decide.
   const overlaps = overlapping(stamp, duration, resolution);
   if (asEnds <= few && ifStarts > 4 * few && overlaps > 4 * few && lasts(stamp, duration)) {
     return { meaning: 'end', proven: true, because: 'stamps never go back in file order; stamps of starts would have' };

@@ -1,4 +1,4 @@
-/** What stands around a known layout: fields that were appended to it, a prefix of any shape in front of it. */
+/** What stands around a known layout: fields that were appended to it, or a prefix of any shape in front of it. */
 import type { LogFormat } from '../../core/format.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
@@ -12,7 +12,7 @@ import { lookOf, proves, type Trial, withMeaning } from './trial.ts';
 import type { UnitContext } from './units.ts';
 import { writerOfUrls } from './writer.ts';
 
-/** Lines looked at for what stands around a known layout. */
+/** So many lines are searched for what surrounds a known layout. */
 const SEARCHED_LINES = 200;
 
 const wholeRequest = /[A-Z]{3,} \S+ HTTP\/[\d.]+"/;
@@ -31,7 +31,7 @@ export class Surroundings {
     return lines.filter((line) => this.#trials.takes(candidate.recipe, sample, sample.lines[line].start));
   }
 
-  /** The recipe with anything behind it where more fields may follow. */
+  /** The recipe, with any text behind it if more fields may follow. */
   headOf({ recipe, open }: Candidate): Recipe {
     if (!open || !('tokens' in recipe)) return recipe;
     const known = this.#heads.get(recipe) ?? { tokens: [...recipe.tokens, { field: { kind: 'text' } }] };
@@ -39,7 +39,7 @@ export class Surroundings {
     return known;
   }
 
-  /** An open layout with the fields that follow it; `starts` is where the layout begins in each line. */
+  /** The fields that follow an open layout; `starts` is where the layout begins in each line. */
   #trailing(candidate: Candidate, sample: Sample, starts: readonly number[]) {
     if (!('tokens' in candidate.recipe)) return null;
     const head = this.headOf(candidate);
@@ -111,7 +111,7 @@ export class Surroundings {
     };
   }
 
-  /** A declared layout with fields that follow it. */
+  /** A declared layout with the fields that follow it. */
   extend(candidate: Candidate, sample: Sample, lines: readonly number[]): Trial | null {
     const starts = lines.map((line) => sample.lines[line].start);
     const trailing = this.#trailing(candidate, sample, starts);
@@ -130,7 +130,7 @@ export class Surroundings {
     return this.#formats.find((format) => format.id === id);
   }
 
-  /** A known layout behind a prefix of any shape. @param possible by line of the sample: what it may be of */
+  /** A known layout behind a prefix of any shape. @param possible by line of the sample: the candidates that it may be of */
   behindPrefix(
     candidates: readonly Candidate[],
     sample: Sample,
@@ -148,9 +148,9 @@ export class Surroundings {
       const starts = new Map<number, number>();
       for (const { line, start, offsets } of searched) {
         if (!possible[line].has(candidate)) continue;
-        // The last one: a level and a dash in front of an address look like an address, too.
+        // The last position: a level and a dash in front of an address look like an address, too.
         const at = offsets.findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
-        // A line of another request in front of it is no prefix: two lines became one.
+        // A whole request line in front is no prefix: two lines were written into one.
         if (at !== undefined && wholeRequest.test(sample.b.toString('latin1', start, start + at))) continue;
         if (at !== undefined) starts.set(line, at);
       }
@@ -171,7 +171,7 @@ export class Surroundings {
     return null;
   }
 
-  /** A layout that starts at these offsets of the sampled lines, with what stands in front of it and behind. */
+  /** A layout that starts at these offsets of the sampled lines, with the fields in front of it and behind it. */
   #withPrefix(
     candidate: Candidate,
     starts: ReadonlyMap<number, number>,
@@ -205,7 +205,7 @@ export class Surroundings {
         before: prefix.tokens,
         behind: trailing?.tokens ?? [],
         logging: prefix.logging,
-        // The stamps stand in the prefix, or are those of the layout behind it.
+        // The stamps are in the prefix, or are those of the layout behind it.
         spannedSeconds: this.#trials.spannedSeconds(withPrefix(prefix.tokens), sample, lines),
       },
       proven,
@@ -220,7 +220,7 @@ export class Surroundings {
   }
 }
 
-/** Layouts of a server go before the one that any may have written. */
+/** 1 for layouts that any server may have written: those of a particular server go first. */
 const isAnyServer = ({ candidate }: { readonly candidate: Candidate }): number =>
   Number(candidate.format.id === 'custom');
 
@@ -230,7 +230,7 @@ const withoutWorker = (token: Token): Token =>
     ? { field: { kind: 'word' } }
     : token;
 
-/** Where what stands around them is known, too, the status may be missing (the client left), and the request garbage. */
+/** Where the surroundings are known, too, the status may be missing (the client left) and the request may be garbage. */
 const maybeUnknown = (token: Token): Token => {
   if (!('field' in token)) return token;
   const { field } = token;
@@ -239,12 +239,12 @@ const maybeUnknown = (token: Token): Token => {
   return { field: rest };
 };
 
-/** A prefix with anything behind it. */
+/** A prefix with any text behind it. */
 const withPrefix = (tokens: readonly FoundToken[]): Recipe => ({
   tokens: tidy([...tokens.map(({ token }) => token), { field: { kind: 'text' } }]),
 });
 
-/** In a line of Python's logging the first number in front is the process, and durations stand behind. */
+/** In a line of Python's logging, the first number in front is the process, and durations stand behind the layout. */
 function resolvedApart(
   before: readonly FoundToken[],
   core: readonly FoundToken[],

@@ -1,6 +1,6 @@
 /**
- * Fields that a user appended to a known layout, found without being told: "pid=<12> us=340", "<12> 340",
- * 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The shape that most sampled lines share becomes further tokens.
+ * Finds fields that a user appended to a known layout: "pid=<12> us=340", "<12> 340", 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The
+ * shape that most sampled lines share becomes further tokens.
  */
 import type { Token } from '../compile/layout.ts';
 import { type FoundToken, literalToken } from './open-numbers.ts';
@@ -13,7 +13,7 @@ import { sizeOrMore } from './units.ts';
 export interface TrailingFields {
   readonly tokens: readonly FoundToken[];
   readonly assumptions: readonly string[];
-  /** Id of the format that these fields prove, or null. */
+  /** Id of the format that these fields prove; null: none. */
   readonly proves: string | null;
 }
 
@@ -29,7 +29,7 @@ const part = new RegExp(
   'y',
 );
 
-/** The parts of one line's rest, or null when it does not fall into parts. */
+/** The parts of the rest of one line; null: it cannot be split into parts. */
 function split(rest: string): Part[] | null {
   const parts: Part[] = [];
   part.lastIndex = 0;
@@ -47,23 +47,23 @@ function split(rest: string): Part[] | null {
 const shapeOf = ({ key, sign, value }: Part): string =>
   `${key}${sign}${value.startsWith('"') ? '"' : value.startsWith('<') ? '<' : ''}`;
 
-/** It fills no column: in quotes it may be anything. */
+/** Whether it fills no column: then, in quotes, it may be any text. */
 const isPlain = (token: Token): boolean =>
   'literal' in token || token.field.kind === 'word' || token.field.kind === 'number';
 
-/** gunicorn's durations are those of the work, whatever they are called. */
+/** gunicorn's durations are service times, whatever their names. */
 function ofService(found: FoundToken): FoundToken {
   const { token } = found;
   if ('literal' in token || token.field.kind !== 'duration') return found;
   return { ...found, token: { field: { ...token.field, covers: 'service' } } };
 }
 
-/** "Not Found": the reason behind a status. */
+/** "Not Found": the reason phrase behind a status. */
 const reason = /^ [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+){0,4}(?= |$)/;
 
 const wholeNumber = /^(\d+|-)$/;
 
-/** Where the size stands in front of the referer and the user agent in quotes, as in Combined; -1 where it does not. */
+/** Index of the size if, as in Combined, referer and user agent follow it in quotes; -1 otherwise. */
 function sizeInCombined(parts: readonly Part[]): number {
   const isQuoted = (part: Part | undefined) => part?.key === '' && part.value.startsWith('"');
   return parts.findIndex(
@@ -72,9 +72,8 @@ function sizeInCombined(parts: readonly Part[]): number {
 }
 
 /**
- * A bare whole number behind a status is the size of the answer when other numbers follow; when none does, it may as well be a
- * duration or a pid.
- * @returns what to say of it where it is not used, else null
+ * A bare whole number behind a status is the size of the answer if other numbers follow; if none does, it may as well be a duration or a
+ * pid. @returns what to say if it is not used; null: nothing
  */
 function settleSize(
   tokens: FoundToken[],
@@ -105,7 +104,7 @@ function settleSize(
   return sizeOrMore(first.name);
 }
 
-/** A unit that stands apart from its number: "31 ms". */
+/** A unit that is separated from its number: "31 ms". */
 const unitWords: readonly (readonly [RegExp, string])[] = [
   [/^(ms|msecs?|millis|milliseconds?)$/, 'ms'],
   [/^(us|\u00b5s|\u00c2\u00b5s|usecs?|micros|microseconds?)$/, 'us'],
@@ -115,19 +114,19 @@ const unitOf = (word: string): string => unitWords.find(([pattern]) => pattern.t
 
 /** What the known fields of each line say. */
 export interface Answers {
-  /** What was asked for and answered. */
+  /** What was requested and how it was answered. */
   readonly requests: readonly string[];
-  /** NaN where a line has none. */
+  /** Sizes; "NaN" if a line has none. */
   readonly sizes: readonly string[];
 }
 
 interface AlikeLines {
   readonly lines: readonly (readonly Part[])[];
-  /** Which of the sampled lines one is. */
+  /** Index of the sampled line that these parts are of. */
   readonly lineOf: ReadonlyMap<readonly Part[], number>;
 }
 
-/** The lines of the shape that most have. */
+/** The lines with the most frequent shape. */
 function mostAlike(rests: readonly string[]): AlikeLines {
   const shapes = new Map<string, Part[][]>();
   const lineOf = new Map<readonly Part[], number>();
@@ -145,13 +144,13 @@ function mostAlike(rests: readonly string[]): AlikeLines {
 }
 
 interface Behind {
-  /** What follows the reasons. */
+  /** The rests of the lines without their reason phrases. */
   readonly rests: readonly string[];
-  /** The tokens of the reasons; none where the lines have none. */
+  /** Tokens of the reason phrases; none if the lines have none. */
   readonly tokens: readonly FoundToken[];
 }
 
-/** The reasons behind the status, which may be of several words, apart from what follows them. */
+/** Splits off the reason phrases behind the status, which may have several words. */
 function withoutReasons(rests: readonly string[]): Behind {
   const areMost = (some: readonly string[]) => some.length * 10 >= rests.length * 9;
   if (!areMost(rests.filter((rest) => reason.test(rest)))) return { rests, tokens: [] };
@@ -164,7 +163,7 @@ function withoutReasons(rests: readonly string[]): Behind {
 interface Column extends Part {
   readonly index: number;
   readonly quoted: boolean;
-  /** Line by line. */
+  /** By line. */
   readonly values: readonly string[];
 }
 
@@ -176,18 +175,15 @@ function columnsOf(lines: readonly (readonly Part[])[]): Column[] {
   });
 }
 
-/** What the values of a column tell, with the unit that stands apart behind them. */
+/** What the values of a column mean, together with a unit that follows as a field of its own. */
 function readColumn({ key, index, quoted, values }: Column, next: Column | undefined) {
   const unit = key === '' && !quoted && next?.key === '' ? unitOf(next.value) : '';
   const read = readTrailingValues({ key, values: values.map((one) => one + unit), index, quoted });
-  // The unit itself is read again as a field of its own.
+  // That unit is read again as a field of its own.
   return unit === '' ? read : { tokens: read.tokens.slice(0, 1), proves: null };
 }
 
-/**
- * @param rests what follows the known fields, per sampled line (latin-1)
- * @param afterStatus the last of the known fields is the status
- */
+/** @param rests what follows the known fields, by sampled line (latin-1) @param afterStatus the last known field is the status */
 export function findTrailingFields(
   rests: readonly string[],
   { requests, sizes }: Answers,
@@ -212,7 +208,7 @@ export function findTrailingFields(
     const unused = afterStatus ? settleSize(meaning.tokens, index, lines, asked) : null;
     if (unused !== null) assumptions.push(unused);
     tokens.push(...settled(column, meaning.tokens, isSize(values, asked) || isSizeBeside(values, sized)));
-    // A pid in angle brackets proves more than a name that anyone may use.
+    // A pid in angle brackets proves more than a name, which anyone may use.
     if (meaning.proves === 'gunicorn' || proves === null) proves = meaning.proves;
     if (quoted) tokens.push(literalToken('"'));
   }
@@ -221,7 +217,7 @@ export function findTrailingFields(
   return { tokens: [...behind.tokens, ...(byProxy ?? tokens)], assumptions, proves: byProxy ? 'nginx' : proves };
 }
 
-/** A number that is the same for equal requests, or goes up and down with the size, is one: no pid, and no duration. */
+/** A number that is the same for equal requests, or that rises and falls with the size, is a size: no pid and no duration. */
 function settled({ quoted }: Column, found: readonly FoundToken[], isOfSize: boolean): readonly FoundToken[] {
   const [only] = found;
   const tokens = only?.open === 'number' && isOfSize ? [{ ...only, open: undefined }, ...found.slice(1)] : found;

@@ -1,4 +1,4 @@
-/** What the values of one trailing field say, and what its key says: the first reading that fits them is taken. */
+/** What the values of one trailing field mean, and what its key says: the first reading that fits them is taken. */
 import type { Field } from '../../core/format.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { isOtherTime, keyMeaning } from './key-meanings.ts';
@@ -7,26 +7,26 @@ import { type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.t
 
 /** One field in all sampled lines. */
 export interface TrailingValues {
-  /** '' where it has none. */
+  /** '' if it has none. */
   readonly key: string;
-  /** One per line, without quotes. */
+  /** By line, without quotes. */
   readonly values: readonly string[];
-  /** Among the fields behind the known ones, from 0. */
+  /** Position among the fields behind the known ones, from 0. */
   readonly index: number;
   readonly quoted: boolean;
 }
 
 export interface Reading {
   readonly tokens: FoundToken[];
-  /** Id of the format that writes such a field, or null. */
+  /** Id of the format that writes such a field; null: any may. */
   readonly proves: string | null;
 }
 
-/** Source of a regular expression for the stamps that may stand in a field. */
+/** Regular expression for the stamps that may stand in a field. */
 export const stampSource = stampPieces.flatMap(([kind, source]) => (kind === 'clock' ? [] : [source])).join('|');
 const wholeStamp = new RegExp(`^(?:${stampSource})$`);
 
-/** The kind of stamp that every value is, with or without brackets; null when one is none. */
+/** The kind of stamp that all values are, with or without brackets; null: not all are stamps of one kind. */
 function stampOf(values: readonly string[]): PieceKind | null {
   const bare = values.map((value) => value.replace(/^\[|\]$/g, ''));
   if (!bare.every((value) => wholeStamp.test(value))) return null;
@@ -40,7 +40,7 @@ interface Meaning {
   readonly proves?: string;
 }
 
-/** Names that mean more here than elsewhere: nginx's variables, and a time that is no date. */
+/** Names with a special meaning here: nginx's variables, and "time" for a duration. */
 const special: readonly (readonly [RegExp, Meaning])[] = [
   [/^(rt|request_time)$/, { field: { kind: 'duration', unit: 's', covers: 'response', fine: true }, proves: 'nginx' }],
   [/^(urt|uct|uht|upstream_(response|connect|header)_time)$/, { field: { kind: 'list' }, proves: 'nginx' }],
@@ -76,23 +76,23 @@ const number = /^-?\d+(\.\d+)?$/;
 const numberOrDash = /^(-?\d+(\.\d+)?|-)$/;
 const inBrackets = /^\[\d{1,7}\]$/;
 const pairOfNumbers = /^\d+\/\d+$/;
-/** As nginx writes its times. */
+/** How nginx writes its times. */
 const threeDecimals = /^\d+\.\d{3}$/;
 const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
-/** What an HTTP status looks like: nginx's us="200" is one, not microseconds. */
+/** An HTTP status: nginx's us="200" is one, and not a number of microseconds. */
 const status = /^[1-5]\d\d$/;
 const withUnit = /^\d+(?:\.\d+)?( ?(?:ms(?:ec)?|us(?:ec)?|µs|\u00c2\u00b5s|s(?:ec)?))$/;
-/** Source of a regular expression for a duration in brackets: "(31 ms)", "[0.031s]". */
+/** Regular expression for a duration in brackets: "(31 ms)", "[0.031s]". */
 export const wrappedSource = String.raw`[(\[]\d+(?:\.\d+)? ?(?:msec|ms|usec|us|\u00c2\u00b5s|sec|s)[)\]]`;
 const wrapped = /^([([])(\d+(?:\.\d+)?)( ?(m|u|\u00c2\u00b5)?s(?:ec)?[)\]])$/;
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 
-/** A field with what its readings ask about it. */
+/** A field together with what its readings need to know. */
 interface Asked extends TrailingValues {
-  /** The values that are some. */
+  /** The values that are not missing. */
   readonly known: readonly string[];
   readonly meaning: Meaning | null;
-  /** For the assumption that is made of it. */
+  /** How the field is called in assumptions. */
   readonly name: string;
 }
 
@@ -112,7 +112,7 @@ function readStamp(asked: Asked): Reading | null {
   const stamp = key === '' && known.length > 0 ? stampOf(known) : null;
   const shape = stamp && stampShape(stamp, known);
   if (!stamp || !shape) return null;
-  // In quotes, or missing in some lines, it is none of the server's: what a proxy wrote into X-Request-Start.
+  // A stamp in quotes, or one that some lines lack, is not the server's: a proxy wrote it into X-Request-Start.
   const isHeader = quoted || known.length < values.length;
   if (isHeader) return stamp.startsWith('epoch') ? one(asked, { kind: 'arrival' }) : null;
   const token = tokenOf(asked, { kind: 'time', shape: shape.shape, means: 'end' });
@@ -124,7 +124,7 @@ function readStamp(asked: Asked): Reading | null {
 const readBracketedPid = (asked: Asked): Reading | null =>
   majority(asked.values, /^<\d+>$/) ? { ...one(asked, { kind: 'pid' }), proves: 'gunicorn' } : null;
 
-/** "[12]": a number that may be anything, but no size and no time stands so. */
+/** "[12]": a number that may be anything but a size or a time, which do not stand in brackets. */
 function readInBrackets(asked: Asked): Reading | null {
   if (asked.key !== '' || asked.quoted || !asked.values.every((value) => inBrackets.test(value))) return null;
   const values = asked.values.map((value) => value.slice(1, -1));
@@ -134,11 +134,11 @@ function readInBrackets(asked: Asked): Reading | null {
   };
 }
 
-/** X-Request-Start's "t=1730221455123", in quotes or bare. */
+/** X-Request-Start's "t=1730221455123", in quotes or without. */
 const readArrival = (asked: Asked): Reading | null =>
   majority(asked.known, asked.key === 't' ? /^1\d{9}/ : /^t=\d{10}/) ? one(asked, { kind: 'arrival' }) : null;
 
-/** Apache's and gunicorn's "%T/%D". */
+/** "%T/%D" of Apache and gunicorn. */
 function readPair({ key, values, name }: Asked): Reading | null {
   if (key !== '' || !majority(values, pairOfNumbers)) return null;
   const half = (at: 0 | 1): FoundToken => ({
@@ -148,7 +148,7 @@ function readPair({ key, values, name }: Asked): Reading | null {
     open: 'number',
   });
   const [whole, part] = [half(0), half(1)];
-  // Whole seconds, and the same time in µs: milliseconds would be more than the seconds beside them.
+  // Whole seconds, and the same time in µs. It cannot be in ms, as then it would be longer than the seconds beside it.
   const isSame = whole.values.every((value, i) => Number(value) === Math.floor(Number(part.values[i]) / 1e6));
   const micros = {
     ...part,
@@ -159,12 +159,12 @@ function readPair({ key, values, name }: Asked): Reading | null {
   return { tokens: [second === part ? whole : { ...whole, open: undefined }, literalToken('/'), second], proves: null };
 }
 
-/** "31ms", and durations that write their unit in each value: "1m2s", "0:00:00.031". */
+/** "31ms", and durations with a unit in each value: "1m2s", "0:00:00.031". */
 function readDuration(asked: Asked): Reading | null {
   const { key, known } = asked;
   const suffixes = new Set(known.flatMap((value) => withUnit.exec(value)?.[1] ?? []));
   const isOneUnit = majority(known, withUnit);
-  // Not "10:04:15": a time of day is no time that passed.
+  // "10:04:15" is a time of day, not a duration.
   const isSpent = (value: string) => wholeSpent.test(value) && !/^\d\d:/.test(value);
   if (known.length > 0 && known.every(isSpent) && !(suffixes.size === 1 && isOneUnit)) {
     return one(asked, isOtherTime(key) ? { kind: 'word' } : { kind: 'duration', unit: 'written', covers: 'service' });
@@ -192,11 +192,11 @@ function readWrapped(asked: Asked): Reading | null {
   return { tokens: [literalToken(open), token, literalToken(behind)], proves: null };
 }
 
-/** A number that its key calls a duration, and whose unit the values will tell. */
+/** A number that its key calls a duration; its values will show the unit. */
 const readOfOpenUnit = (asked: Asked): Reading | null =>
   majority(asked.known, number) ? { ...one(asked, { kind: 'number' }, 'duration'), proves: null } : null;
 
-/** A duration with the unit that its key says. */
+/** A duration in the unit that its key names. */
 function readNamedDuration(asked: Asked, field: Field): Reading | null {
   const { known, quoted, meaning } = asked;
   if (known.length === 0) return one(asked, field);
@@ -205,7 +205,7 @@ function readNamedDuration(asked: Asked, field: Field): Reading | null {
   return majority(known, number) && !(quoted && majority(known, status)) ? one(asked, field) : null;
 }
 
-/** What its key says, where the values do not contradict it. */
+/** What the key says, if the values do not contradict it. */
 function readByKey(asked: Asked): Reading | null {
   const { values, known, meaning } = asked;
   const field = meaning?.field;
@@ -226,7 +226,7 @@ function readByKey(asked: Asked): Reading | null {
   }
 }
 
-/** How Varnish says where an answer came from (%{Varnish:handling}x, %{Varnish:hitmiss}x). */
+/** How Varnish writes where an answer came from (%{Varnish:handling}x, %{Varnish:hitmiss}x). */
 const handled = /^(hit|miss|pass|pipe|synth)$/;
 const readHandling = (asked: Asked): Reading | null =>
   asked.key === '' && asked.values.every((value) => handled.test(value))
@@ -238,11 +238,11 @@ const readNumber = (asked: Asked): Reading | null =>
     ? one(asked, { kind: 'number' }, asked.key === '' ? 'number' : undefined)
     : null;
 
-/** Signs that stand around each value, as in "[0.031]", "**0/31250**". */
+/** Signs around each value, as in "[0.031]", "**0/31250**". */
 const signsBefore = /^[^\w\s"'<.-]+/;
 const signsBehind = /[^\w\s"'>.%-]+$/;
 
-/** A number or a pair between the same signs in every line. */
+/** A number or a pair between signs that are the same in every line. */
 function readInside(asked: Asked): Reading | null {
   if (asked.quoted) return null;
   const before = signsBefore.exec(asked.values[0])?.[0] ?? '';

@@ -1,4 +1,4 @@
-/** A layout that was tried on sampled lines: what it took, and what was found around it. */
+/** A layout that was tried on sampled lines: the lines it took, and what was found around it. */
 import type { StampMeaning } from '../../core/batch.ts';
 import type { Field, LogFormat, StampShape } from '../../core/format.ts';
 import { isLiteral } from '../compile/layout.ts';
@@ -9,15 +9,15 @@ export interface Trial {
   readonly candidate: Candidate;
   readonly taken: readonly number[];
   readonly assumptions: readonly string[];
-  /** The layout is not declared as it stands: fields were found around it. */
+  /** The layout is not as declared: fields were found around it. */
   readonly found: boolean;
-  /** The layout that takes anything with a request in it, whatever stands around it. */
+  /** It is the loose layout, which takes anything with a request in it. */
   readonly loose?: boolean;
   /** Other formats whose lines look the same. */
   readonly rivals?: readonly LogFormat[];
 }
 
-/** What a layout looks like on the page, whatever its stamps mean. */
+/** What lines of a layout look like, whatever its stamps mean. */
 export const lookOf = (recipe: Recipe): string =>
   'keyed' in recipe
     ? JSON.stringify(recipe.keyed.requires)
@@ -25,7 +25,7 @@ export const lookOf = (recipe: Recipe): string =>
         .map((token) => (isLiteral(token) ? token.literal : JSON.stringify({ ...token.field, means: '' })))
         .join('');
 
-/** The stamps that a server itself can be told to write; others are those of the logging that its lines go through. */
+/** The stamps that a server itself can write; others are those of the logging layer that its lines go through. */
 export const ownStamps = ({ language }: LogFormat): { shape: StampShape; means: StampMeaning }[] =>
   Object.values(language.directives)
     .flat()
@@ -34,7 +34,7 @@ export const ownStamps = ({ language }: LogFormat): { shape: StampShape; means: 
       return [{ shape: part.shape, means: part.means }];
     });
 
-/** The recipe with the stamps of a layout that several servers share given the meaning that its writer gives them. */
+/** The recipe of a layout that several servers share, with its stamps given the meaning that its writer gives them. */
 export function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): Recipe {
   if (format === of) return recipe;
   const own = new Set(ownStamps(format).map(({ shape }) => shape));
@@ -49,15 +49,15 @@ export function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): R
   }
   const { keyed } = recipe;
   const named = Object.entries(keyed.fields);
-  // A record that has a duration is the application's own, which the server's name says nothing of.
+  // A record with a duration is the application's own: the name of the server says nothing about it.
   if (named.some(([, { kind }]) => kind === 'duration')) return recipe;
   return { keyed: { ...keyed, fields: Object.fromEntries(named.map(([key, field]) => [key, asWritten(field)])) } };
 }
 
-/** Is this the name of a logger of the format? */
+/** Whether this is the name of a logger of the format. */
 export const proves = (format: LogFormat, name: string): boolean =>
   (format.loggers ?? []).some((logger) => name === logger || name.startsWith(`${logger}.`));
 
-/** The format that a tag of an envelope names ("gunicorn", "nginx"), for lines that several formats write alike. */
+/** The format that the tag of an envelope names ("gunicorn", "nginx"). For lines that several formats write alike. */
 export const formatOfTag = (formats: readonly LogFormat[], tag: string): LogFormat | undefined =>
   formats.find((format) => proves(format, tag) || tag === format.id || tag.startsWith(`${format.id}.`));

@@ -1,28 +1,28 @@
-/** The unit of numbers that are durations, told from their values. */
+/** The unit of numbers that are durations, by their values. */
 import type { TimeUnit } from '../../core/format.ts';
 import { microsPer } from '../spent-time.ts';
 
 export interface UnitGuess {
-  /** null: the values fit two units, and nothing tells which. */
+  /** null: the values fit two units, and nothing decides. */
   readonly unit: TimeUnit | null;
   readonly fine: boolean;
   /** The reason, for the reader. */
   readonly because: string;
 }
 
-/** What is known of the lines in which numbers stand. */
+/** What is known about the lines in which the numbers stand. */
 export interface UnitContext {
-  /** From the first stamp to the last, NaN where that is not known. */
+  /** Seconds from the first stamp to the last; NaN: unknown. */
   readonly spannedSeconds: number;
-  /** A server's own layout with a number behind it: servers give microseconds (%D), or seconds with decimals. */
+  /** The layout is a server's own, with the number behind it: servers write µs (%D) or seconds with decimals. */
   readonly byServer: boolean;
   /** A key in front of the number says that it is a duration. */
   readonly named?: boolean;
-  /** The stamps are those of Common Log Format, which are servers' own: no server gives nanoseconds beside them. */
+  /** The stamps are those of Common Log Format, which servers write; no server writes ns beside them. */
   readonly clfStamps?: boolean;
-  /** The layout is one that proxies write as well as servers, and nothing names the writer. */
+  /** Proxies as well as servers write this layout, and nothing names the writer. */
   readonly mayBeProxy?: boolean;
-  /** Values stand as gunicorn writes them: a stamp in brackets, a pid in angle ones. */
+  /** Values look as gunicorn writes them: a stamp in square brackets, a pid in angle brackets. */
   readonly byGunicorn?: boolean;
   /** Numbers with decimals are the time to the first byte. */
   readonly decimalsToFirstByte?: boolean;
@@ -33,56 +33,56 @@ export interface UnitContext {
 const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 
-/** Longer than any server lets a request run by default, in milliseconds. */
+/** Longer than any server lets a request run by default: in ms, in s, in µs. */
 const LONG_AS_MILLIS = 100_000;
 const LONG_AS_SECONDS = 100;
 const LONG_AS_MICROS = 120_000_000;
-/** As microseconds that would be a tenth of a second, the fastest of all. */
+/** 0.1 ms in ns: the fastest answers of applications take at least this. As µs it would be 0.1 s. */
 const LEAST_AS_NANOS = 100_000;
-/** No answer of a server of Python takes less, in microseconds; most take as many as that, or more. */
+/** µs: no answer of a Python server takes less than the first; usual answers take the second or more. */
 const LEAST_AS_MICROS = 40;
 const USUAL_AS_MICROS = 1000;
-/** As milliseconds a server's usual answers take no less than a tenth of a second. */
+/** Usual answers of a server that are this number as ms would take 0.1 s or more: they may be sizes. */
 const USUAL_SIZE = 100;
-/** In fewer lines numbers that hardly differ may be processes, from which on, and how far apart. */
+/** Numbers in fewer lines than FEW may be processes, if they are at least LEAST_PID and at most PIDS_APART apart. */
 const [FEW, LEAST_PID, PIDS_APART] = [8, 1000, 100];
-/** Fewer lines prove nothing of what runs at once. */
+/** Fewer lines prove nothing about how many requests ran at once. */
 const LEAST_REFUTING = 20;
-/** More requests at once than servers of Python are run with. */
+/** Python servers do not run more requests at once. */
 const TOO_MANY_AT_ONCE = 64;
 
 export const isNumber = /^-?\d+(\.\d+)?(e-\d+)?$/;
 
-/** Ports of clients and numbers of requests go up from line to line, a little each time, as no duration does. */
+/** Whether these are counters: ports of clients and numbers of requests rise a little from line to line, as durations do not. */
 function isCounter(values: readonly number[], named: boolean): boolean {
   const ups = values.slice(1).filter((value, i) => value > values[i]).length;
   const isSlow = Math.max(...values) < 2 * Math.min(...values);
-  // Requests are numbered as they come and logged as they end: each number once, about in their order.
+  // Requests are numbered on arrival and logged at their end: each number occurs once, and they are roughly in order.
   const half = Math.floor(values.length / 2);
   const isOnceEach = !named && values.length >= 20 && new Set(values).size === values.length;
   const isDense = Math.max(...values) - Math.min(...values) < 2 * values.length;
   const isInOrder = () => values.slice(half).every((value, i) => value > values[i]);
   if (isOnceEach && isDense && values.every(Number.isInteger) && isInOrder()) return true;
-  // Without an exception: numbers of lines, as grep -n and cat -n write them.
+  // Numbers that rise without exception are line numbers, as grep -n and cat -n write them.
   const isNumbered = !named && values.length >= 20 && ups === values.length - 1 && values.every(Number.isInteger);
   return isNumbered || (values.length >= 8 && isSlow && ups >= 0.9 * (values.length - 1));
 }
 
-/** The values of a column of numbers, as far as they tell of a unit. */
+/** What the values of a column of numbers show about their unit. */
 interface Spread {
-  /** Ascending. */
+  /** In ascending order. */
   readonly values: readonly number[];
   readonly decimals: number;
   readonly smallest: number;
   readonly median: number;
   readonly largest: number;
-  /** For the reader. */
+  /** "from … to …", for the reader. */
   readonly range: string;
-  /** How many requests would have run at once if a unit were so long. */
+  /** How many requests would have run at once, on average, if one unit were so many seconds. */
   readonly atOnce: (secondsPerUnit: number) => number;
 }
 
-/** null: they are none, or count something. */
+/** null: there are no numbers, or they are counters. */
 function spreadOf(texts: readonly string[], { spannedSeconds, named = false }: UnitContext): Spread | null {
   const numbers = texts.filter((text) => isNumber.test(text));
   const inOrder = numbers.map(Number).filter((value) => value >= 0);
@@ -105,14 +105,14 @@ function spreadOf(texts: readonly string[], { spannedSeconds, named = false }: U
 
 function guessByDecimals({ decimals, smallest, median, largest, range, atOnce }: Spread, byServer: boolean): UnitGuess {
   const fine = true;
-  // nginx's $gzip_ratio is written with two decimals, its times with three.
+  // nginx writes $gzip_ratio with two decimals, and times with three.
   const mayBeRatio = decimals <= 2 && smallest >= 1 && median < 20 && largest <= 100;
   if (mayBeRatio) return { unit: null, fine, because: `values ${range} may be a ratio` };
   const crowded = atOnce(1) > TOO_MANY_AT_ONCE;
   if (crowded || median > (byServer ? 100 : 20)) {
     return { unit: 'ms', fine, because: `decimals and a median of ${median}: milliseconds` };
   }
-  // As seconds the longest of them would be minutes, of a server whose usual answers take no half of one.
+  // As seconds, the longest would be minutes, while the server usually takes less than half a second: they may as well be ms.
   const isWide = largest >= LONG_AS_SECONDS && median < 0.5;
   if (!isWide && (byServer || median < 0.5 || (decimals >= 4 && median < 2) || (decimals >= 6 && median < 5))) {
     return { unit: 's', fine, because: `${decimals} decimals and a median of ${median}: seconds` };
@@ -120,18 +120,18 @@ function guessByDecimals({ decimals, smallest, median, largest, range, atOnce }:
   return { unit: null, fine, because: `values ${range} may be seconds or milliseconds` };
 }
 
-/** Times that go down to 0 come near it; of sizes a redirect's is 0, and the next one is that of a page. */
+/** Times that are sometimes 0 are sometimes near 0, too. Sizes are not: a redirect's is 0, and the next larger one is a page's. */
 const mayBeSizes = ({ values, smallest, median }: Spread): boolean =>
   smallest === 0 && median >= USUAL_SIZE && !values.some((value) => value > 0 && value < 10);
 
 /**
- * As milliseconds they would be minutes, of a server whose usual answers take tens of them, or too many would have run at once. An application
- * may well give milliseconds, and wait for a language model.
+ * Whether, as ms, the values would be minutes on a server that usually takes at least tens of ms, or too many requests would have run at
+ * once. The first does not count for applications, which may well write ms and wait minutes for a language model.
  */
 const areTooLongAsMillis = ({ largest, median, atOnce }: Spread, isServers: boolean): boolean =>
   (isServers && largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE;
 
-/** The first lines of a log that begins have the processes of one server, whose numbers follow each other. */
+/** Whether these may be pids: the first lines of a log show the processes of one server, whose numbers are close together. */
 const mayBePids = ({ values, smallest, largest }: Spread): boolean =>
   values.length > 1 && values.length < FEW && smallest >= LEAST_PID && largest - smallest <= PIDS_APART;
 
@@ -146,7 +146,7 @@ function guessOfWhole(spread: Spread, { byServer, named = false, clfStamps = fal
   if (smallest < 10) return sure('ms', 'milliseconds');
   if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return sure('ns', 'nanoseconds');
   const isServers = byServer || clfStamps;
-  // Servers write no nanoseconds; applications do, and none of their answers takes less than some ten thousand.
+  // Servers do not write ns. Applications do, and their fastest answers take some 100 000.
   if (!isServers && smallest >= LEAST_AS_NANOS) {
     return largest >= LONG_AS_MICROS ? sure('ns', 'nanoseconds') : open('microseconds or nanoseconds');
   }
@@ -154,14 +154,14 @@ function guessOfWhole(spread: Spread, { byServer, named = false, clfStamps = fal
   const either = open('milliseconds or microseconds');
   if (!byServer) return either;
   if (smallest < LEAST_AS_MICROS) return sure('ms', 'milliseconds');
-  // Half of them would take seconds as milliseconds; less than that is the time of a fast answer in one, of a usual one in the other.
+  // If the median were 1 s or more as ms, it is µs. Below that it may be either: a usual answer in ms, or a fast one in µs.
   return median >= USUAL_AS_MICROS ? sure('us', 'microseconds') : either;
 }
 
 /**
- * A server that gives microseconds (gunicorn's and Apache's %D) never finishes in less than some tens of them, and one
- * that gives whole milliseconds or seconds shows small numbers and zeros. What would mean more requests at once than a
- * server has is a smaller unit.
+ * The unit by the values: a server that writes µs (%D of gunicorn and Apache) never takes less than some tens of them, while one that
+ * writes whole ms or s shows small numbers and zeros. If a unit means more requests at once than a server has slots, a smaller unit is
+ * right. @returns null: they are no durations
  */
 export function guessUnit(texts: readonly string[], context: UnitContext): UnitGuess | null {
   const spread = spreadOf(texts, context);
@@ -169,13 +169,13 @@ export function guessUnit(texts: readonly string[], context: UnitContext): UnitG
   return spread.decimals > 0 ? guessByDecimals(spread, context.byServer) : guessOfWhole(spread, context);
 }
 
-/** Shorter than any answer, and longer than any request, in microseconds. */
+/** µs: shorter than any answer, and longer than any request. */
 const SHORTEST_MICROS = 10;
 const LONGEST_MICROS = 3_600_000_000;
 
 export const areWhole = (texts: readonly string[]): boolean => texts.every((text) => /^\d+$/.test(text));
 
-/** Which of two units whole numbers are in; null where they fit both, and are too few to say that all of them would be as long. */
+/** Which of two units whole numbers are in. null: they fit both, and there are too few of them to say that not all can be that short. */
 export function unitOfWhole(texts: readonly string[], [coarse, fine]: readonly [TimeUnit, TimeUnit]): TimeUnit | null {
   const values = texts.map(Number);
   if (values.some((value) => value * microsPer[fine] < SHORTEST_MICROS)) return coarse;
@@ -183,12 +183,12 @@ export function unitOfWhole(texts: readonly string[], [coarse, fine]: readonly [
   return isTooLong || values.length >= LEAST_REFUTING ? fine : null;
 }
 
-/** More at once than one host runs, on average over a log. */
+/** No host runs more requests at once, on average over a log. */
 const NEVER_AT_ONCE = 1000;
 
 /**
- * Do these times have another unit than their name says? In it more requests would have run at once than a host runs, or more than
- * servers of Python are run with, most of which would have begun before the log.
+ * Whether durations have another unit than their name says. In that unit, more requests would have run at once than a host can run; or more
+ * than Python servers run, with most of them longer than the whole log.
  */
 export function isRefuted(texts: readonly string[], unit: TimeUnit, { spannedSeconds }: UnitContext): boolean {
   const values = texts
@@ -200,13 +200,13 @@ export function isRefuted(texts: readonly string[], unit: TimeUnit, { spannedSec
   return atOnce > NEVER_AT_ONCE || (atOnce > TOO_MANY_AT_ONCE && quantile(values, 0.5) > spannedSeconds);
 }
 
-/** As milliseconds no answer takes less, and half of them take a second or more; some take longer than gunicorn lets a request run by default. */
+/**
+ * ms: times that are never below the first, have a median of at least the second and a maximum of at least the third (gunicorn's default
+ * timeout) are more likely µs.
+ */
 const [LEAST_DOUBTED, USUAL_DOUBTED, LONGEST_DOUBTED] = [200, 1000, 30_000];
 
-/**
- * What to say of a time that gunicorn wrote under a name that says milliseconds, where it may be its %(D)s, of microseconds; null where it
- * is not in doubt.
- */
+/** What to say about a time of gunicorn whose name says milliseconds and which may be its %(D)s, in microseconds; null: there is no doubt. */
 export function doubtOfMillis(name: string, texts: readonly string[]): string | null {
   if (texts.length < LEAST_REFUTING || !areWhole(texts)) return null;
   const sorted = texts.map(Number).sort((a, b) => a - b);
@@ -219,14 +219,14 @@ export function doubtOfMillis(name: string, texts: readonly string[]): string | 
     : null;
 }
 
-/** What to say of one whose name does not say its unit; null: it is not used. */
+/** What to say about a duration that is not in the unit of its name. A null guess: it is not used. */
 export const otherUnit = (name: string, guess: UnitGuess | null): string =>
   `${name} is not in the unit of its name, in which too many requests would have run at once${guess ? `: it is taken as the duration (${guess.because})` : ', and is not used'}`;
 
-/** What to say of a duration that is not used. */
+/** What to say about a duration that is not used. */
 export const unitUnknown = (name: string, { because }: UnitGuess): string =>
   `${name} looks like a duration and is not used: ${because}; a unit in its name or behind it, or --log-format, tells`;
 
-/** What to say of a whole number behind the status that nothing else follows: what it is cannot be told from its values. */
+/** What to say about a whole number behind the status that no other number follows: its values do not show what it is. */
 export const sizeOrMore = (name: string): string =>
   `${name} may be a size, a duration or a pid: it is not used; --log-format tells`;

@@ -8,8 +8,8 @@ import { formatOfTag } from './trial.ts';
 
 const url = /"[A-Z]+ https?:\/\/[^"/ ]+\/\S* HTTP\/[\d.]+"/;
 /**
- * Who asked, with a port, what, and how it was answered, in words, in any order: 127.0.0.1:5000 - "GET / HTTP/1.1" 200 OK, also under names
- * of a record. Frameworks that tell of "200 OK", too, know no port.
+ * Client with port, request line and status with its phrase, in any order: 127.0.0.1:5000 - "GET / HTTP/1.1" 200 OK. They may also be
+ * values of a record. Frameworks that write "200 OK", too, do not know the port.
  */
 const phrases: readonly RegExp[] = [
   /(?:(?:\d{1,3}\.){3}\d{1,3}|::[\da-f:.]{0,40}):\d{1,5}\b/,
@@ -17,7 +17,7 @@ const phrases: readonly RegExp[] = [
   /(?:^|[^\w.])[1-5]\d\d [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+)*(?=$|[^\w ])/,
 ];
 
-/** Told by the tag of the envelope, or by lines of its own beside them. */
+/** Named by the tag of the envelope, or by the server's own lines among the others. */
 export function writerOf(found: Found, sample: Sample, context: PlanContext): LogFormat {
   const { format, loose, recipe } = found.candidate;
   const { alsoBy } = format;
@@ -32,11 +32,11 @@ export function writerOf(found: Found, sample: Sample, context: PlanContext): Lo
   return named ?? writerBeside(found, context);
 }
 
-/** Of the formats that it may be the one whose own lines were seen. */
+/** Of the formats that it may be, the only one of which server lines were seen. */
 function writerBeside({ candidate: { format, loose }, rivals }: Found, { formats, seen }: PlanContext): LogFormat {
   const beside = [format, ...rivals].filter(({ id }) => seen.has(id));
   if (beside.length === 1) return beside[0];
-  // Lines of a shape of their own beside those of one server are most likely that server's.
+  // Lines of unknown shape among lines of one server are most likely that server's.
   const spoke = loose
     ? formats.filter(({ id, proxy, layouts }) => proxy !== true && layouts.length > 0 && seen.has(id))
     : [];
@@ -51,7 +51,7 @@ function writerOfCombined(found: Found, sample: Sample, context: PlanContext): L
   return beside.length === 1 ? beside[0] : (writerOfUrls(found.taken, sample, formats) ?? found.candidate.format);
 }
 
-/** The first format that a tag of an envelope, or the name of a logger in it, names. */
+/** The first format that is named by a tag of an envelope or by the name of a logger in it. */
 function namedByTag({ taken }: Found, sample: Sample, { formats, runtime }: PlanContext): LogFormat | undefined {
   const tags = new Set(taken.map((line) => sample.lines[line].tag).filter((tag) => tag > 0));
   for (const tag of tags) {
@@ -61,12 +61,12 @@ function namedByTag({ taken }: Found, sample: Sample, { formats, runtime }: Plan
   return undefined;
 }
 
-/** Of a line; a URL may be long. */
+/** Bytes of a line; a URL may be long. */
 const LOOKED_AT_BYTES = 8192;
-/** Most lines: a status that has no name has no phrase. */
+/** Share of the lines that must match; a status without a name has no phrase. */
 const MOST = 0.9;
 
-/** The server that says in words how it answered, and neither how long that took nor how large it was. */
+/** The server that writes the phrase of the status, and neither a duration nor a size. */
 function writerOfPhrases(
   { candidate, taken }: Found,
   sample: Sample,
@@ -79,7 +79,7 @@ function writerOfPhrases(
     : undefined;
 }
 
-/** How many of the lines each of these expressions finds something in. */
+/** Number of the lines in which each of these expressions is found. */
 const matching = (expressions: readonly RegExp[], taken: readonly number[], { b, lines }: Sample): number =>
   taken.filter((line) => {
     const { start, end } = lines[line];
@@ -87,7 +87,7 @@ const matching = (expressions: readonly RegExp[], taken: readonly number[], { b,
     return expressions.every((expression) => expression.test(text));
   }).length;
 
-/** The server that writes whole URLs into the requests of Combined lines, where all lines have them. */
+/** The server that writes whole URLs into the requests of Combined lines, if all lines have them. */
 export function writerOfUrls(
   lines: readonly number[],
   sample: Sample,
