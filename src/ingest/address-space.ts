@@ -1,20 +1,21 @@
 /**
- * How much address space is left to this process where that is limited (`ulimit -v`). V8 ends the whole process when a new thread, or a heap that
- * grows, does not get what it reserves; and each memory of kernels reserves more than all else together, whatever its size. So both ask first.
+ * How much address space this process may still reserve if that is limited (`ulimit -v`). V8 ends the whole process if a new thread or a
+ * growing heap does not get what it reserves; and each memory for kernels reserves more than everything else together, whatever its size.
+ * So both ask here first.
  */
 import { readFileSync } from 'node:fs';
 
 const GIB = 2 ** 30;
-/** A memory of WebAssembly reserves 8 GiB, and 2 around them, so that no access needs a check. */
+/** A memory of WebAssembly reserves 8 GiB and 2 GiB around them, so that no access needs a check. */
 const KERNEL_BYTES = 10.5 * GIB;
-/** What is to be left behind it: for threads that start, and for heaps. */
+/** What must be left besides, for new threads and growing heaps. */
 const BESIDE_KERNEL_BYTES = 6 * GIB;
 /** A thread reserves 0.9 GiB, and its heap grows. */
 export const THREAD_BYTES = 1.5 * GIB;
 
 let limit: number | null = null;
 
-/** Bytes; Infinity: there is no limit, or the system does not tell. */
+/** Bytes; Infinity: there is no limit, or the system does not say. */
 export function addressSpaceLeft(): number {
   limit ??= numberIn('/proc/self/limits', /^Max address space +(\d+)/m);
   return limit === Number.POSITIVE_INFINITY

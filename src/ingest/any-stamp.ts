@@ -1,4 +1,4 @@
-/** Stamps of whatever shape, told by their look. */
+/** Reads stamps of any shape, which it recognises by their look. */
 import type { DatePattern, StampShape } from '../core/format.ts';
 import { isDigit } from './bytes.ts';
 import { epochShapeOf, LEAST_EPOCH_DIGITS } from './epochs.ts';
@@ -6,30 +6,30 @@ import { type StampCursor, two } from './stamp-parts.ts';
 import type { StampReader } from './stamps.ts';
 import { FIRST_AS_YEAR, OLDEST_YEAR, patternOf } from './written-dates.ts';
 
-/** Bytes of "3/4/2024 5:04:15", and of as much as may stand in front of "PM". */
+/** Bytes of "3/4/2024 5:04:15", and the most that may stand in front of "PM". */
 const LEAST_DATE = 16;
 const LONGEST_DATE = 32;
-/** Bytes of "Wednesday, September 30, 2026 at 05:04:15.123456 PM +01:00", and some more. */
+/** Bytes of "Wednesday, September 30, 2026 at 05:04:15.123456 PM +01:00", and a few more. */
 const LONGEST_STAMP = 64;
 
-/** "29/Oct/2024:17:04:15", "29/Oct/2024 17:04:15", "29 Oct 2024 …", behind the digits of the day. */
+/** "29/Oct/2024:17:04:15", "29/Oct/2024 17:04:15", "29 Oct 2024 …": the shape, by what follows the digits of the day. */
 function shapeWithMonthName(b: Uint8Array, at: number, digits: number): StampShape {
   if (b[at + digits] !== 47) return 'named-month';
   return b[at + 11] === 32 ? 'clf-blank' : 'clf';
 }
 
-/** null: "03/04/2024" does not say which of both is the month. */
+/** null: "03/04/2024" does not show which of the two is the month. */
 function shapeOfNumbers(b: Uint8Array, at: number): StampShape | null {
   const first = two(b, at);
   const second = two(b, at + 3);
-  // "26-03-01": with the day first it would be of 2001.
+  // "26-03-01": with the day first, it would be from 2001.
   const isYearFirst = first >= FIRST_AS_YEAR && b[at + 2] === 45 && b[at + 5] === 45 && two(b, at + 6) < OLDEST_YEAR;
   if (isYearFirst && b[at + 8] === 32) return '%y-%m-%d %H:%M:%S%f';
   if (first > 12 || first === second) return 'day-first';
   return second > 12 || hasHalf(b, at) ? 'month-first' : null;
 }
 
-/** "3/4/2024, 5:04:15.123 PM": who writes the halves of a day writes the month first. */
+/** "3/4/2024, 5:04:15.123 PM": dates with AM or PM have the month first. */
 function hasHalf(b: Uint8Array, at: number): boolean {
   for (let p = at + LEAST_DATE; p < at + LONGEST_DATE; p++) {
     if (b[p] === 32 && (b[p + 1] === 65 || b[p + 1] === 80) && b[p + 2] === 77) return true;
@@ -37,7 +37,7 @@ function hasHalf(b: Uint8Array, at: number): boolean {
   return false;
 }
 
-/** The shape of a stamp, told by its look: an epoch by its number of digits, a date by its separators. */
+/** The shape of a stamp by its look: an epoch by its number of digits, a date by its separators. */
 function shapeAt(b: Uint8Array, at: number): StampShape | null {
   let digits = 0;
   while (isDigit(b[at + digits])) digits++;
@@ -49,7 +49,7 @@ function shapeAt(b: Uint8Array, at: number): StampShape | null {
   return digits === 6 ? 'compact' : 'iso';
 }
 
-/** `YEAR_SIGN`: the first byte of the sign for a year. */
+/** `YEAR_SIGN`: the first byte of the Chinese and Japanese sign for "year" in UTF-8. */
 const [BLANK, COLON, YEAR_SIGN] = [32, 58, 0xe5];
 const [LETTER_A, LETTER_M, LETTER_P] = [65, 77, 80];
 
@@ -60,7 +60,10 @@ const isHalfAt = (b: Uint8Array, p: number): boolean =>
 const isLetter = (c: number): boolean => (c | 32) >= 97 && (c | 32) <= 122;
 const isSign = (c: number): boolean => c === 45 || c === 46 || c === 47;
 
-/** Seen by a few bytes, as most values that are no stamps are numbers: "2026.03.01", "20260301", "01Mar2026", "17:04:15 01/03/2026", "March 1". */
+/**
+ * A check of a few bytes, as most values that are no stamps are numbers: "2026.03.01", "20260301", "01Mar2026", "17:04:15 01/03/2026",
+ * "March 1".
+ */
 function mayBeDate(b: Uint8Array, p: number): boolean {
   let digits = 0;
   while (digits < 9 && isDigit(b[p + digits])) digits++;
@@ -72,17 +75,17 @@ function mayBeDate(b: Uint8Array, p: number): boolean {
   return isNumbered || isLetter(next) || next === COLON || next === BLANK;
 }
 
-/** A date in another order, if that says which number is the month. */
+/** The pattern of a date in another order; null: it is none, or it does not show which number is the month. */
 function patternAt(b: Uint8Array, p: number): DatePattern | null {
   const pattern = mayBeDate(b, p) ? patternOf((b as Buffer).toString('latin1', p, p + LONGEST_STAMP)) : null;
   return pattern === null || /%d[-/.]%m/.test(pattern) ? null : pattern;
 }
 
-/** `read`: makes the reader of a shape, when it is first met. */
+/** @param read makes the reader of a shape when that is first met */
 export function anyReader(read: (shape: StampShape) => StampReader, cursor: StampCursor): StampReader {
   const readers: Partial<Record<StampShape, StampReader>> = {};
   let last: StampReader | null = null;
-  /** Nearly always the pattern is that of the value before; what goes on behind it has another one. */
+  /** Tries the pattern of the value before, which nearly always fits; a value that continues behind it has another pattern. */
   const readWritten: StampReader = (b, v, p) => {
     const micros = last === null ? Number.NaN : last(b, v, p);
     const after = b[cursor.end];

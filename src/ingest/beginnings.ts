@@ -1,6 +1,6 @@
 /**
- * Lines that tell how requests began, beside those that tell how they ended (django-structlog's "request_started" and "request_finished",
- * middleware that logs both): they are no requests of their own. Where both name the request, its time is what lies between them.
+ * Lines about the beginning of requests, beside lines about their end (django-structlog's "request_started" and "request_finished",
+ * middleware that logs both). They are no requests of their own. If both kinds name the request, its duration is the time between them.
  */
 import type { Dictionary } from '../core/dictionary.ts';
 import type { Field, KeyedLayout } from '../core/format.ts';
@@ -18,26 +18,26 @@ import type { Plan } from './plan.ts';
 import { findRequestName, type NamedLine, type RequestName } from './request-names.ts';
 import { lookIn, type Sighting, takenBy } from './sightings.ts';
 
-/** Lines that tell how the requests of `ends` began. */
+/** A kind of lines about the beginning of the requests whose end the lines of `ends` are about. */
 export interface Beginning {
   readonly begins: Sighting;
   readonly ends: Sighting;
-  /** What names a request in both; null: nothing does, or nothing would come of it. */
+  /** What names a request in both; null: nothing does, or it would not be of use. */
   readonly name: RequestName | null;
 }
 
 const HOW_THEY_BEGIN = 'how requests begin';
 const FEW_LINES = 3;
-/** Characters of a key in a sentence. */
+/** Most characters of a key that are shown in a sentence. */
 const MAX_KEY = 60;
-/** Lines in which the name of a request is looked for. */
+/** So many lines are searched for the name of a request. */
 const READ_LINES = 200;
-/** A part of the ends may be of requests that began before the log. */
+/** Beginnings must be at least this share of the ends: some of the requests may have begun before the log. */
 const LEAST_SHARE = 0.5;
 
 const has = (recipe: Recipe, ...kinds: Field['kind'][]): boolean =>
   fieldsOf(recipe).some((field) => field !== null && kinds.includes(field.kind));
-/** Where there is no method, the path alone. */
+/** Whether the lines have a route, which is the path alone if they lack the method. */
 const hasRoute = (recipe: Recipe): boolean => has(recipe, 'request', 'method', 'target');
 const hasDuration = (recipe: Recipe): boolean => has(recipe, 'duration', 'until');
 
@@ -45,7 +45,7 @@ const ofAnswers = new Set<Field['kind']>(['status', 'duration', 'bytes', 'wait',
 
 const atStart = (field: Field): Field => (field.kind === 'time' ? { ...field, means: 'start' } : field);
 
-/** The stamps of these lines are those of starts. */
+/** The same lines with their stamps read as starts. */
 function ofStarts(sighting: Sighting): Sighting {
   const { recipe } = sighting.found.candidate;
   if (!('tokens' in recipe)) return sighting;
@@ -54,7 +54,7 @@ function ofStarts(sighting: Sighting): Sighting {
   return { ...sighting, found: { ...sighting.found, candidate } };
 }
 
-/** The layout of records that have the same names without what tells of the answer; null when nothing is left of it. */
+/** The layout of records with the same names, without what is about the answer. */
 function withoutAnswer({ keyed }: { readonly keyed: KeyedLayout }): KeyedLayout {
   const left = Object.entries(keyed.fields).filter(([, { kind }]) => !ofAnswers.has(kind));
   const begun = left.map(([key, field]): [string, Field] => [key, atStart(field)]);
@@ -80,7 +80,7 @@ export class Beginnings {
     this.#routes = routes;
   }
 
-  /** @param lines that nothing takes @param sightings kinds of lines that tell how requests ended */
+  /** @param lines that nothing takes @param sightings kinds of lines about the end of requests */
   find(lines: readonly HeldLine[], sightings: readonly Sighting[]): Beginning[] {
     const found: Beginning[] = [];
     for (const ends of sightings) {
@@ -93,7 +93,7 @@ export class Beginnings {
     return found;
   }
 
-  /** Lines that tell how requests ended, and neither what was asked for nor how long that took, where others tell how they began. */
+  /** Finds lines about the end of requests that lack the request and the duration, if other lines are about their beginning. */
   findEnds(lines: readonly HeldLine[]): Beginning[] {
     const ends = lookIn(this.#held, lines, true, (sample) =>
       this.#noLayout.find(sample, 'look', false, 'request and time'),
@@ -149,17 +149,20 @@ export class Beginnings {
     });
   }
 
-  /** As a plan reads it. */
+  /** The text as a plan reads it: latin-1. */
   #text({ b }: Sample, { start, end }: { readonly start: number; readonly end: number }): string {
     return b.toString('latin1', start, end);
   }
 }
 
-/** What the lines of one half tell until those of the other half come; durations where the stamps of both tell them. */
+/**
+ * Keeps what the lines of one half say until those of the other half come. It also makes durations if both halves have stamps and there is
+ * no other duration.
+ */
 export const openRequests = (name: RequestName, { parts: { facts, recipe } }: Plan): OpenRequests =>
   new OpenRequests(name, facts.fields.duration && !hasDuration(recipe));
 
-/** What is said of them. @param plan of the lines that tell how requests ended */
+/** What is said about these lines. @param plan of the lines about the end of requests */
 export function beginningSentence({ begins, name }: Beginning, plan: Plan | null): string {
   const { format } = begins.found.candidate;
   const lines = `lines that tell how requests began (${format.id}) are no requests of their own`;

@@ -1,17 +1,17 @@
 /**
- * bzip2, a block at a time, with the decoder of unbzip2-stream. Its own stream makes new arrays for every block, which a long run of
- * blocks piles up faster than they are collected: here one block and one buffer are used for all of them.
+ * Unpacks bzip2 block by block with the decoder of unbzip2-stream. The stream of that package makes new arrays for every block, which pile
+ * up faster than they are collected; here, one block and one buffer serve for all.
  */
 import bitIterator, { type BitReader } from 'unbzip2-stream/lib/bit_iterator.js';
 import decoder from 'unbzip2-stream/lib/bzip2.js';
 
 const OUT_BYTES = 1 << 16;
-/** Of a stream's header, behind its first byte. */
+/** Bytes of a stream's header, except its first. */
 const HEADER_BYTES = 3;
-/** A block is never packed into more than this, per level (the decoder's own bound). */
+/** Most bytes of a packed block (the decoder's own bound), by level. */
 const packedBytes = (level: number): number => 25_000 + 100_000 * level;
 
-/** Takes packed bytes, gives plain ones to `take`. Both methods throw when the bytes are no bzip2. */
+/** Takes packed bytes and passes plain ones to `take`. push and end throw if the bytes are no bzip2. */
 export class Bunzip {
   readonly #take: (piece: Uint8Array) => void;
   readonly #queue: Uint8Array[] = [];
@@ -19,9 +19,9 @@ export class Bunzip {
   #filled = 0;
   #received = 0;
   #bits: BitReader | null = null;
-  /** First byte of the next stream; 0: none but padding has come. */
+  /** First byte of the next stream; 0: only padding has come so far. */
   #first = 0;
-  /** Of the stream in hand, 1 to 9; 0 between streams. */
+  /** Level of the current stream, 1 to 9; 0: between streams. */
   #level = 0;
   #block = new Int32Array(0);
   #checksum = 0;
@@ -59,7 +59,7 @@ export class Bunzip {
 
   #step(bits: BitReader): void {
     if (this.#level === 0) {
-      // Zeros behind a stream are the padding of tapes and of copies made block by block.
+      // Zeros after a stream are padding, made by tapes and block-wise copies.
       if (this.#first === 0) this.#first = bits(8);
       else this.#begin(bits);
       return;
@@ -76,7 +76,7 @@ export class Bunzip {
     }
   }
 
-  /** A stream begins, of which the first byte has been read. */
+  /** Begins a stream, whose first byte was read already. */
   #begin(bits: BitReader): void {
     const first = this.#first;
     this.#first = 0;

@@ -1,4 +1,4 @@
-/** Lines that belong to the one before them: the body of a traceback, and its last line. One state per stream. */
+/** Lines that belong to the one before them: the body of a traceback and its last line. Keeps a state for each stream. */
 import { tellsOfRequest } from './detect/free-form.ts';
 
 const opens = /^\s*(\+ |\| )*(Exception Group )?Traceback \(most recent call last\)|^ {2}File "|^--- Logging error ---/;
@@ -7,12 +7,12 @@ const between = /^(During handling of the above exception|The above exception wa
 const exception = /^[A-Za-z_][\w.]*(:|$)/;
 const namedException = /^[\w.]*(?:Error|Exception|Timeout|Interrupt|Exit)\w*: /;
 const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
-/** Written by asyncio, threading and socketserver in front of a traceback, and of what the error was in. */
+/** asyncio, threading and socketserver write this in front of a traceback, and what the error was in. */
 const asyncioError =
   /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Process \S+:$|Exception ignored in|Task was destroyed but it is pending|Executing <|During handling of the above exception, another exception occurred: *$|Exception (?:occurred|happened) during processing of request from )/;
 const asyncioContext =
   /^(?:handle|future|task|protocol|transport|source_traceback|client_connected_cb|asyncgen): [<\w]/;
-/** Written by Python's logging when a handler fails. */
+/** Python's logging writes this when a handler fails. */
 const loggingError = /^(Call stack:|Message: |Arguments: )/;
 
 /** mod_wsgi writes the lines of a traceback one by one into Apache's error log. */
@@ -21,33 +21,33 @@ const apacheError =
 
 /** socketserver draws lines around a traceback. */
 const ruler = /^-{40}$/;
-/** journalctl -o verbose and -o export: a record has a line for each field, and in verbose a heading. */
+/** journalctl -o verbose and -o export: a record has one line per field; in verbose, also a heading. */
 const journalField =
   /^(?: {4})?(?:_[A-Z_]|PRIORITY|SYSLOG_|CODE_|MESSAGE_ID|INVOCATION_ID|UNIT|TID|STREAM_ID)[A-Z\d_]*=|^\S.* \[s=[\da-f]+;i=[\da-f]+;/;
 
 const HEADLINE = 'Traceback (most recent call last):';
 const MAX_PREFIX = 200;
 
-/** What a tool that knows no envelope puts in front of each line differs in its stamps, pids and hashes only. */
+/** What an unknown tool puts in front of each line varies only in its stamps, pids and hashes. */
 const lookOf = (prefix: string): string => prefix.replace(/[0-9a-f]/g, '0');
 
-/** What stands in front of the headline of a traceback; null when it is none, or something stands behind it. */
+/** The look of what stands in front of the headline of a traceback; null: the line is no headline with a prefix, or has something behind it. */
 function prefixOf(text: string): string | null {
   const length = text.length - HEADLINE.length;
   return length > 0 && length <= MAX_PREFIX && text.endsWith(HEADLINE) ? lookOf(text.slice(0, length)) : null;
 }
 
 interface Traceback {
-  /** In front of its headline; '' nothing. */
+  /** The look of what stands in front of its headline; '': nothing. */
   readonly prefix: string;
-  /** The line that names the exception was seen: another one is not awaited. */
+  /** The line that names the exception was seen; another one is not expected. */
   isNamed: boolean;
 }
 
 export class Continuation {
   readonly #open = new Map<number, Traceback>();
 
-  /** No traceback goes on. */
+  /** Whether no traceback is open. */
   get idle(): boolean {
     return this.#open.size === 0;
   }
@@ -56,7 +56,7 @@ export class Continuation {
     this.#open.clear();
   }
 
-  /** A line of another kind was seen in the stream; after an error line a traceback may follow. */
+  /** A line of another kind was seen in the stream. A traceback may follow an error line. */
   other(stream: number, isError: boolean): void {
     if (isError) this.#begin(stream, '');
     else if (this.#open.size > 0) this.#open.delete(stream);
@@ -70,7 +70,7 @@ export class Continuation {
   takes(line: string, stream: number): boolean {
     const text = line.startsWith('[') ? line.replace(apacheError, '') : line;
     if (opens.test(text)) return this.#begin(stream, '');
-    // Sanic and rich draw their tracebacks in boxes.
+    // Sanic and rich draw boxes around their tracebacks.
     if (
       /^==> .* <==$/.test(text) ||
       /^[│╭╰├┃┏┗─]/.test(text) ||
@@ -95,7 +95,7 @@ export class Continuation {
       traceback.isNamed = false;
       return true;
     }
-    // Code and an exception may speak of a request; otherwise a line that does is one.
+    // Lines of code and of an exception may contain a request. Any other line that contains one is a request.
     const isOwn = !traceback.isNamed && (/^ {4}/.test(text) || namedException.test(text));
     if (!isOwn && tellsOfRequest(text)) return false;
     if (text === '' || /^\s/.test(text) || asyncioContext.test(text)) return true;

@@ -1,4 +1,4 @@
-/** Bytes of one input → rows and events: cuts them into lines, whatever the chunks, and hands the lines to a router. */
+/** Reads one input: cuts its bytes into lines, however they come in chunks, and passes the lines to a router, which makes rows and events. */
 import type { Names, RequestBatch } from '../core/batch.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
@@ -13,38 +13,38 @@ import { type LeftOut, WindowFilter } from './window-filter.ts';
 import { createZone } from './zone.ts';
 
 export interface ParserOptions {
-  /** Named in the report. */
+  /** Name of the input in the report. */
   readonly path: string;
-  /** Index of the input, put on every batch and event. */
+  /** Index of the input, set on every batch and event. */
   readonly source: number;
   readonly names: Names;
   readonly sink: IngestSink;
-  /** Zone of stamps without one: IANA name, "UTC" or "+05:30"; default local. */
+  /** Zone of stamps without one: IANA name, "UTC" or "+05:30"; default: the local zone. */
   readonly timezone?: string;
-  /** "gunicorn:%(h)s …" */
+  /** Format given by the user: "gunicorn:%(h)s …" */
   readonly logFormat?: string;
-  /** Live: lines without a time get the time of their arrival. */
+  /** For live reading: lines without a time get that of their arrival. */
   readonly arrivalClock?: Clock;
   readonly formats?: readonly LogFormat[];
-  /** Only requests stamped in it are wanted. */
+  /** Only requests with stamps in this window are wanted. */
   readonly window?: TimeWindow;
-  /** Much will come: lines are read by kernels where they can be. What is read is the same. */
+  /** Much will come, so lines are read by kernels where possible. The result is the same. */
   readonly bulk?: boolean;
-  /** No more bytes than these will come; default: unknown. */
+  /** At most so many bytes will come; default: unknown. */
   readonly mostBytes?: number;
-  /** A range of a larger input: where it starts, and the input's head, by which the formats are found as by the whole. */
+  /** For a range of a larger input: where it starts, and the input's head, so that the same formats are found as in the whole. */
   readonly range?: { readonly from: number; readonly head: Uint8Array };
 }
 
-/** A line of this many bytes or more is skipped and counted. */
+/** A line of at least so many bytes is skipped and counted. */
 const MAX_LINE_BYTES = 1 << 20;
 const FIRST_BUFFER_BYTES = 1 << 13;
-/** In a shorter input the first kernel takes longer to make, some ms, than it saves. */
+/** In a shorter input, making the first kernel takes some ms longer than it saves. */
 const KERNELS_PAY_BYTES = 1 << 18;
-/** Input is copied in pieces that stay in the cache. */
+/** Input is copied in pieces that fit into the cache. */
 const PIECE_BYTES = 1 << 17;
 
-/** @throws UserError for an unknown time zone or a log format that cannot be read */
+/** @throws UserError for an unknown time zone or an unreadable log format */
 export function createParser(options: ParserOptions): LogParser {
   const clock = options.arrivalClock ?? systemClock;
   let muted = false;
@@ -59,10 +59,10 @@ export function createParser(options: ParserOptions): LogParser {
     ...(options.sink.dropRoutes ? { dropRoutes: () => options.sink.dropRoutes?.() ?? false } : {}),
   };
   const { mostBytes = Number.POSITIVE_INFINITY } = options;
-  // A last line without newline gets one.
+  // One byte more, as a last line without newline gets one.
   const bufferBytes = Math.min(MAX_LINE_BYTES, mostBytes + 1) + SLACK_BYTES;
   const memory = options.bulk && mostBytes >= KERNELS_PAY_BYTES ? createKernelMemory(bufferBytes) : null;
-  // Without kernels it is as large as what comes at once: there may be thousands of small logs.
+  // Without kernels the buffer only grows to what comes at once: there may be thousands of small logs.
   let b = memory?.bytes(bufferBytes) ?? Buffer.alloc(Math.min(bufferBytes, FIRST_BUFFER_BYTES));
   let v = new DataView(b.buffer, b.byteOffset, b.length);
   const router = new Router({
@@ -80,7 +80,7 @@ export function createParser(options: ParserOptions): LogParser {
   });
   const { tally } = router;
 
-  /** Bytes of `b` in use, and the offset in the input of b[0]. */
+  /** Bytes of `b` in use, and the offset of b[0] in the input. */
   let filled = 0;
   let base = 0;
   let skipping = false;
@@ -96,7 +96,7 @@ export function createParser(options: ParserOptions): LogParser {
     v = new DataView(b.buffer, b.byteOffset, b.length);
   };
 
-  /** Bytes that begin no line are forgotten. */
+  /** Drops so many bytes at the beginning of the buffer. */
   const drop = (bytes: number) => {
     b.copyWithin(0, bytes, filled);
     base += bytes;
@@ -108,14 +108,14 @@ export function createParser(options: ParserOptions): LogParser {
     hasNewlines ||= newline >= 0;
     const isOfReturns = !hasNewlines && filled >= PIECE_BYTES;
     const last = isOfReturns ? returnsAsNewlines(b, filled) : newline;
-    // Of a hole without end one byte is kept: what follows shows what it is.
+    // Of a hole of NULs that has not ended, one byte is kept: what follows shows whether it is one.
     if (last < 0 && filled >= PIECE_BYTES && b[0] === 0) drop(behindHole(b, 0, filled) || filled - 1);
     if (last < 0) return;
     router.lines(b, v, last + 1, base);
     drop(last + 1);
   };
 
-  /** The line that fills the buffer goes on: forget it, up to its newline. */
+  /** Skips the line that fills the buffer, up to its newline. */
   const skipLine = () => {
     tally.lines++;
     tally.reject(tally.lines, b.toString('utf8', 0, 200), `longer than ${MAX_LINE_BYTES >> 20} MiB: skipped`);
@@ -215,7 +215,7 @@ export function createParser(options: ParserOptions): LogParser {
   };
 }
 
-/** Without what was read and is not wanted. */
+/** The report without the requests and events that lie outside the window. */
 const without = (report: InputReport, { requests, lifecycle }: LeftOut): InputReport => ({
   ...report,
   counts: {

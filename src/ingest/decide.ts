@@ -1,4 +1,4 @@
-/** Decides what held lines are: looks for formats in them, makes plans, gives every line its place. */
+/** Decides what held lines are: looks for formats in them, makes plans, and assigns every line. */
 import type { LogFormat } from '../core/format.ts';
 import { type Beginning, Beginnings, beginningSentence, openRequests } from './beginnings.ts';
 import type { Continuation } from './continuation.ts';
@@ -40,25 +40,25 @@ export interface DeciderParts {
   readonly context: PlanContext;
 }
 
-/** After so many lines in which no format was found, formats are looked for in a few of the lines only. */
+/** After so many lines in which no format was found, formats are looked for in only a few of the lines. */
 const PATIENCE_LINES = 1000;
-/** So much of it comes back with each line that is read. */
+/** Each line that is read restores so much of the patience. */
 const REGAINED = 0.05;
 const PROBED_LINES = 5;
 
-/** The plan that takes a line, and the text of it. */
+/** The plan that takes a line, and the variant of the line that it takes. */
 interface Taker {
   readonly plan: Plan;
   readonly variant: Variant;
 }
 
-/** What a line is that no plan takes. */
+/** What a line is if no plan takes it. */
 type Own = Heard | 'continuation';
 
-/** What the lines of a sample are. */
+/** The result of a search in the held lines. */
 interface Searched {
   readonly own: ReadonlyMap<HeldLine, Own>;
-  /** Requests that the server made itself. */
+  /** Requests that the server itself made as a client. */
   readonly outgoing: ReadonlySet<HeldLine>;
   readonly sightings: readonly Sighting[];
   readonly beginnings: readonly Beginning[];
@@ -72,10 +72,10 @@ export class Decider {
   readonly #beginnings: Beginnings;
   readonly #unlisted: Unlisted;
   readonly #known = new KnownLines();
-  /** Lines that may be searched in vain. */
+  /** Number of lines that may still be searched in vain. */
   #patience = PATIENCE_LINES;
   #linesBefore = 0;
-  /** Some lines were not searched for formats: whether, depends on what stood before them. */
+  /** Some lines were not searched for formats. Whether this happens depends on the lines before them. */
   skipped = false;
 
   constructor(parts: DeciderParts) {
@@ -87,7 +87,7 @@ export class Decider {
     this.#unlisted = new Unlisted(parts.held, parts.plans, this.#noLayout, this.#retold);
   }
 
-  /** A server's own line, or part of a traceback? Then it is counted, and its events are given on. */
+  /** Whether the line is a server's own, or part of a traceback. If so, it is counted and its events are passed on. */
   ownLine(line: HeldLine): boolean {
     const own = this.#listen(line);
     if (own) this.#place(line, own);
@@ -137,7 +137,7 @@ export class Decider {
       else if (outgoing.has(line)) this.#leave(line);
       return !said && !taken && !outgoing.has(line) && !rescue.take(line);
     });
-    // What is no broken line of a known kind may be one of a rare kind.
+    // A line that is no damaged line of a known kind may belong to a rare kind.
     const rare = worth ? [...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')] : [];
     this.#makePlans(rare, taker, shares);
     if (sightings.length + rare.length > 0) this.#patience = PATIENCE_LINES;
@@ -156,7 +156,7 @@ export class Decider {
     held.clear();
   }
 
-  /** What the held lines are: requests of known layouts, then of others, then halves of them. @param worth else none is looked for */
+  /** Searches the held lines: for requests in known layouts, then in others, then in halves. @param worth false: no formats are looked for */
   #search(worth: boolean): Searched {
     const { held, plans } = this.#parts;
     const own = new Map<HeldLine, Own>();
@@ -180,8 +180,8 @@ export class Decider {
   }
 
   /**
-   * Formats are looked for in all lines that nothing takes, until a thousand of them were searched in vain: then in a few of each
-   * sample, and in all of it again when one of those is of a format.
+   * Formats are looked for in all lines that nothing takes, until a thousand of them were searched in vain. From then on, only a few lines
+   * of each sample are searched, and all of the sample if one of these belongs to a format.
    */
   #isWorthSearching(): boolean {
     const { tally, plans, held } = this.#parts;
@@ -196,7 +196,7 @@ export class Decider {
     return false;
   }
 
-  /** The line before it, written once more by the root logger? */
+  /** Whether the line is a copy of the one before it, written by the root logger. */
   #isCopy({ plan, variant }: Taker, before: HeldLine | undefined, line: HeldLine): boolean {
     if (!plan.parts.prefixed || before?.number !== line.number - 1) return false;
     const { b } = this.#parts.held;
@@ -206,11 +206,11 @@ export class Decider {
 
   #take(line: HeldLine, { plan, variant }: Taker): void {
     const { held, plans } = this.#parts;
-    // What was tried on a sample may be refused now that zone and meaning of its stamps are settled.
+    // A plan may refuse what was taken on trial, now that zone and meaning of its stamps are settled.
     if (!plans.take(plan, held.b, held.v, variant.start, line.offset, variant)) this.#leave(line);
   }
 
-  /** The lines that no known layout took, in order with the others: a traceback ends where a request stands. */
+  /** Listens to the lines that no known layout took, in order with the others, as a traceback ends at a request. */
   #listenToAll(sightings: readonly Sighting[], own: Map<HeldLine, Own>): void {
     const { held, continuation } = this.#parts;
     const taken = takenBy(sightings);
@@ -248,7 +248,7 @@ export class Decider {
     }
   }
 
-  /** What tells of requests that another kind of lines, or those of another host, tell of. */
+  /** Marks a plan, or hosts of it, whose lines repeat requests of another kind of lines or of another host. */
   #markRetelling(plan: Plan, sighting: Sighting, other: Sighting | undefined): void {
     const { context, tally } = this.#parts;
     if (other) {
@@ -264,7 +264,7 @@ export class Decider {
     }
   }
 
-  /** Lines that tell how requests began give no rows; what they told goes into those of the lines that tell how they ended. */
+  /** Lines about the beginning of requests give no rows. What they say goes into the rows of the lines about the end. */
   #addBeginning(beginning: Beginning, taker: Map<HeldLine, Taker>): void {
     const { plans, tally } = this.#parts;
     const ends = plans.list.find((plan) => beginning.ends.lines.some(({ line }) => taker.get(line)?.plan === plan));
@@ -279,13 +279,13 @@ export class Decider {
     for (const { line, variant } of beginning.begins.lines) taker.set(line, { plan, variant });
   }
 
-  /** Formats of these lines. */
+  /** Finds formats of these lines. */
   #look(lines: readonly HeldLine[], search: boolean, few: Few): Sighting[] {
     const found = lookIn(this.#parts.held, lines, false, (sample) => this.#detector.detect(sample, search, few));
     return found.map((one) => ofRecord(one, this.#parts.held, this.#noLayout));
   }
 
-  /** Nothing takes the line. */
+  /** Handles a line that nothing takes. */
   #leave(line: HeldLine): void {
     const { held, tally, plans } = this.#parts;
     const innermost = held.text(line.variants[line.variants.length - 1]);

@@ -1,7 +1,7 @@
 /**
- * Compressed inputs, told by their first bytes, and text of 16-bit characters (what Windows PowerShell writes with ">").
- * Each library is loaded when such an input is met; what it gives is taken at once, piece by piece, so that a small file that
- * unpacks to a huge one (a bomb) costs time and no memory.
+ * Compressed inputs, recognised by their first bytes, and text of 16-bit characters (which Windows PowerShell writes with ">"). Each
+ * library is loaded when such an input is met. Its output is processed piece by piece, so that a small file that unpacks to a huge one (a
+ * bomb) takes time but no memory.
  */
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
@@ -9,7 +9,10 @@ import { type Decoder, ofNode, type Take } from './node-decoder.ts';
 
 type Unpacked = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'utf-16le' | 'utf-16be';
 
-/** What is known by its first bytes and not unpacked here, with the command that does. Read as text it may give a line or two. */
+/**
+ * Formats that are recognised but not unpacked here, with the command that unpacks them. Read as text, such a file might even give a line
+ * or two.
+ */
 const foreign = {
   'zstd with a dictionary': 'zstd -D DICTIONARY -dc',
   lz4: 'lz4 -dc',
@@ -39,22 +42,22 @@ const magic: readonly (readonly [Compression, readonly number[]])[] = [
   ['compress', [0x1f, 0x9d]],
 ];
 
-/** Frames of zstd that hold no data (pzstd writes one in front) begin with 0x184d2a50 … 0x184d2a5f, little-endian. */
+/** Frames of zstd without data (pzstd writes one in front) begin with 0x184d2a50 … 0x184d2a5f, little-endian. */
 const isSkippableFrame = (head: Uint8Array): boolean =>
   (head[0] & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18;
 
-/** Bytes that tell. */
+/** So many bytes are needed to recognise a compression. */
 export const COMPRESSION_HEAD_BYTES = 6;
 
 /** How the input is compressed; null: it is not. */
 export function compressionOf(head: Uint8Array): Compression | null {
   if (isSkippableFrame(head)) return 'zstd';
   const found = magic.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0] ?? null;
-  // The lowest bits of the fifth byte: how long the number of its dictionary is (RFC 8878, 3.1.1.1.1).
+  // The two lowest bits of the fifth byte give the length of the dictionary's id (RFC 8878, 3.1.1.1.1); 0: no dictionary.
   return found === 'zstd' && (head[4] & 3) !== 0 ? 'zstd with a dictionary' : found;
 }
 
-/** A file that somebody else has to unpack. */
+/** A file that the user has to unpack. */
 export class NotUnpacked extends Error {
   constructor(compression: keyof typeof foreign) {
     super(
@@ -65,16 +68,13 @@ export class NotUnpacked extends Error {
 
 const isForeign = (compression: Compression): compression is keyof typeof foreign => compression in foreign;
 
-/** What the decompressor says of bytes that it cannot read, or of an end that comes too early. */
+/** The decompressor met bytes that it cannot read, or an end that comes too early. */
 export class DamagedInput extends Error {}
 
-/**
- * The plain bytes of a gzip file that lies in memory; null: they are more than `most`, it is damaged or cut off, or something else
- * follows.
- */
+/** The plain bytes of a gzip file in memory. null: they are more than `most`, the file is damaged or cut off, or something else follows. */
 export function unpackedAtOnce(packed: Uint8Array, most: number): Uint8Array | null {
   try {
-    // With `info` it tells what it has read; Node's types do not know.
+    // With `info`, the result includes the engine, which knows how much it has read. Node's types lack this.
     const { buffer, engine } = zlib.gunzipSync(packed, {
       maxOutputLength: most,
       info: true,
@@ -108,7 +108,7 @@ async function bzip2(take: Take): Promise<Decoder> {
 }
 
 async function xz(take: Take): Promise<Decoder> {
-  // In a bundle the exports of this package are those of its default.
+  // In a bundle, the exports of this package are properties of its default export.
   const module = await import('xz-decompress');
   const { XzReadableStream } = module.default ?? module;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -117,7 +117,7 @@ async function xz(take: Take): Promise<Decoder> {
     for await (const piece of new XzReadableStream(readable as ReadableStream<Uint8Array>)) take(piece);
   })();
   reading.catch(() => undefined);
-  // A stream that has failed takes no more: whichever comes first tells.
+  // A failed stream takes no more bytes, so the write may never end: the error of the reader ends the wait.
   return {
     push: (chunk) => Promise.race([writer.write(Uint8Array.from(chunk)), reading]),
     end: async () => {
@@ -135,7 +135,7 @@ function utf16(encoding: 'utf-16le' | 'utf-16be', take: Take): Decoder {
   return { push: (chunk) => give(decoder.decode(chunk, { stream: true })), end: () => give(decoder.decode()) };
 }
 
-/** What is said of an error; what the libraries say themselves helps nobody but with Node's own. */
+/** What is said about an error. The libraries' own messages help nobody, except Node's. */
 function reasonOf(compression: Unpacked, { name, message }: Error): string {
   if (name === 'RangeError')
     return `${compression}: it wants more memory to be unpacked than there is, unpack it by hand`;
@@ -143,8 +143,8 @@ function reasonOf(compression: Unpacked, { name, message }: Error): string {
 }
 
 /**
- * Hands the plain bytes of `source` to `take`. @throws DamagedInput when it is cut off or damaged, after all that stood before
- * has been taken; NotUnpacked; whatever `source` and `take` throw
+ * Passes the plain bytes of `source` to `take`. @throws DamagedInput if it is cut off or damaged, after all before that was taken;
+ * NotUnpacked; and whatever `source` and `take` throw
  */
 export async function decompress(
   source: AsyncIterable<Uint8Array>,

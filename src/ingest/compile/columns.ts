@@ -1,20 +1,20 @@
-/** Which field of a layout fills which column, and what that makes of the rows: the facts of the stream. */
+/** Which field of a layout fills which column, and which facts of the stream follow from that. */
 import type { FieldSet, StampMeaning } from '../../core/batch.ts';
 import type { DurationUnit, Field, StampShape } from '../../core/format.ts';
 
 export interface Columns {
-  /** Index of the field whose stamp is taken; -1 none. */
+  /** Index of the field whose stamp is used; -1: none. */
   readonly time: number;
-  /** null: the lines carry no time. */
+  /** null: the lines have no time. */
   readonly stampMeaning: StampMeaning | null;
-  /** Fields whose values make the duration: one, or several that add up. */
+  /** Indices of the fields that give the duration: one, or several that are added. */
   readonly duration: readonly number[];
   readonly durationCovers: 'service' | 'response' | null;
   readonly fields: FieldSet;
 }
 
 const fineness: Record<DurationUnit, number> = { ns: 6, us: 5, ms: 2, s: 0, 'by-value': -1, written: 2 };
-/** Where a stamp of a server stands beside it, that is surer. */
+/** Of a date in any other order: a server's own stamp beside it is more reliable. */
 const OF_A_PATTERN = -1;
 const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
   const byShape: Partial<Record<StampShape, number>> = {
@@ -23,7 +23,7 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     'clf-blank': 0,
     ctime: 0,
     compact: 0,
-    // Without a year, or which of two numbers is the month: where a stamp of a server stands beside it, that is surer.
+    // These lack the year, or do not show which number is the month: a server's own stamp beside them is more reliable.
     syslog: -1,
     'month-day': -1,
     'day-first': -1,
@@ -43,7 +43,7 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
   return (byShape[field.shape] ?? OF_A_PATTERN) - (field.coarse ? 0.5 : 0);
 };
 
-/** @param all fields by index, null where a literal stands; @param written what a stamp of the logging layer means */
+/** @param all fields by index, null for a literal; @param written what a stamp of the logging layer means */
 export function chooseColumns(all: readonly (Field | null)[], written: StampMeaning): Columns {
   const fields = all.map((field, index) => ({ field, index }));
   const ofKind = <K extends Field['kind']>(kind: K) =>

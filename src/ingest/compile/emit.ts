@@ -1,20 +1,20 @@
 /**
- * The source of a scanner, field by field. Variables of the generated code: `b` bytes, `v` the same bytes as words, `p` where
- * it reads, `e` end of the line, `s` `t` a range, `x` a number, `c` a byte; a jump to `fail` refuses the line at `p`.
- * A line always ends with a newline byte, and at least 64 readable bytes follow it, so that loops need no bounds of their own.
+ * Source code of a scanner, field by field. Variables of the generated code: `b` the bytes, `v` the same bytes as words, `p` the position,
+ * `e` the end of the line, `s` and `t` a range, `x` a number, `c` a byte; a jump to `fail` refuses the line at `p`. A line always ends with
+ * a newline, and at least 64 readable bytes follow it, so loops need no bounds of their own.
  */
 import type { DurationUnit, Field, StampShape } from '../../core/format.ts';
 import { NEXT_ANY, NEXT_NUMBER, NEXT_STATUS, PID_SLOTS } from './runtime.ts';
 
 const beyondBytes = /[^\u0000-\u00ff]/;
 
-/** Bytes of a literal: characters up to U+00FF are bytes as they stand, so that a layout can hold any byte. */
+/** Bytes of a literal. Characters up to U+00FF are bytes themselves, so that a layout can contain any byte. */
 export const bytesOf = (text: string): Uint8Array => Buffer.from(text, beyondBytes.test(text) ? 'utf8' : 'latin1');
 
 const word = (bytes: Uint8Array, at: number): number =>
   bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 
-/** Condition that the literal stands at `at`: word by word, the last word over bytes that were looked at where it must. */
+/** Condition that the literal stands at `at`, word by word. The last word may overlap the one before. */
 export function literalTest(literal: string, at: string): string {
   const bytes = bytesOf(literal);
   const { length } = bytes;
@@ -28,7 +28,7 @@ export function literalTest(literal: string, at: string): string {
   return tests.join('&&');
 }
 
-/** What a field that comes next must begin with: lets a free text end only where the rest can follow. */
+/** What the next field must begin with, so that a free text only ends where the rest can follow. */
 export function nextClass(field: Field | undefined): number {
   switch (field?.kind) {
     case 'status':
@@ -55,12 +55,12 @@ function nextTest(next: number, at: string): string {
   return 'true';
 }
 
-/** A unit that is not said is told from a sample before anything is compiled. */
+/** Decimals that are read, by unit. 'by-value' is replaced before anything is compiled, as the unit is decided from a sample. */
 export const decimals: Record<DurationUnit, number> = { s: 6, ms: 3, us: 0, ns: 0, 'by-value': 0, written: 0 };
 
 /**
- * Reads a number into x as an integer with `places` decimals kept; x is NaN for "-", "None", negative and partial (+) ones.
- * In 32 bits while it has at most nine digits.
+ * Reads a number into x, as an integer that keeps `places` decimals. x is NaN for "-", "None", negative numbers and partial ones (+). Up to
+ * nine digits it is computed in 32 bits.
  */
 function numberCode(places: number): string {
   const scale = 10 ** places;
@@ -77,7 +77,7 @@ else break fail;
 `;
 }
 
-/** A number of a time unit into x as µs. */
+/** Reads a number of a time unit into x, as µs. */
 function microsCode(unit: DurationUnit): string {
   const slow = `x=spent(b,s,'${unit}');if(x<0)break fail;p=cursor.end;`;
   if (unit === 'written') return `s=p;${slow}\n`;
@@ -86,25 +86,25 @@ function microsCode(unit: DurationUnit): string {
 }
 
 /**
- * Longer than 22 hours is no request: gunicorn prints 86 400 s minus the step when the clock was put back in the middle
- * of one (it drops the days of a negative timedelta).
+ * µs: no request takes more than 22 hours. If the clock was put back during a request, gunicorn writes 86 400 s minus that step, as it
+ * drops the days of a negative timedelta.
  */
 export const DURATION_LIMIT = 79_200_000_000;
 
 export interface FieldContext {
-  /** Literal after the field, '' at the end of the line. */
+  /** Literal after the field; '' at the end of the line. */
   readonly after: string;
-  /** Class of the field after that literal. */
+  /** Class of the field after that literal: NEXT_… */
   readonly next: number;
-  /** Does this field fill its column? (Of several stamps or durations one does.) */
+  /** Whether this field fills its column: of several stamps or durations only one does. */
   readonly used: boolean;
-  /** The first part of a sum of durations starts it. */
+  /** Whether this is the first of several durations that are added. */
   readonly firstPart: boolean;
-  /** Index of the token: names constants in the generated code. */
+  /** Index of the token; names constants in the generated code. */
   readonly index: number;
 }
 
-/** Code that moves p to where `after` stands and the next field can follow; from `p`, at most to `e`. */
+/** Moves p forward to where `after` stands and the next field can follow; at most to `e`. */
 function searchCode({ after, next }: FieldContext): string {
   if (after === '') return 'p=e;\n';
   const bytes = bytesOf(after);
@@ -113,17 +113,20 @@ function searchCode({ after, next }: FieldContext): string {
 }
 
 /**
- * Finds the end of the line once: n is its newline, e what is before it and before blanks at the end. Eight bytes at a time:
- * the sign bit of a byte of the test is set where a byte is at most 10 (or stands above such a one).
+ * Finds the end of the line, once: n is its newline, and e the end of the line without blanks there. Reads eight bytes at a time: the sign
+ * bit of each byte in the test is set if the byte is at most 10 (or if a lower byte of the word is).
  */
 export const endCode = `if(n<0){n=p;for(;;){w=v.getInt32(n,true);k=v.getInt32(n+4,true);if(((w-0x0b0b0b0b)&~w|(k-0x0b0b0b0b)&~k)&0x80808080){k=n+8;while(n<k&&b[n]!==10)n++;if(n<k)break}else n+=8}
 e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--}
 `;
 
-/** Lengths of stamps that stay the same for a second, zone and all: those of the line before are known again by their bytes. */
+/**
+ * Bytes of stamps, zone included, that have a fixed length and do not change within a second: if they equal those of the line before, so
+ * does the time.
+ */
 export const remembered: Partial<Record<StampShape, number>> = { clf: 26, 'clf-local': 20, 'clf-blank': 20, ctime: 24 };
 
-/** Variables that a layout needs to know the stamp of its field `index` again: T is the time, S0, S1 … are its words. */
+/** Variables for the last stamp of field `index`: T is its time, S0, S1 … are its words. */
 export function stampVariables(shape: StampShape, index: number): string[] {
   const words = Math.ceil((remembered[shape] ?? 0) / 4);
   return words === 0 ? [] : [`T${index}=NaN`, ...Array.from({ length: words }, (_, k) => `S${index}_${k}=0`)];
@@ -133,14 +136,14 @@ function stampCode(shape: StampShape, index: number): string {
   const read = `x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}`;
   const length = remembered[shape];
   if (length === undefined) return `${read}p=cursor.end;`;
-  // The seconds are near the end: what differs is seen first.
+  // The seconds are near the end: compared from there, a difference is found first.
   const places = Array.from({ length: Math.ceil(length / 4) }, (_, k) => Math.min(k * 4, length - 4)).reverse();
   const same = places.map((at, k) => `v.getInt32(p+${at},true)===S${index}_${k}`).join('&&');
   const keep = places.map((at, k) => `S${index}_${k}=v.getInt32(p+${at},true);`).join('');
   return `if(${same})p+=${length};else{${read}if(cursor.end===p+${length}){${keep}}else S${index}_0=0;p=cursor.end;T${index}=x}`;
 }
 
-/** Code that reads a field from p on and leaves p behind it; `needsEnd`: e must be known. */
+/** Code that reads a field at p and leaves p behind it; `needsEnd`: e must be known before. */
 interface FieldCode {
   readonly code: string;
   readonly needsEnd: boolean;
@@ -149,17 +152,17 @@ interface FieldCode {
 const plain = (code: string): FieldCode => ({ code, needsEnd: false });
 const toTheEnd = (code: string): FieldCode => ({ code, needsEnd: true });
 
-/** Moves p over what is no blank, to the byte that comes next at the latest. */
+/** Moves p over everything but blanks, at most to the first byte of `after`. */
 function skipWordCode({ after }: FieldContext): string {
   const stop = after === '' ? 0 : bytesOf(after)[0];
   return stop > 32 ? `while((c=b[p])>32&&c!==${stop})p++;` : 'while(b[p]>32)p++;';
 }
 
-/** What stands from one position to another must be none of these. */
+/** The text between two positions must be none of these. */
 export const neverCode = (never: readonly string[], from: string, to: string): string =>
   never.map((text) => `if(${to}-${from}===${bytesOf(text).length}&&${literalTest(text, from)})break fail;`).join('');
 
-/** A word that is a name; "-" is none. */
+/** A name of one word; "-" is none. */
 function nameCode(read: 'worker' | 'thread', context: FieldContext, never: readonly string[] = []): FieldCode {
   const column = read === 'worker' ? 'WK' : 'TH';
   const not = neverCode(never, 's', 'p');
@@ -171,7 +174,7 @@ function nameCode(read: 'worker' | 'thread', context: FieldContext, never: reado
 function textCode(never: readonly string[] | undefined, context: FieldContext): FieldCode {
   const { after, next } = context;
   if (never === undefined && after !== '') {
-    // Most often it is "-", and what follows stands right behind it.
+    // Most often the text is "-", and what follows stands right behind it.
     const dash = `b[p]===45&&${literalTest(after, 'p+1')}&&${nextTest(next, `p+1+${bytesOf(after).length}`)}`;
     return plain(`if(${dash})p++;else{${endCode}${searchCode(context)}}\n`);
   }
@@ -182,14 +185,14 @@ type Kind = Field['kind'];
 type Emitters = { readonly [K in Kind]: (field: Extract<Field, { kind: K }>, context: FieldContext) => FieldCode };
 
 const emitters: Emitters = {
-  // A list of addresses has blanks in it, each after a comma.
+  // A list of addresses has a blank after each comma.
   client: ({ port }, context) =>
     plain(`s=p;for(;;){${skipWordCode(context)}if(b[p]===32&&p>s&&b[p-1]===44)p++;else break}
 t=p;${port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t=k-1;' : ''}CL=client(b,v,s,t);if(CL<0){p=s;break fail}
 `),
   time: ({ shape }, { index, used }) =>
     plain(`${stampCode(shape, index)}${used ? `T=${remembered[shape] ? `T${index}` : 'x'};` : ''}\n`),
-  // Of lines of named values alone.
+  // Only in lines of named values.
   day: (_, context) => plain(skipWordCode(context)),
   duration({ unit, add }, { used, firstPart }) {
     if (!used) return plain(microsCode(unit));
@@ -201,7 +204,7 @@ t=p;${port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t
   number: () => plain(numberCode(0)),
   bytes: ({ known }) => plain(`${known ? 'if(b[p]===45)break fail;' : ''}${numberCode(0)}BY=x;\n`),
   arrival: () => toTheEnd('A=arrival(b,v,p,e);p=cursor.end;\n'),
-  // Pids are few: a small table by their value is asked before the memo of their digits.
+  // There are few pids, so a small table by their value is tried before the memo of their digits.
   pid: () =>
     plain(`g=0;o=b[p]===60?1:0;p+=o;s=p;while((c=b[p])>47&&c<58){g=(g*10+(c-48))|0;p++}
 if(p===s){if(c!==45)break fail;p++;WK=-1}
@@ -215,7 +218,7 @@ if(o===1){if(b[p]!==62)break fail;p++}
     plain(`x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}p=cursor.end;${use === 'ignored' ? '' : 'E=x;'}\n`),
   until: (_, { index }) => plain(`U=stamp${index}(b,v,p);if(U!==U){p=cursor.end;break fail}p=cursor.end;\n`),
   status: ({ known }) => plain(known ? `if(b[p]===45)break fail;${statusCode}` : statusCode),
-  // No reason has a digit: what has one is a further field.
+  // No reason phrase has a digit: if there is one, a further field follows.
   'status-phrase': () =>
     toTheEnd(`${statusCode}if(b[p]>32)break fail;while(p<e){if((c=b[p])>47&&c<58)break fail;p++}\n`),
   request: (field, context) => plain(requestCode(context, field) + (field.known ? 'if(RT<0)break fail;\n' : '')),
@@ -229,7 +232,7 @@ if(o===1){if(b[p]!==62)break fail;p++}
     plain(
       'for(;;){c=b[p];if(c===45)p++;else{s=p;while(((c=b[p])>47&&c<58)||c===46)p++;if(p===s)break fail}if(b[p]===44){p++;if(b[p]===32)p++}else if(b[p]===32&&b[p+1]===58&&b[p+2]===32)p+=3;else break}\n',
     ),
-  // Everything but a blank and what begins the text behind it: paths decoded by a server hold control characters.
+  // All bytes except a blank and the first byte of the text behind. Paths that a server decoded may contain control characters.
   word(_, { after }) {
     const stop = after === '' ? 32 : bytesOf(after)[0];
     return plain(`while((c=b[p])!==32&&c!==10${stop === 32 ? '' : `&&c!==${stop}`})p++;\n`);
@@ -243,7 +246,7 @@ export function fieldCode<F extends Field>(field: F, context: FieldContext): Fie
   return emit(field, context);
 }
 
-/** Nearly all lines of a log have the status of the line before: SW is its word, SV its value. */
+/** Nearly all lines have the same status as the line before: SW is its word, SV its value. */
 const statusCode = `w=v.getInt32(p,true);if(w===SW){ST=SV;p+=3}else{c=b[p];ST=0;
 if(c>47&&c<58&&b[p+1]>47&&b[p+1]<58&&b[p+2]>47&&b[p+2]<58&&!(b[p+3]>47&&b[p+3]<58)){ST=c*100+b[p+1]*10+b[p+2]-5328;p+=3;SW=w;SV=ST}
 else if(c===45){p++;while(b[p]>47&&b[p]<58)p++;state.odd=1}
@@ -252,7 +255,7 @@ else if(c===48&&!(b[p+1]>47&&b[p+1]<58))p++;
 else break fail}
 `;
 
-/** The plain form is read in place; everything else by the slow way, which finds the end of it from what must follow. */
+/** A plain request line is read in place. All others take the slow way, which finds their end by what must follow. */
 function requestCode(
   { after, next, index }: FieldContext,
   { bareVersion, plain }: Extract<Field, { kind: 'request' }>,

@@ -1,7 +1,7 @@
 /**
- * Compiles a layout into a scanner: a generated function that reads lines and writes rows. Fields are read from left to
- * right up to the last free text; what follows that text is read from the end of the line backwards, so that quotes and
- * blanks inside a user agent cannot shift the fields behind it.
+ * Compiles a layout into a scanner: a generated function that reads lines and writes rows. Fields are read from left to right up to the
+ * last free text. What follows that text is read backwards from the end of the line, so that quotes and blanks inside a user agent cannot
+ * shift the fields behind it.
  */
 import type { RequestBatch } from '../../core/batch.ts';
 import type { Field } from '../../core/format.ts';
@@ -13,9 +13,9 @@ import type { Runtime } from './runtime.ts';
 import { allColumns, collectedOf, contextOf, filledColumns, hasLead, lastText } from './shape.ts';
 
 /**
- * Reads whole lines of b[pos, limit) into `rows` until one is refused, the batch is full or the limit is reached; returns
- * the start of the first line not taken. `base` + position is the offset of a line in its input. After a refusal
- * `runtime.state.stop` is where the line and the layout parted.
+ * Reads whole lines of b[pos, limit) into `rows` until it refuses a line, the batch is full or the limit is reached. @returns the start of
+ * the first line not taken. `base` + position is the offset of a line in its input. After a refusal, `runtime.state.stop` is where the line
+ * differs from the layout.
  */
 export type Scanner = (b: Buffer, v: DataView, pos: number, limit: number, rows: RequestBatch, base: number) => number;
 
@@ -25,7 +25,7 @@ interface Generated {
   readonly stamps: Record<string, Extract<Field, { kind: 'time' | 'until' | 'collected' }>>;
 }
 
-/** Writes the body that reads one line: what it has written so far, and what the scanner needs to run it. */
+/** Writes the code that reads one line, and collects what that code needs to run. */
 class Body {
   readonly literals: Generated['literals'] = {};
   readonly stamps: Generated['stamps'] = {};
@@ -77,14 +77,14 @@ class Body {
     }
   }
 
-  /** Blanks and a carriage return are let through. */
+  /** Blanks and a carriage return are allowed at the end. */
   #endOfLine(): void {
     this.#code += this.#endKnown
       ? 'if(p<e)break fail;\n'
       : 'if(n<0){while(b[p]===32||b[p]===13)p++;if(b[p]!==10)break fail;n=p}else if(p<e)break fail;\n';
   }
 
-  /** From the end of the line to the text at `textAt`, which is what remains. */
+  /** Reads from the end of the line back to the text at `textAt`, which is what remains. */
   #backwards(textAt: number): void {
     this.#needEnd();
     this.#code += 'r=p;q=e;\n';
@@ -103,7 +103,7 @@ class Body {
     if (this.#explain) this.#code += `spans.push({token:${textAt},from:r,to:q,digits:0,offsetMinutes:NaN});\n`;
   }
 
-  /** Its start is found by going back to the blank in front. */
+  /** Reads a field that ends at q. It starts behind the blank in front of it. */
   #fieldBehindBlank(index: number, field: Field): void {
     const before = this.#tokens[index - 1];
     const literal = isLiteral(before) ? bytesOf(before.literal) : new Uint8Array();
@@ -113,7 +113,7 @@ class Body {
     this.#code += 'if(p!==z)break fail;\n';
   }
 
-  /** What several fields give together. */
+  /** Values that follow from several fields. */
   #derived(): void {
     const kinds = kindsOf(this.#tokens);
     if (!kinds.has('request') && kinds.has('target')) this.#code += 'RT=joinRoute(b,v,ms,mt,us,ut);\n';
@@ -152,7 +152,7 @@ rows.length=row;return pos}`;
   return { source, literals, stamps };
 }
 
-/** Sources are made once per layout, choice of columns and way of scanning. */
+/** Generated sources: one for each layout, choice of columns and way of scanning. */
 const sources = new WeakMap<readonly Token[], Map<string, Generated>>();
 
 function generated(tokens: readonly Token[], columns: Columns, explain: boolean): Generated {
@@ -164,7 +164,7 @@ function generated(tokens: readonly Token[], columns: Columns, explain: boolean)
   return source;
 }
 
-/** Functions made of the same source share their optimised code; layouts are few. */
+/** Functions made from the same source share their optimised code. There are few layouts, so all are kept. */
 type Factory = (...scope: unknown[]) => Scanner;
 const factories = new Map<string, Factory>();
 
@@ -178,7 +178,7 @@ export function compileTokens(
   const { cursor, state, recentRoutes, route, worker, pidValues, pidIds, thread, client, request, joinRoute } = runtime;
   const { arrival, spent } = runtime;
   const readers = Object.fromEntries(
-    // The zone of an envelope's stamp is not that of the lines inside.
+    // An envelope's stamp is in the input's zone, not in that of the lines inside.
     Object.entries(stamps).map(([name, { kind, shape }]) => [
       name,
       runtime.stamp(shape, kind === 'collected' ? undefined : zone),

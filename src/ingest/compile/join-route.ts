@@ -1,11 +1,11 @@
-/** The route of a method and a target that stand apart. */
+/** The route of a method and a target that are separate fields. */
 import type { Names } from '../../core/batch.ts';
 import type { RouteCache } from '../route-cache.ts';
 import { routeId, routeOfPath } from '../route-name.ts';
 import { joinRequest } from './request-target.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Bytes between a method and its path, where both stand side by side: blanks and a quote. */
+/** Most bytes between a method and its path if they stand side by side: blanks and a quote. */
 export const MOST_BETWEEN = 12;
 const [BLANK, SLASH, QUESTION_MARK] = [32, 47, 63];
 
@@ -28,7 +28,7 @@ export function routeJoiner(names: Names, recentRoutes: RouteCache, route: Runti
     while (path < to && b[path] !== QUESTION_MARK) path++;
     if (methodTo + 1 === from && b[methodTo] === BLANK) return route(b, v, methodFrom, path);
     if (methodTo === methodFrom) return routeOfAlone(b, v, from, path);
-    // Known again by the bytes from the method on, whatever stands between it and the path.
+    // Recognised by the bytes from the method on, whatever stands between it and the path.
     const isNear = methodTo < from && from - methodTo <= MOST_BETWEEN;
     const recent = isNear ? recentRoutes.find(b, v, methodFrom, from) : -2;
     const isKept = isNear && recentRoutes.end === path;

@@ -1,4 +1,4 @@
-/** The row that a line of named values fills, value by value, with the bytes it is read from. One object for all lines of a scanner. */
+/** The row of a line of named values: filled value by value, together with the bytes it is read from. One object for all lines of a scanner. */
 import type { RequestBatch } from '../../core/batch.ts';
 import { Scratch } from '../envelopes/line.ts';
 import { unescapeJson } from '../json-text.ts';
@@ -11,12 +11,12 @@ const [NEWLINE, BLANK, QUESTION_MARK, BACKSLASH] = [10, 32, 63, 92];
 export class KeyedRow {
   b: Uint8Array = new Uint8Array(0);
   v: DataView = new DataView(new ArrayBuffer(0));
-  /** By field: 1 where the line has a value. */
+  /** By field: 1 if the line has a value. */
   readonly seen: Uint8Array;
 
-  /** As in a RequestBatch. */
+  /** These are as in a RequestBatch. */
   time = 0;
-  /** The second stamp of a request, its end. */
+  /** The second stamp of a request: its end. */
   until = 0;
   duration = 0;
   wait = 0;
@@ -66,7 +66,7 @@ export class KeyedRow {
     this.#dayTo = to;
   }
 
-  /** The stamp of a time of day, and of the date that stands before it in the line. */
+  /** Reads the stamp that a time of day and the date before it in the line make together. */
   timeOfDay(from: number, to: number, stamp: StampReader): void {
     if (this.#dayTo === 0) return;
     const { b } = this;
@@ -80,7 +80,7 @@ export class KeyedRow {
     this.time = stamp(joined.b, joined.v, 0);
   }
 
-  /** Runs `read` on a value without its escapes. */
+  /** Runs `read` on a value from which escapes were removed. */
   unescaped(
     from: number,
     to: number,
@@ -97,7 +97,7 @@ export class KeyedRow {
     read(plain.b, plain.v, 0, length);
   }
 
-  /** When all values were read: what several of them say together. */
+  /** Called when all values were read: sets what follows from several of them. */
   complete(runtime: Runtime): void {
     if (this.#targetTo > this.#targetFrom && this.#methodTo > this.#methodFrom) this.#joinRoute(runtime);
     if (this.until >= this.time) this.duration = this.until - this.time;
@@ -127,7 +127,7 @@ export class KeyedRow {
     return false;
   }
 
-  /** Known again by the bytes from the method on, where the target is the next value. */
+  /** Sets the route. It is recognised by the bytes from the method on if the target is the next value. */
   #joinRoute(runtime: Runtime): void {
     const { recentRoutes } = runtime;
     const [from, target] = [this.#methodFrom, this.#targetFrom];
@@ -139,12 +139,12 @@ export class KeyedRow {
       recentRoutes.keep(this.v, this.route);
   }
 
-  /** Does the path of the target end there? */
+  /** Whether the path of the target ends at `end`. */
   #isPath(end: number): boolean {
     return end === this.#targetTo || (end > this.#targetFrom && end < this.#targetTo && this.b[end] === QUESTION_MARK);
   }
 
-  /** "METHOD target" in one piece, for the memo of routes. */
+  /** The route of "METHOD target" put together, so that the memo of routes can be used. */
   #routeOfJoined(runtime: Runtime): number {
     const { b } = this;
     const joined = this.#joined;

@@ -1,4 +1,4 @@
-/** Readers of the values of a line of named values: one for each field of the layout, made when the scanner is compiled. */
+/** Readers of the values in a line of named values: one for each field of the layout, made when the scanner is compiled. */
 import type { DurationUnit, Field } from '../../core/format.ts';
 import { isDigit } from '../bytes.ts';
 import { readSpent, spent } from '../spent-time.ts';
@@ -11,7 +11,7 @@ import { requestInSentence } from './sentence.ts';
 /** Reads the value in bytes [from, to) of the line into the row. */
 export type ValueReader = (from: number, to: number) => void;
 
-/** A number at b[from, to), perhaps with a unit behind it ("31ms", "1.5s", Go's "1m2.5s"), in µs; NaN when there is none. */
+/** The number in b[from, to) in µs, perhaps with its unit ("31ms", "1.5s", Go's "1m2.5s"); NaN: there is none. */
 function microsAt(b: Uint8Array, from: number, to: number, unit: DurationUnit): number {
   let p = from;
   while (p < to && b[p] === 32) p++;
@@ -26,13 +26,13 @@ function integerAt(b: Uint8Array, from: number, to: number): number {
   return p === from ? Number.NaN : value;
 }
 
-/** "200", "200 OK"; 0: anything else. */
+/** "200", "200 OK"; 0 for anything else. */
 function statusAt(b: Uint8Array, from: number, to: number): number {
   const isOne = to - from === 3 || (to - from > 3 && b[from + 3] === 32);
   return isOne ? integerAt(b, from, from + 3) || 0 : 0;
 }
 
-/** What names a field that no column is filled from. */
+/** Reader of a field that fills no column. */
 const unread: ValueReader = () => {};
 
 export interface ValueInput {
@@ -42,7 +42,7 @@ export interface ValueInput {
   readonly zone: Zone | undefined;
 }
 
-/** Durations of several parts add up, the first of them first. */
+/** Durations in several parts are added; the first part of the layout sets the sum. */
 function durationReader(slot: number, unit: DurationUnit, { row, columns }: ValueInput): ValueReader {
   const part = columns.duration.indexOf(slot);
   if (part < 0) return unread;

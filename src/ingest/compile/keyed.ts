@@ -1,4 +1,4 @@
-/** Scanner of lines of named values (JSON, logfmt): walks the keys, reads the wanted ones, writes a row. */
+/** Scanner of lines of named values (JSON, logfmt): goes through the keys, reads the wanted values, and writes a row. */
 import type { Field, KeyedLayout } from '../../core/format.ts';
 import { type JsonVisitor, keyLevel, walkObject } from '../json.ts';
 import { PREFIX_NUMBER, walkLogfmt } from '../logfmt.ts';
@@ -24,7 +24,7 @@ export function compileKeyed(
   const row = new KeyedRow(fields.length);
   const { seen } = row;
   const readers = fields.map((field, slot) => valueReader(field, slot, { row, columns, runtime, zone }));
-  /** By slot: 1 where a line that has the key and no value for it is a request all the same. */
+  /** By slot: 1 if a line that has the key without a value is still a request. */
   const mayBeEmpty = Uint8Array.from(fields, (_, slot) => (required.includes(slot) && slot !== columns.time ? 1 : 0));
   const { cursor, state } = runtime;
 
@@ -32,7 +32,7 @@ export function compileKeyed(
     const { b } = row;
     if (b[from] === 110 && b[from + 1] === 117) return;
     if (to <= from || (b[from] === 45 && to === from + 1)) {
-      // The line has the key, and the request has no such value: "-", or nothing in nginx's JSON.
+      // The key is there, but this request has no such value: "-", or an empty string in nginx's JSON.
       if ((to > from || isString) && mayBeEmpty[slot] === 1) seen[slot] = 1;
       return;
     }
@@ -43,12 +43,12 @@ export function compileKeyed(
       state.spans.push({ token: slot, from, to, digits: cursor.digits, offsetMinutes: cursor.offsetMinutes });
   };
 
-  /** Visits the values of b[start, end). @returns -1, or the position from which on it is no line of its own */
+  /** Visits the values of b[start, end). @returns -1: the line was read; otherwise the position where it stops being a line of this layout */
   const walkJson = (start: number, end: number): number => {
     const { b } = row;
     const after = walkObject(b, start, end, level, visit);
     if (after < 0) return start;
-    // Another record behind it is a line of its own.
+    // Another record behind the first one is a line of its own.
     let next = after;
     while (next < end && (b[next] === 32 || b[next] === 44)) next++;
     return next < end && b[next] === 123 ? next : -1;
@@ -62,7 +62,7 @@ export function compileKeyed(
     return oneOf === undefined || oneOf.some((slot) => seen[slot] === 1);
   };
 
-  /** @returns -1 when the line b[start, end) fills the row, else where it and the layout part */
+  /** @returns -1: the line b[start, end) filled the row; otherwise where it differs from the layout */
   const take = (start: number, end: number): number => {
     row.clear();
     const stopped = walk(start, end);

@@ -1,4 +1,4 @@
-/** From a layout in a server's directive language to tokens: literal text and fields. */
+/** Parses a layout in a server's directive language into tokens: literals and fields. */
 import { exitCodes, UserError } from '../../core/errors.ts';
 import type { Directive, DirectiveLanguage, Field } from '../../core/format.ts';
 
@@ -25,7 +25,7 @@ export function tidy(tokens: readonly Token[]): Token[] {
   return joined;
 }
 
-/** A language's pattern, to be asked again and again. Made once: making it takes longer than reading a layout with it. */
+/** The pattern of a language with the flag "g". Kept, as making it takes longer than parsing a layout with it. */
 const patterns = new WeakMap<DirectiveLanguage, RegExp>();
 
 function patternOf(language: DirectiveLanguage): RegExp {
@@ -35,14 +35,14 @@ function patternOf(language: DirectiveLanguage): RegExp {
   return pattern;
 }
 
-/** Kinds that carry their own end, so that the next field may follow without a literal in between. */
+/** Fields that end by themselves, so that the next one may follow without a literal between them. */
 const selfEnding = new Set<Field['kind']>(['time', 'blanks', 'level', 'pid', 'status']);
 
 const isField = (token: Token | undefined, ...kinds: Field['kind'][]): boolean =>
   token !== undefined && !isLiteral(token) && kinds.includes(token.field.kind);
 
 /**
- * Where a server has several directives for what is read as one field: "%U%q" and "$uri$is_args$args" are a path with its query,
+ * Joins several directives that are read as one field: "%U%q" and "$uri$is_args$args" are a path with its query,
  * "$scheme://$host$request_uri" is a URL, and "%{…%T}t.%{msec_frac}t" is a stamp with its fraction.
  */
 function joinParts(tokens: readonly Token[]): Token[] {
@@ -66,7 +66,7 @@ function joinParts(tokens: readonly Token[]): Token[] {
   return joined;
 }
 
-/** Two fields with nothing that tells where the first one ends? */
+/** Whether two fields follow each other with nothing to show where the first one ends. */
 function areNeighbours(tokens: readonly Token[]): boolean {
   for (let i = 1; i < tokens.length; i++) {
     const before = tokens[i - 1];
@@ -75,10 +75,10 @@ function areNeighbours(tokens: readonly Token[]): boolean {
   return false;
 }
 
-/** Takes whatever no directive of the list is. */
+/** A family that matches any name, so that it does not make a directive known. */
 const isAnything = (pattern: RegExp): boolean => pattern.source === '.';
 
-/** The directives that are in no list of their server, as they are written, and the name in them. */
+/** The directives that their server does not have: the text as written, and the name in it. */
 export function unknownDirectives(language: DirectiveLanguage, directives: string): { text: string; name: string }[] {
   return [...directives.matchAll(patternOf(language))].flatMap((match) => {
     const name = match.slice(1).find((group) => group !== undefined) ?? '';
@@ -92,7 +92,7 @@ export function unknownDirectives(language: DirectiveLanguage, directives: strin
   });
 }
 
-/** @throws UserError when two fields follow each other with nothing that tells where the first one ends */
+/** @throws UserError if two fields follow each other with nothing to show where the first one ends */
 export function parseLayout(language: DirectiveLanguage, directives: string): Token[] {
   const tokens: Token[] = [];
   const pattern = patternOf(language);
@@ -101,7 +101,7 @@ export function parseLayout(language: DirectiveLanguage, directives: string): To
   for (let match = pattern.exec(directives); match !== null; match = pattern.exec(directives)) {
     tokens.push({ literal: directives.slice(at, match.index) });
     at = match.index + match[0].length;
-    // An empty match would be found again and again.
+    // An empty match would be found again at the same position.
     if (match[0] === '') pattern.lastIndex++;
     const name = match.slice(1).find((group) => group !== undefined) ?? '';
     if (name === '%') {
@@ -115,7 +115,7 @@ export function parseLayout(language: DirectiveLanguage, directives: string): To
   }
   tokens.push({ literal: directives.slice(at) });
   const tidied = tidy(tokens);
-  // "%{…%T}t.%{msec_frac}t": few layouts have a dot alone.
+  // "%{…%T}t.%{msec_frac}t": few layouts have a dot as a literal.
   if (!areNeighbours(tidied) && !tidied.some((token) => isLiteral(token) && token.literal === '.')) return tidied;
   const joined = tidy(joinParts(tidied));
   if (!areNeighbours(joined)) return joined;

@@ -1,4 +1,4 @@
-/** What a scanner is made of: tokens of a positional line, or the keys of a line of named values. */
+/** What a scanner is made from: the tokens of a positional line, or the keys of a line of named values. */
 import type { StampMeaning } from '../../core/batch.ts';
 import type { Field, KeyedLayout } from '../../core/format.ts';
 import type { Zone } from '../zone.ts';
@@ -10,7 +10,7 @@ import type { Runtime } from './runtime.ts';
 
 export type Recipe = { readonly tokens: readonly Token[] } | { readonly keyed: KeyedLayout };
 
-/** Fields by index; null where a literal stands. */
+/** Fields by index; null for a literal. */
 export const fieldsOf = (recipe: Recipe): readonly (Field | null)[] =>
   'tokens' in recipe
     ? recipe.tokens.map((token) => (isLiteral(token) ? null : token.field))
@@ -19,9 +19,9 @@ export const fieldsOf = (recipe: Recipe): readonly (Field | null)[] =>
 export const columnsOf = (recipe: Recipe, written: StampMeaning): Columns => chooseColumns(fieldsOf(recipe), written);
 
 export interface CompileOptions {
-  /** Record the fields of the line in runtime.state.spans; slow. */
+  /** Record the fields of the line in runtime.state.spans. Slow. */
   readonly explain?: boolean;
-  /** Zone of stamps without one, instead of the input's. */
+  /** Zone of stamps without one, in place of the input's. */
   readonly zone?: Zone;
 }
 

@@ -1,9 +1,9 @@
-/** Where the path stands in what was asked for, and a request line out of a method and a target that stand apart. */
+/** Finds the path in a request target, and makes a request line from a method and a target that are separate fields. */
 
 const isHostByte = (c: number): boolean =>
   (c > 47 && c < 58) || (c > 64 && c < 91) || (c > 96 && c < 123) || c === 45 || c === 95;
 
-/** Where the path of the URL at b[from] starts ("http://h:8000/a", "h.example.com/a"); -1 when it is none, or has no path. */
+/** Where the path of the URL at b[from] starts ("http://h:8000/a", "h.example.com/a"); -1: there is no URL, or it has no path. */
 export function pathOfUrl(b: Uint8Array, from: number, to: number): number {
   if (b[from] !== 104 || b[from + 1] !== 116 || b[from + 2] !== 116 || b[from + 3] !== 112)
     return behindHost(b, from, to);
@@ -14,7 +14,7 @@ export function pathOfUrl(b: Uint8Array, from: number, to: number): number {
   return p < to ? p : -1;
 }
 
-/** The slash behind the name of a host, which has a dot in it, and its port; -1 for anything else. */
+/** Position of the slash behind the name of a host, which must contain a dot, and its port; -1: there is something else. */
 function behindHost(b: Uint8Array, from: number, to: number): number {
   let p = from;
   let dots = 0;
@@ -33,7 +33,7 @@ function behindHost(b: Uint8Array, from: number, to: number): number {
 
 const BLANK = 32;
 
-/** Writes "METHOD /path" and what ends it into `into`. @returns its length; -1 where the two are not plain, or too long */
+/** Writes "METHOD /path" and a newline into `into`. @returns its length; -1: method or path are not plain, or they are too long */
 export function joinRequest(
   b: Uint8Array,
   [methodFrom, methodTo]: readonly [number, number],

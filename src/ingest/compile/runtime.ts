@@ -1,4 +1,4 @@
-/** What generated scanners call: memos, stamp readers, and the slow ways of fields that are not plain. */
+/** What generated scanners call: memos, readers of stamps, and the slow ways to read fields that are not plain. */
 import type { Names } from '../../core/batch.ts';
 import { createDictionary } from '../../core/dictionary.ts';
 import type { DurationUnit, StampShape } from '../../core/format.ts';
@@ -18,73 +18,73 @@ import type { Zone } from '../zone.ts';
 import { routeJoiner } from './join-route.ts';
 import { pathOfUrl } from './request-target.ts';
 
-/** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
+/** More different workers or threads than this are noise (the field is no pid): further ones are unknown. */
 export const MAX_NAMES = 65_536;
 
 /** Size of the table of pids by value, a power of two. */
 export const PID_SLOTS = 4096;
 
-/** A field found in a line, for people: `logscope formats --explain`. */
+/** A field found in a line, for `logscope formats --explain`. */
 export interface Span {
   /** Index of the token. */
   readonly token: number;
   readonly from: number;
   readonly to: number;
-  /** For stamps: digits of the fraction of a second, and the offset it states (minutes, NaN for none). */
+  /** For stamps: digits of the fraction of a second, and the offset that is stated (minutes; NaN: none). */
   readonly digits: number;
   readonly offsetMinutes: number;
 }
 
 export interface Runtime {
-  /** The buffer that kernels read and its memory; null: there are no kernels. */
+  /** The buffer that kernels read, and its memory; null: there are no kernels. */
   readonly kernels: KernelInput | null;
   readonly cursor: StampCursor;
   /**
-   * `stop`: where the scanner stopped at a line it does not take. `spans`: the fields seen so far, when the scanner records
-   * them. `odd`: set to 1 when a row was written whose line has no plain status; `stepped`: rows whose duration shows that the
-   * clock was set back.
+   * `stop`: where the scanner stopped in a line that it does not take. `spans`: the fields found so far, if the scanner records them.
+   * `odd`: set to 1 if a row was written whose line has no plain status. `stepped`: number of rows whose duration shows that the clock was
+   * set back.
    */
   readonly state: { stop: number; spans: Span[]; odd: number; stepped: number };
-  /** @param own zone of stamps without one, instead of the input's */
+  /** @param own zone of stamps without one, in place of the input's */
   stamp(shape: StampShape, own?: Zone): StampReader;
-  /** Ids from 1 of the hosts (containers, pods, dynos) and of the tags that envelopes name. */
+  /** Ids, from 1, of the hosts (containers, pods, dynos) and of the tags that envelopes name. */
   host(b: Uint8Array, v: DataView, from: number, to: number): number;
   tag(b: Uint8Array, v: DataView, from: number, to: number): number;
   tagName(tag: number): string;
   hostName(host: number): string;
-  /** Where lines named several hosts: the first of them, whose workers keep their plain names. */
+  /** If lines named several hosts: the name of the first one, whose workers keep their plain names. null otherwise. */
   firstOfHosts(): string | null;
-  /** A worker of a host: the same pid on two hosts is two workers. */
+  /** Id of a worker of a host: the same pid on two hosts is two workers. */
   workerOn(host: number, worker: number): number;
-  /** The same for a worker that a lifecycle line names. */
+  /** The same for the name of a worker in a lifecycle line. */
   workerNameOn(host: number, worker: string): string;
-  /** Routes seen lately; what it finds is what `route` gives. */
+  /** Recently seen routes, with the ids that `route` returns for them. */
   readonly recentRoutes: RouteCache;
-  /** The ids of routes have changed. */
+  /** Must be called after the ids of routes changed. */
   forgetRoutes(): void;
-  /** Route of b[from, to), a method and a path, behind which a byte stands that cannot be part of a path. */
+  /** Route of b[from, to), a method and a path. The byte behind it must be one that cannot be part of a path. */
   route(b: Uint8Array, v: DataView, from: number, to: number): number;
   worker(b: Uint8Array, v: DataView, from: number, to: number): number;
-  /** Ids of workers whose name is a small number, by that number modulo the size of the table; a value of -1 is a free place. */
+  /** Ids of workers whose name is a small number, by that number modulo PID_SLOTS. A value of -1 is a free place. */
   readonly pidValues: Int32Array;
   readonly pidIds: Int32Array;
   thread(b: Uint8Array, v: DataView, from: number, to: number): number;
-  /** Hash of an address, 0 for none; -1 when it can be no address. */
+  /** Hash of an address; 0: none; -1: this cannot be an address. */
   client(b: Uint8Array, v: DataView, from: number, to: number): number;
   /**
-   * A request line that is not plain ("GET /a b", ANSI colour, TLS bytes, raw quotes): ends where `after` follows and what
-   * comes then looks right. Its route, or -2 when there is no such end before `end`; cursor.end is behind it.
+   * Reads a request line that is not plain ("GET /a b", ANSI colours, bytes of TLS, raw quotes). It ends where `after` stands and a field
+   * of class `next` follows. @returns its route, with cursor.end behind it; -2: it does not end before `end`
    */
   request(b: Uint8Array, v: DataView, from: number, end: number, after: Uint8Array, next: number): number;
-  /** Route of a method and a target that stand apart. */
+  /** Route of a method and a target that are separate fields. */
   joinRoute(b: Uint8Array, v: DataView, methodFrom: number, methodTo: number, from: number, to: number): number;
-  /** X-Request-Start at p in µs, NaN when there is none; cursor.end is behind it. */
+  /** X-Request-Start at p, in µs; NaN: there is none. cursor.end is behind it. */
   arrival(b: Uint8Array, v: DataView, p: number, end: number): number;
-  /** A time at p in µs, with its unit (`written`) or of this one; NaN for "-", -1 when there is none; cursor.end is behind it. */
+  /** A time at p, in µs: with its own unit (`written`) or in this one. NaN for "-"; -1: there is none. cursor.end is behind it. */
   spent(b: Uint8Array, p: number, unit: DurationUnit): number;
 }
 
-/** What may follow a field: 0 anything, 1 a status, 2 a number. */
+/** Class of what may follow a field: anything, a status, or a number. */
 export const NEXT_ANY = 0;
 export const NEXT_STATUS = 1;
 export const NEXT_NUMBER = 2;
@@ -104,7 +104,10 @@ function nextFits(b: Uint8Array, p: number, next: number): boolean {
 
 const LONGEST_IPV4 = 15;
 
-/** A colon is in an IPv6 address, which has no letters but a to f; "INFO:gunicorn.access:10.0.0.1" is none. Lists are let through. */
+/**
+ * Whether this may be an address. One with a colon is IPv6, which has no letters beyond f: "INFO:gunicorn.access:10.0.0.1" is none. Lists
+ * are allowed.
+ */
 function isAddress(b: Uint8Array, from: number, to: number): boolean {
   let colon = false;
   let letter = false;
@@ -117,7 +120,7 @@ function isAddress(b: Uint8Array, from: number, to: number): boolean {
   return !(colon && letter) || (b[from] === 117 && b[from + 4] === 58);
 }
 
-/** A request line that holds `] "` holds the head of another line: two processes wrote into each other. */
+/** Whether a request line contains `] "`, which is from the head of another line: two processes wrote into each other's lines. */
 function holdsHead(b: Uint8Array, from: number, to: number): boolean {
   for (let p = from; p + 2 < to; p++) if (b[p] === 93 && b[p + 1] === 32 && b[p + 2] === 34) return true;
   return false;
@@ -128,7 +131,7 @@ function literalAt(b: Uint8Array, p: number, literal: Uint8Array): boolean {
   return true;
 }
 
-/** Where the request line ends that starts at `from`: `after` stands there, and then what fits `next`. -1: nowhere before `end`. */
+/** Where the request line that starts at `from` ends: `after` stands there, and a field of class `next` follows. -1: nowhere before `end`. */
 function requestEnd(b: Uint8Array, from: number, end: number, after: Uint8Array, next: number): number {
   const last = end - after.length;
   let inside = -1;
@@ -136,17 +139,14 @@ function requestEnd(b: Uint8Array, from: number, end: number, after: Uint8Array,
   for (; to <= last; to++) {
     if (b[to] !== after[0] || !literalAt(b, to, after) || !nextFits(b, to + after.length, next)) continue;
     if (next !== NEXT_STATUS || inside >= 0 || !literalAt(b, to + after.length + 3, PROTOCOL)) break;
-    // 'GET /a "b" 200 HTTP/1.1" 400 -': what looks like the end may stand in the request itself.
+    // 'GET /a "b" 200 HTTP/1.1" 400 -': what looks like the end may be part of the request itself.
     inside = to;
   }
   if (to > last) to = inside;
   return to < 0 || holdsHead(b, from, to) ? -1 : to;
 }
 
-/**
- * @param kernels see there
- * @param isLive lines are read as they are written
- */
+/** @param kernels see Runtime.kernels @param isLive lines are read as they are written */
 export function createRuntime(
   names: Names,
   zone: Zone,
@@ -175,7 +175,7 @@ export function createRuntime(
   const hostMemo = createMemo((b, from, to) => 1 + nameIn(hosts)(b, from, to));
   const tagMemo = createMemo((b, from, to) => 1 + nameIn(tags)(b, from, to));
   const workersOn = new Map<number, number>();
-  // The first host is the only one in most logs: its workers keep their plain names.
+  // Most logs have one host: the workers of the first host keep their plain names.
   const workerNameOn = (host: number, worker: string) => (host <= 1 ? worker : `${hosts.text(host - 1)}/${worker}`);
   const epochs = {
     'epoch-s': epochReader(0, cursor),
@@ -200,7 +200,7 @@ export function createRuntime(
     const recent = recentRoutes.find(b, v, from, path);
     const same = recentRoutes.end === to;
     if (recent !== -2 && same) return recent;
-    // "GET http://h:8000/a" is the route of "GET /a".
+    // "GET http://h:8000/a" has the route of "GET /a".
     const slash = b[path] !== 47 && to - from < relative.length ? pathOfUrl(b, path, to) : -1;
     if (slash > 0) {
       const id = routeWithoutHost(b, from, path, slash, to);

@@ -1,10 +1,13 @@
-/** What the tokens of a layout make of a line: which part is read backwards, what each field must know, which columns are filled. */
+/**
+ * What follows from the tokens of a layout: which part of a line is read backwards, what each field must know, and which columns are
+ * filled.
+ */
 import type { Field } from '../../core/format.ts';
 import type { Columns } from './columns.ts';
 import { type FieldContext, nextClass } from './emit.ts';
 import { isLiteral, type Token } from './layout.ts';
 
-/** Fields whose text cannot hold a blank: their start is found by going back to the blank in front. */
+/** Fields whose text contains no blank: their start is found by going back to the blank in front. */
 const reversible = new Set<Field['kind']>([
   'duration',
   'wait',
@@ -20,7 +23,7 @@ const reversible = new Set<Field['kind']>([
   'arrival',
 ]);
 
-/** Index of the token behind which the line is read backwards; -1: it is read forwards to its end. */
+/** Index of the token behind which the line is read backwards; -1: the whole line is read forwards. */
 export function lastText(tokens: readonly Token[]): number {
   const index = tokens.findLastIndex((token) => !isLiteral(token) && token.field.kind === 'text');
   if (index < 0) return -1;
@@ -34,7 +37,7 @@ export function lastText(tokens: readonly Token[]): number {
   return index;
 }
 
-/** Variable of a scanner, the column it fills, and its value where a line has none. */
+/** Variable of a scanner, the column it fills, and its value if a line has none. */
 export const allColumns = [
   ['T', 'time', 'NaN'],
   ['D', 'duration', 'NaN'],
@@ -48,7 +51,7 @@ export const allColumns = [
   ['BY', 'bytes', 'NaN'],
 ] as const;
 
-/** What stands around the field at an index. */
+/** What the code of the field at an index must know about its surroundings. */
 export function contextOf(tokens: readonly Token[], columns: Columns, index: number): FieldContext {
   const next = tokens[index + 1];
   const after = isLiteral(next) ? next.literal : '';
@@ -69,7 +72,7 @@ const fieldsOf = (tokens: readonly Token[]): Field[] =>
 export const collectedOf = (tokens: readonly Token[]) =>
   fieldsOf(tokens).flatMap((field) => (field.kind === 'collected' && field.use !== 'ignored' ? [field] : []));
 
-/** Does time lie between the stamp and the start of the work? */
+/** Whether there is time between the stamp and the start of the work. */
 export const hasLead = (tokens: readonly Token[]): boolean =>
   fieldsOf(tokens).some((field) => field.kind === 'lead' || (field.kind === 'wait' && field.before === true));
 
