@@ -1,40 +1,45 @@
 /**
- * Lines that are written twice, byte for byte, because two handlers of Python's logging write to one file (a logger that propagates to a root
- * with the same formatter). Of the copies none is a request: read as some, a worker that runs one request at a time would run two.
+ * Lines that are written twice, byte for byte, because two handlers of Python's logging write to one file (a logger that propagates to a
+ * root with the same formatter). The copies are no requests: counted as such, a worker that runs one request at a time would seem to run
+ * two.
  *
- * Two requests may leave the same line as well, where its stamp is of whole seconds: one line twice shows nothing. That every line comes an
- * even number of times does, where neighbours differ in more than their stamps: a probe that asks twice every ten seconds leaves such a log.
+ * Two requests may also leave the same line if its stamp is in whole seconds, so one doubled line proves nothing. It is proof if every line
+ * comes an even number of times and neighbours differ in more than their stamps. (A probe that asks twice every ten seconds also doubles
+ * all lines, but there only the stamps differ.)
  */
 import { type ReadLine, readJoined } from './joined-lines.ts';
 import type { Tally } from './tally.ts';
 
-/** Changes from one doubled line to another, in more than a stamp, from which all lines are. By chance: 2^-8, if lines came as often odd as even. */
+/**
+ * All lines are doubled after so many changes from one doubled line to another that differs in more than its stamp. If odd and even numbers
+ * were equally likely, the chance of that would be 2^-8.
+ */
 const TELLING = 8;
-/** Bytes from the first to the last in which two lines may differ by their stamps alone: hh:mm:ss.mmm; a day changes once. */
+/** Most bytes from the first to the last in which lines differ if only their stamps do: hh:mm:ss.mmm. The day changes too rarely to matter. */
 const STAMP_BYTES = 12;
-/** So many lines show it, or nothing does: handlers are set up when a server starts. */
+/** Only so many lines are watched: handlers are set up when a server starts. */
 const FIRST_LINES = 2000;
 
 interface Kept {
   readonly text: Buffer;
   readonly offset: number;
   readonly number: number;
-  /** The same as the line before it, which is none itself. */
+  /** The line repeats the one before it, which is no copy. */
   readonly isCopy: boolean;
 }
 
 export class DoubledLines {
-  /** Every line is: what a line is, depends on the one before it. */
+  /** All lines are doubled, so whether a line is a copy depends on the one before it. */
   seen = false;
   readonly #tally: Tally;
   readonly #read: ReadLine;
-  /** Lines since one came for the second time, until it is clear whether all do. */
+  /** Lines since one came for the second time, kept until it is clear whether all are doubled. */
   #kept: Kept[] = [];
-  /** The line in hand, or the last one; empty before the first. */
+  /** The current line, or the last one; empty before the first. */
   #last: Buffer = Buffer.alloc(0);
-  /** Offset behind it, of its newline. */
+  /** Offset of its newline. */
   #lastEnd = 0;
-  /** How often it came. */
+  /** How often it came in a row. */
   #times = 0;
   #telling = 0;
   #watched = 0;
@@ -44,12 +49,12 @@ export class DoubledLines {
     this.#read = read;
   }
 
-  /** The next line may be a copy of this one. */
+  /** Whether the next line may turn out to be a copy of this one. */
   get mayGoOn(): boolean {
     return this.seen || this.#kept.length > 0;
   }
 
-  /** The line b[from, to), which was counted. */
+  /** Reads or keeps the line b[from, to), which was counted. */
   line(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
     if (!this.seen && this.#watched > FIRST_LINES) this.#read(b, v, from, to, offset);
     else this.#watch(b, v, from, to, offset);
@@ -72,7 +77,7 @@ export class DoubledLines {
     if (!this.seen && ++this.#watched > FIRST_LINES) this.flush();
   }
 
-  /** Another line than the one before. */
+  /** Starts with a line that differs from the one before. */
   #startRun(isNext: boolean, text: Buffer): void {
     const wasDoubled = isNext && this.#times > 0 && this.#times % 2 === 0;
     if (!wasDoubled) this.#giveUp();
@@ -81,7 +86,7 @@ export class DoubledLines {
     this.#times = 1;
   }
 
-  /** All lines are doubled. */
+  /** Concludes that all lines are doubled. */
   #settle(): void {
     this.seen = true;
     this.#tally.assumptions.add(
@@ -96,7 +101,7 @@ export class DoubledLines {
     this.flush();
   }
 
-  /** Of a log that is being written: what has been read is to be told. */
+  /** Releases the kept lines, so that what was read so far of a growing log is in the results. */
   flush(): void {
     this.#release(() => false);
   }

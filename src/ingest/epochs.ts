@@ -1,22 +1,25 @@
-/** Stamps that count seconds, or parts of them, since 1970. */
+/** Stamps that count seconds, or fractions of them, since 1970. */
 import { isDigit } from './bytes.ts';
 import type { StampCursor } from './stamp-parts.ts';
 import type { StampReader } from './stamps.ts';
 
-/** Of seconds from 1973 on; from 2001 on they have ten, and every finer unit has three more. */
+/** Epochs in seconds have nine digits from 1973 on and ten from 2001 on; each finer unit adds three. */
 export const LEAST_EPOCH_DIGITS = 9;
 const shapes = ['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const;
 
-/** The unit that an epoch of the last decades, or the next, has so many digits in. */
+/** The unit in which an epoch of these decades has so many digits. */
 export function epochShapeOf(digits: number): (typeof shapes)[number] {
   const finer = Math.floor((digits - LEAST_EPOCH_DIGITS) / 3);
   return shapes[Math.max(0, Math.min(shapes.length - 1, finer))];
 }
 
-/** Digits of an integer that a double holds exactly. */
+/** A double represents integers of so many digits exactly. */
 const EXACT_DIGITS = 16;
 
-/** The whole number at p, nine digits at a time in 32 bits; leaves cursor.end behind it, and in cursor.digits how many digits were dropped. */
+/**
+ * The integer at p, computed in 32 bits nine digits at a time. Sets cursor.end behind it, and cursor.digits to the number of digits that
+ * were dropped.
+ */
 function wholeAt(b: Uint8Array, p: number, cursor: StampCursor): number {
   let i = p;
   let head = 0;
@@ -29,13 +32,13 @@ function wholeAt(b: Uint8Array, p: number, cursor: StampCursor): number {
     scale *= 10;
   }
   cursor.digits = 0;
-  // More digits than a double holds are those of nanoseconds.
+  // Digits that a double cannot represent are fractions of a microsecond.
   for (; i >= last && isDigit(b[i]); i++) cursor.digits++;
   cursor.end = i;
   return head * scale + rest;
 }
 
-/** @param power of ten by which a second is larger than the unit of the value */
+/** @param power a second is 10^power units of the value */
 function inMicros(value: number, power: number): number {
   let micros = value;
   for (let k = power; k < 6; k++) micros *= 10;
@@ -43,7 +46,7 @@ function inMicros(value: number, power: number): number {
   return Math.floor(micros);
 }
 
-/** An epoch in units of 10^-power seconds, with or without a fraction. Times outside 2000..2100 are refused. */
+/** Reader of an epoch in units of 10^-power seconds, with or without a fraction. Refuses times outside the years 2000 to 2100. */
 export function epochReader(power: number, cursor: StampCursor): StampReader {
   return (b, _v, p) => {
     let value = wholeAt(b, p, cursor);

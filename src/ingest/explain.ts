@@ -1,4 +1,4 @@
-/** Explains the head of a log: reads it as any log is read, then looks at each line again and says what it was taken for. */
+/** Explains the head of a log: reads it like any log, then looks at each line again and says what it was taken for. */
 import type { StreamFacts } from '../core/batch.ts';
 import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
 import type { Field, LogField, LogFormat } from '../core/format.ts';
@@ -28,7 +28,7 @@ const MAX_TEXT = 1000;
 
 const silent = new Set(['word', 'text', 'blanks', 'number', 'list']);
 
-/** Text of bytes, and the labels of fields in it, whose positions are bytes. */
+/** Cuts and cleans the text for display, and converts the positions of the labels from bytes to characters. */
 function labelled(bytes: Buffer, number: number, labels: readonly Label[]): ExplainedLine {
   const cut = bytes.subarray(0, MAX_TEXT);
   const character = (at: number) => cut.toString('utf8', 0, Math.min(at, cut.length)).length;
@@ -45,7 +45,7 @@ function labelsOf({ parts }: Plan, { spans, start }: Extract<Judged, { kind: 're
   const { recipe, format, facts } = parts;
   const fields = fieldsOf(recipe);
   const { time } = columnsOf(recipe, format.written);
-  // A layout that several servers write may declare the one, and the order of the lines show the other.
+  // A layout that several servers write may declare one meaning while the order of the lines showed the other.
   const meansOther = (field: Field) =>
     field.kind === 'time' &&
     field.means !== 'written' &&
@@ -59,7 +59,7 @@ function labelsOf({ parts }: Plan, { spans, start }: Extract<Judged, { kind: 're
   });
 }
 
-/** How to make the server log what the lines lack: each way once, with all that it gives. */
+/** How to make the server log what the lines lack: each setting once, with all that it provides. */
 function missingOf({ enable }: LogFormat, { fields }: StreamFacts): ExplainedKind['missing'] {
   const wanted: readonly (readonly [LogField, boolean])[] = [
     ['time', fields.time],
@@ -74,19 +74,19 @@ function missingOf({ enable }: LogFormat, { fields }: StreamFacts): ExplainedKin
   return [...ways].map(([how, what]) => ({ what, how }));
 }
 
-/** Lines of one kind: how many there are, and the first of them. */
+/** Lines of one kind: their number, and the first of them. */
 interface Seen {
   lines: number;
   readonly first: ExplainedLine;
 }
 
-/** Looks at lines again that a router has read, and keeps what each was taken for. */
+/** Looks again at lines that a router has read, and keeps what each was taken for. */
 class SecondLook {
   readonly #kinds = new Map<Plan, Seen>();
   readonly #own = new Map<string, Seen>();
   readonly #stuck: StuckLine[] = [];
   readonly #router: Router;
-  /** Why the lines of these numbers were not read. */
+  /** By line number: why the line was not read. */
   readonly #reasons: ReadonlyMap<number, string>;
 
   constructor(router: Router) {
@@ -111,7 +111,7 @@ class SecondLook {
     }
   }
 
-  /** @param complete - whether the head is the whole input */
+  /** @param complete the head is the whole input */
   explanation(complete: boolean): Explanation {
     const { tally } = this.#router;
     const told = [...this.#kinds].reduce((sum, [{ retells }, { lines }]) => sum + (retells ? lines : 0), 0);
@@ -145,7 +145,7 @@ function stuckLine(judged: Extract<Judged, { kind: 'nothing' }>, number: number,
     text: line.text,
     reason,
     best: best?.name ?? null,
-    // At the end of the line, or behind what is shown of it.
+    // At the end of the line, or behind the part of it that is shown.
     at: best ? (line.labels[0]?.from ?? line.text.length) : 0,
     expected: best?.expected ?? null,
   };
@@ -196,7 +196,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
   return look.explanation(complete);
 }
 
-/** @throws UserError when the input cannot be read */
+/** @throws UserError if the input cannot be read */
 export async function explain(path: string, options: ExplainOptions): Promise<Explanation> {
   const { head, complete } = await readHead(path, HEAD_BYTES);
   return explainHead(head, complete, options);

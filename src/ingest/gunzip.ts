@@ -1,23 +1,23 @@
 /**
- * gzip (RFC 1952), a member at a time. Node's own stream of members gives up the last text of a member when something else follows it,
- * and says nothing of what stands behind zeros (the padding of tapes and of copies made block by block).
+ * Unpacks gzip (RFC 1952) member by member. Node's own stream drops the last text of a member if something else follows it, and does not
+ * report what follows a padding of zeros (made by tapes and block-wise copies).
  */
 import zlib from 'node:zlib';
 import { type Decoder, ofNode, type Take } from './node-decoder.ts';
 
 const MAGIC = [0x1f, 0x8b, 0x08];
 const FIXED_HEADER_BYTES = 10;
-/** Flags of a header: what stands behind its fixed part, in this order. */
+/** Flags of a header: what follows its fixed part, in this order. */
 const HAS_EXTRA = 4;
 const HAS_NAME = 8;
 const HAS_COMMENT = 16;
 const HAS_CHECKSUM = 2;
-/** A checksum of the text and its length. */
+/** A checksum of the text, and its length. */
 const TRAILER_BYTES = 8;
-/** A name or a comment that goes on for longer is none. */
+/** A longer header is not valid. */
 const MAX_HEADER_BYTES = 1 << 17;
 
-/** Where a header ends that begins with these bytes; -1: behind them. @throws Error when they begin none */
+/** Where the header that begins with these bytes ends; -1: there are too few bytes to say. @throws Error if they begin no header */
 function endOfHeader(bytes: Buffer): number {
   if (MAGIC.some((byte, i) => i < bytes.length && bytes[i] !== byte)) throw new Error('something else follows');
   if (bytes.length < FIXED_HEADER_BYTES) return -1;
@@ -37,7 +37,7 @@ function endOfHeader(bytes: Buffer): number {
   return at <= bytes.length ? at : -1;
 }
 
-/** The text of one member, as it is unpacked. */
+/** One member, whose text is passed on as it is unpacked. */
 class Member {
   readonly #stream = zlib.createInflateRaw();
   readonly #decoder: Decoder;
@@ -53,7 +53,7 @@ class Member {
     });
   }
 
-  /** @returns what stands behind its text; none where it may go on */
+  /** @returns what follows the text of the member; empty while the text may continue */
   async push(chunk: Uint8Array): Promise<Uint8Array> {
     this.#given += chunk.length;
     await this.#decoder.push(chunk);
@@ -66,17 +66,17 @@ class Member {
     return this.#decoder.end();
   }
 
-  /** @throws Error when its trailer says otherwise */
+  /** @throws Error if checksum or length in the trailer differ */
   check(trailer: Buffer): void {
     if (trailer.readUInt32LE(0) !== this.#checksum) throw new Error('incorrect data check');
     if (trailer.readUInt32LE(4) !== this.#bytes) throw new Error('incorrect length check');
   }
 }
 
-/** Takes packed bytes, gives plain ones to `take`. Both methods throw when the bytes are no gzip, after `take` has all before them. */
+/** Takes packed bytes and passes plain ones to `take`. push and end throw if the bytes are no gzip, after `take` got everything before them. */
 export class Gunzip implements Decoder {
   readonly #take: Take;
-  /** What has come of a header or a trailer. */
+  /** The bytes of an incomplete header or trailer. */
   #held: Buffer = Buffer.alloc(0);
   #member: Member | null = null;
   #isTrailer = false;

@@ -1,11 +1,11 @@
-/** Lines that nothing has taken yet, with and without their envelopes, kept until there are enough to tell what they are. */
+/** Lines that nothing has taken yet, with and without their envelopes. They are kept until there are enough to decide what they are. */
 import type { Sample, SampleLine } from './detect/sample.ts';
 import { type Line, SLACK_BYTES } from './envelopes/line.ts';
 import type { Told } from './plan.ts';
 
-/** The text of a line behind some of its envelopes, and what those told. */
+/** The text of a line inside some of its envelopes, and what these said. */
 export interface Variant extends SampleLine, Told {
-  /** Ids of the envelopes that were peeled off, joined by "+"; '' none. */
+  /** Ids of the envelopes that were peeled off, joined by "+"; '': none. */
   readonly chain: string;
 }
 
@@ -19,10 +19,10 @@ export interface HeldLine {
   readonly variants: readonly Variant[];
 }
 
-/** How many undecided lines are held until formats are looked for: many at the start, few later on. */
+/** So many undecided lines are held before formats are looked for: many at the start, few later. */
 const FIRST_SAMPLE = { lines: 1000, bytes: 1 << 17 };
 const LATER_SAMPLE = { lines: 50, bytes: 1 << 15 };
-/** Lines that may pass before a held one is decided. */
+/** A held line is decided after at most so many further lines. */
 const MAX_HOLD_LINES = 5000;
 
 export class HeldLines {
@@ -31,7 +31,7 @@ export class HeldLines {
   bytes = 0;
   lines: HeldLine[] = [];
 
-  /** Keeps the text of the line in hand. */
+  /** Keeps the text of the current line. */
   variant(line: Line, chain: string): Variant {
     const { b, from, to } = line;
     const needed = this.bytes + (to - from) + 1 + SLACK_BYTES;
@@ -54,14 +54,14 @@ export class HeldLines {
     this.lines.push(line);
   }
 
-  /** Is it time to decide what they are? @param number of the line in hand */
+  /** Whether it is time to decide what the lines are. @param number of the current line */
   isFull(isFirst: boolean, number: number): boolean {
     const sample = isFirst ? FIRST_SAMPLE : LATER_SAMPLE;
     const { lines, bytes } = this;
     return lines.length >= sample.lines || bytes >= sample.bytes || number - lines[0].number >= MAX_HOLD_LINES;
   }
 
-  /** Takes back the bytes of variants that turned out not to be needed. */
+  /** Frees the bytes of variants that turned out not to be needed. */
   release(to: number): void {
     this.bytes = to;
   }

@@ -1,11 +1,11 @@
-/** What became of the lines of an input, or of a range of one: counted, joined, told. */
+/** What became of the lines of an input, or of a range of it: counts, the join of several ranges, and the summary. */
 import type { StreamFacts } from '../core/batch.ts';
 import { sumOf } from '../core/statistics.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
 import { NO_REQUEST } from './reasons.ts';
 
-/** Examples kept of lines that nothing took. */
+/** So many examples of lines that nothing took are kept. */
 export const EXAMPLES = 5;
 
 /** The lines of one kind. */
@@ -24,28 +24,28 @@ export interface LineCounts {
   readonly lifecycle: number;
   readonly continuation: number;
   readonly unparsed: number;
-  /** Of `unparsed`: lines that tell of no request. */
+  /** Those of `unparsed` that are not about a request. */
   readonly unrelated: number;
 }
 
 export interface InputReport {
   readonly counts: LineCounts;
-  /** In the order in which they were found. All ranges of an input know the same ones. */
+  /** In the order in which they were found. All ranges of an input have the same kinds. */
   readonly kinds: readonly KindCount[];
-  /** The first format whose own lines were seen. */
+  /** The first format of which a server's own lines were seen. */
   readonly spoke: string | null;
   readonly firstHost: string | null;
   readonly examples: InputSummary['unparsed_examples'];
   readonly assumptions: readonly string[];
 }
 
-/** The first lines that nothing took, before those that tell of no request. */
+/** The first lines that nothing took, with those that are not about a request last. */
 function firstExamples(all: InputReport['examples']): InputReport['examples'] {
   const isUnrelated = ({ reason }: { readonly reason: string }) => reason === NO_REQUEST;
   return [...all.filter((one) => !isUnrelated(one)), ...all.filter(isUnrelated)].slice(0, EXAMPLES);
 }
 
-/** The report of an input that was read in several ranges, in the order of the ranges. */
+/** Joins the reports of an input that was read in ranges. @param reports in the order of the ranges */
 export function joinReports(reports: readonly InputReport[]): InputReport {
   const counts = { bytes: 0, lines: 0, requests: 0, lifecycle: 0, continuation: 0, unparsed: 0, unrelated: 0 };
   const examples: InputReport['examples'] = [];
@@ -80,7 +80,7 @@ export function summaryOfReport(path: string, report: InputReport): InputSummary
   );
   const several = others.length > 0 ? [`lines of several kinds: ${list.join(', ')}`] : [];
   return {
-    // Whoever made the file may have named it as he liked.
+    // The name of a file may contain anything.
     path: printable(path),
     format: main?.format ?? spoke,
     format_confidence: main ? Math.round(main.confidence * 100) / 100 : lifecycle / Math.max(1, lines),

@@ -1,4 +1,4 @@
-/** Lines of the input that are read as one. */
+/** Several lines of the input that are read as one. */
 import { SLACK_BYTES } from './envelopes/line.ts';
 import type { Tally } from './tally.ts';
 
@@ -7,13 +7,13 @@ const NEWLINE = 10;
 /** Reads the line b[from, to), which starts at `offset` in the input. */
 export type ReadLine = (b: Buffer, v: DataView, from: number, to: number, offset: number) => void;
 
-/** The first of them: where it starts in the input, and which it is of the lines that were counted. */
+/** The first of the joined lines: its offset in the input, and its number. */
 export interface FirstLine {
   readonly offset: number;
   readonly number: number;
 }
 
-/** @param parts the text of the line @param further how many lines behind the first are part of it; all were counted */
+/** @param parts the texts to join @param further number of lines after the first that belong to it; all were counted already */
 export function readJoined(
   { offset, number }: FirstLine,
   parts: readonly Uint8Array[],

@@ -1,6 +1,6 @@
 /**
- * JSON records of which several stand in one line, because no newline was written between them, as a list, or as what one answer holds
- * (CloudWatch's get-log-events and subscriptions, Azure's exports, OTLP): each is a line of its own.
+ * Several JSON records in one line, because no newline was written between them, or because they are in a list or in an answer of an API
+ * (CloudWatch's get-log-events and subscriptions, Azure's exports, OTLP). Each is read as a line of its own.
  */
 import { closingQuote } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
@@ -14,15 +14,15 @@ const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const NEWLINE = 10;
 const BLANK = 32;
-/** A line of more is garbage: CloudWatch gives no more at once. */
+/** A line with more records is garbage: CloudWatch does not return more at once. */
 const MOST_RECORDS = 10_000;
-/** Before the list of events stand the names of its group and stream. */
+/** The names of group and stream precede the list of events. */
 const HEAD_BYTES = 4096;
 const events = /^\{[^{}]*"(?:events|logEvents|records)" ?: ?\[ ?(?=\{[^{}]*"(?:message|time)" ?:)/;
 const otlp = /^\{ ?"resource(?:Logs|Spans)"/;
 const OTLP_BYTES = 20;
 
-/** One of them: b[0, length), a newline behind it; `at`: how far behind the start of the line. */
+/** One of the records: b[0, length) and a newline; `at` is its distance from the start of the line. */
 export interface JoinedRecord {
   readonly b: Buffer;
   readonly v: DataView;
@@ -30,7 +30,7 @@ export interface JoinedRecord {
   readonly at: number;
 }
 
-/** The records of b[from, to), which may be a part of a list; none when it is one record that needs nothing taken off. */
+/** The records in b[from, to), which may be a part of a list; none if it is a single record without anything around it. */
 export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
   const first = behindListSigns(b, from, to);
   if (b[first] !== OPEN_BRACE) return [];
@@ -46,7 +46,7 @@ export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
   return plain?.length === records.length ? records.map(({ at }, i) => lineOf(Buffer.from(plain[i]), at)) : records;
 }
 
-/** Where a record may begin: a list opens, or goes on, in front of it. */
+/** Where a record may begin: behind the signs that open or continue a list. */
 function behindListSigns(b: Buffer, from: number, to: number): number {
   let p = from;
   while (p < to && p < from + 3 && (b[p] === OPEN_BRACKET || b[p] === COMMA || b[p] === BLANK)) p++;
@@ -54,8 +54,8 @@ function behindListSigns(b: Buffer, from: number, to: number): number {
 }
 
 /**
- * Where the records of b[from, to) begin, and where the last one ends; null where something else stands between them, or one is cut off.
- * @param isList of the events of an answer, which ends behind them
+ * Where the records in b[from, to) begin, and where the last one ends; null: something else stands between them, or one is cut off. @param
+ * isList they are the list of an answer, which ends behind them
  */
 function startsIn(
   b: Buffer,
@@ -81,7 +81,7 @@ function startsIn(
   return depth === 0 ? { starts, end: to } : null;
 }
 
-/** Signs that stand between the records of a list, and behind the last one. */
+/** Signs that may stand between the records of a list, and behind the last one. */
 const isBetween = (c: number): boolean => c <= BLANK || c === COMMA || c === CLOSE_BRACKET;
 
 /** b[start, end) as a line of its own. */
@@ -95,7 +95,7 @@ function lineOf(record: Buffer, at: number): JoinedRecord {
   return { b: copy, v: new DataView(copy.buffer, copy.byteOffset, copy.length), length, at };
 }
 
-/** Where lists of records begin that the record at b[from] holds. */
+/** Where the lists of records inside the record at b[from] begin. */
 function listsAt(b: Buffer, from: number, to: number): number[] {
   const head = b.subarray(from, Math.min(to, from + HEAD_BYTES));
   if (head.indexOf('vents"') < 0 && head.indexOf('"records"') < 0) return [];

@@ -1,4 +1,4 @@
-/** Joins the records in which a container runtime stores one long line (Docker's 16 KiB pieces, CRI's P … F), per stream. */
+/** Joins the records in which a container runtime stored one long line (Docker's pieces of 16 KiB, CRI's P … F), by stream. */
 import { type Line, Scratch } from './envelopes/line.ts';
 
 interface Pending {
@@ -24,7 +24,7 @@ export class Joiner {
     this.#pending.clear();
   }
 
-  /** Keeps a piece; beyond the limit only its stream is remembered, its bytes are dropped. */
+  /** Keeps a piece. Beyond the limit, bytes are dropped and only the stream is remembered. */
   add(line: Line, offset: number): void {
     const pending = this.#pending.get(line.stream) ?? { pieces: [], bytes: 0, offset };
     this.#pending.set(line.stream, pending);
@@ -32,7 +32,7 @@ export class Joiner {
     if (pending.bytes < this.#limit) pending.pieces.push(Buffer.from(line.b.subarray(line.from, line.to)));
   }
 
-  /** Puts the kept pieces in front of the line's last one. @returns the offset of the first piece, or -1 when there is none */
+  /** Puts the kept pieces in front of the last one, which is in `line`. @returns the offset of the first piece; -1: there is none */
   complete(line: Line): number {
     const pending = this.#pending.get(line.stream);
     if (!pending) return -1;

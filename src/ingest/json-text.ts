@@ -1,4 +1,4 @@
-/** Texts of JSON strings: escapes undone, byte by byte or four at a time where there is none. */
+/** Removes escapes from the text of JSON strings, byte by byte, or four bytes at a time where there are none. */
 
 const BACKSLASH = 92;
 const QUOTE = 34;
@@ -6,7 +6,7 @@ const QUOTE = 34;
 const hex = (c: number): number =>
   c >= 48 && c <= 57 ? c - 48 : c >= 97 && c <= 102 ? c - 87 : c >= 65 && c <= 70 ? c - 55 : -1;
 
-/** UTF-8 of a code point into `to` at `k`; returns the position behind it. */
+/** Writes the UTF-8 of a code point into `to` at `k`. @returns the position behind it */
 function putCodePoint(to: Uint8Array, k: number, code: number): number {
   if (code < 0x80) {
     to[k] = code === 10 ? 11 : code;
@@ -41,8 +41,8 @@ function codeUnit(b: Uint8Array, p: number): number {
 }
 
 /**
- * The text of a JSON string into `to`, which must hold as many bytes. A newline inside becomes a vertical tab: the result is
- * one line. @returns its length
+ * Writes the text of a JSON string into `to`, which must have room for as many bytes. A newline becomes a vertical tab, so that the result
+ * is one line. @returns its length
  */
 export const unescapeJson = (b: Uint8Array, from: number, end: number, to: Uint8Array): number =>
   unescapePlain(b, from, end, to, 0, -1);
@@ -54,8 +54,8 @@ const BACKSLASHES = 0x5c5c5c5c;
 const QUOTES = 0x22222222;
 
 /**
- * The same up to the first quote that is not escaped, or to `end`; `unescaped.end` is its position. Four bytes at a time where
- * there is neither quote nor backslash; `v` and `words` look at the memory of `b` and `to`.
+ * The same up to the first quote that is not escaped, or to `end`; `unescaped.end` is its position. Copies four bytes at a time where there
+ * is neither quote nor backslash. `v` and `words` show the memory of `b` and `to`.
  */
 export function unescapeString(
   b: Uint8Array,
@@ -83,7 +83,7 @@ export function unescapeString(
       unescaped.end = p;
       return k;
     }
-    // The escapes of access lines are nearly all of quotes.
+    // Nearly all escapes in access lines are quotes.
     if (b[p + 1] === QUOTE) {
       to[k++] = QUOTE;
       p += 2;
@@ -98,7 +98,7 @@ export function unescapeString(
 }
 
 const SMALL_U = 117;
-/** What a byte behind a backslash stands for: \" \\ \/ and invalid escapes for themselves, the end of a line for a sign that ends none. */
+/** The byte that an escape means. \" \\ \/ and invalid escapes mean themselves; a newline becomes a vertical tab, which ends no line. */
 const escaped = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 escaped.set([11], 'n'.charCodeAt(0));
 escaped.set([9], 't'.charCodeAt(0));
@@ -106,14 +106,14 @@ escaped.set([13], 'r'.charCodeAt(0));
 escaped.set([8], 'b'.charCodeAt(0));
 escaped.set([12], 'f'.charCodeAt(0));
 
-/** The character whose first half, or the whole of it, is `code`, and the other half an escape behind b[p]. */
+/** The character that `code` is, or is the first half of, in which case the other half is an escape behind b[p]. */
 function codePoint(b: Uint8Array, p: number, code: number): number {
   if (code < 0xd800 || code >= 0xdc00 || b[p + 1] !== BACKSLASH || b[p + 2] !== SMALL_U) return code;
   const low = codeUnit(b, p + 3);
   return low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) : code;
 }
 
-/** Byte by byte, up to `quote` or `end`, behind what `to` holds already. @returns the length of `to` */
+/** Unescapes byte by byte, up to `quote` or `end`, appending to `to`. @returns the new length of `to` */
 function unescapePlain(
   b: Uint8Array,
   from: number,

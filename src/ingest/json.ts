@@ -1,10 +1,10 @@
 /**
- * JSON objects of one line, read in place: keys and values are ranges of bytes, nothing is made of them. Tolerant: templates
- * written by hand give invalid escapes, raw quotes and empty values, and still have their fields where they should be.
+ * Reads JSON objects in one line in place: keys and values are ranges of bytes, and no objects are made. It is tolerant: hand-written
+ * templates produce invalid escapes, raw quotes and empty values, but still have their fields where they should be.
  */
 import { closingQuote } from './bytes.ts';
 
-/** Keys that are wanted, by length; a key may lead to a nested object. `slot` -1: only what is inside is wanted. */
+/** Wanted keys, by length; a key may contain further keys. `slot` -1: only what is inside is wanted. */
 interface KeyNode {
   readonly bytes: Uint8Array;
   readonly slot: number;
@@ -12,7 +12,7 @@ interface KeyNode {
 }
 export type KeyLevel = readonly (readonly KeyNode[] | undefined)[];
 
-/** What stands behind a key: a string (range inside its quotes), or a number, true, false, null as it is written. */
+/** Called with the value of a key: a string (the range inside its quotes), or a number, true, false or null as written. */
 export type JsonVisitor = (slot: number, isString: boolean, from: number, to: number) => void;
 
 const COMMA = 44;
@@ -27,7 +27,7 @@ const MAX_DEPTH = 16;
 
 const encoder = new TextEncoder();
 
-/** @param slots key, or path with dots ("request.uri"), → slot; a key with a dot of its own is found as one key too */
+/** @param slots key, or path with dots ("request.uri"), → slot. A path also matches a key that contains the dots itself. */
 export function keyLevel(slots: ReadonlyMap<string, number>): KeyLevel {
   const heads = new Map<string, { slot: number; inside: Map<string, number> }>();
   const headOf = (key: string) => {
@@ -50,7 +50,7 @@ export function keyLevel(slots: ReadonlyMap<string, number>): KeyLevel {
   return level;
 }
 
-/** The wanted key that b[from, to) spells, or null. */
+/** The wanted key that b[from, to) is; null: none. */
 export function findKey(level: KeyLevel, b: Uint8Array, from: number, to: number): KeyNode | null {
   const nodes = level[to - from];
   if (nodes === undefined) return null;
@@ -69,7 +69,7 @@ function skipBlanks(b: Uint8Array, p: number): number {
   return i;
 }
 
-/** The quote that ends a string: the first one behind which the text goes on as it may after a string. -1: none. */
+/** The quote that ends a string: the first one followed by something that may follow a string. -1: none. */
 function stringEnd(b: Uint8Array, from: number, end: number, isKey: boolean): number {
   for (let p = from; p < end; p++) {
     const c = b[p];
@@ -84,7 +84,7 @@ function stringEnd(b: Uint8Array, from: number, end: number, isKey: boolean): nu
   return -1;
 }
 
-/** Behind a nested value; -1 when it does not end. */
+/** Position behind a nested value; -1: it does not end. */
 function skipNested(b: Uint8Array, from: number, end: number): number {
   let depth = 0;
   for (let p = from; p < end; p++) {
@@ -101,7 +101,7 @@ function skipNested(b: Uint8Array, from: number, end: number): number {
   return -1;
 }
 
-/** Behind the value at b[from]: a number, true, false, null, or nothing at all ("x":,) too; -1 when it does not end. */
+/** Position behind the value at b[from]: also of a number, true, false, null, or nothing at all ("x":,); -1: it does not end. */
 function skipValue(b: Uint8Array, from: number, end: number): number {
   const c = b[from];
   if (c === QUOTE) {
@@ -114,7 +114,7 @@ function skipValue(b: Uint8Array, from: number, end: number): number {
   return p;
 }
 
-/** Visits the value at b[from] of a key, where `node` wants it. @returns the position behind it; -1 when it does not end */
+/** Visits the value of a key at b[from] if `node` wants it. @returns the position behind it; -1: it does not end */
 function walkValue(
   b: Uint8Array,
   from: number,
@@ -132,8 +132,8 @@ function walkValue(
 }
 
 /**
- * Visits the wanted keys of the object at b[from]. @returns the position behind it, or -1 when there is no object or it is
- * cut off (what came before the cut has been visited)
+ * Visits the wanted keys of the object at b[from]. @returns the position behind it; -1: there is no object, or it is cut off (everything
+ * before the cut was visited)
  */
 export function walkObject(
   b: Uint8Array,

@@ -1,11 +1,11 @@
-/** What a line is, looked at again. */
+/** What a line is when it is looked at again. */
 import type { Span } from './compile/runtime.ts';
 import type { Closest } from './detect/closest.ts';
 import type { Trials } from './detect/sample.ts';
 import type { Line } from './envelopes/line.ts';
 import type { Plan } from './plan.ts';
 
-/** What one line is, looked at again: `logscope formats --explain`. Text and positions are in a buffer of the envelope. */
+/** What a line is when `logscope formats --explain` looks at it again. The text and the positions may be in a buffer of the envelopes. */
 export type Judged =
   | {
       readonly kind: 'request';
@@ -32,7 +32,7 @@ interface Bytes {
   readonly to: number;
 }
 
-/** The line as the request that one of the plans reads in it; null: none of them does. @param line to peel its envelopes off */
+/** The request that the first matching plan reads in the line; null: no plan does. @param line used to peel the envelopes off */
 export function requestIn(
   { b, v, from, to }: Bytes,
   plans: readonly Plan[],

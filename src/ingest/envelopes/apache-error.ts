@@ -1,5 +1,5 @@
 /**
- * What an application under mod_wsgi logs goes into Apache's error log, a line each:
+ * An application under mod_wsgi logs into Apache's error log, one line each:
  *   [Tue Oct 29 17:04:15.252279 2024] [wsgi:error] [pid 811:tid 140] [remote 203.0.113.7:52138] line
  * The pid is that of the process that runs the application, and the stamp is finer than most.
  */
@@ -10,7 +10,7 @@ import { type Envelope, findIn } from './line.ts';
 const MODULE = Buffer.from('] [wsgi:error] [pid ');
 const THREAD = Buffer.from(':tid ');
 const CALLER = [Buffer.from('[remote '), Buffer.from('[client ')] as const;
-/** An address in brackets and its port. */
+/** Most bytes of a caller: an address and its port in brackets. */
 const MOST_CALLER = 64;
 const CLOSE = Buffer.from('] ');
 

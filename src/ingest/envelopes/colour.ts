@@ -1,9 +1,9 @@
-/** ANSI escape sequences (colour, cursor movement, titles): stripped from a copy, the raw line stays in its file. */
+/** ANSI escape sequences (colour, cursor movement, titles), which are stripped from a copy of the line. */
 import { copyUpTo, copyWords, type Envelope, findByte } from './line.ts';
 
 const ESC = 27;
 
-/** Behind the sequence that starts at p (an ESC). */
+/** Position behind the sequence that starts at p with an ESC. */
 function sequenceEnd(b: Uint8Array, p: number, to: number): number {
   const kind = b[p + 1];
   let k = p + 2;

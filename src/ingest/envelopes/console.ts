@@ -11,12 +11,12 @@ import type { StampReader } from '../stamps.ts';
 import { copyWords, type Envelope, findIn, type Line } from './line.ts';
 
 const [SPACE, OPEN_BRACKET, CLOSE_BRACKET] = [32, 91, 93];
-/** Blanks in front of the longest label, and of the shortest. */
+/** Number of blanks in front of the longest label, and of the shortest. */
 const LEAST_BLANKS = 3;
 const MOST_BLANKS = 12;
-/** Columns of rich's level. */
+/** Width of rich's level. */
 const LEVEL_COLUMNS = 9;
-/** No stamp is wider. */
+/** No stamp is wider than this. */
 const MOST_STAMP_COLUMNS = 40;
 const BAR = Buffer.from(' \u2595  ');
 const PYTHON = Buffer.from('.py:');
@@ -26,31 +26,31 @@ function stands(b: Buffer, text: Uint8Array, p: number, to: number): boolean {
   return findIn(b, text, p, Math.min(to, p + text.length)) === p;
 }
 
-/** Where "app.py:8" at the end of b[from, to) begins; -1 when nothing of the kind stands there behind a blank. */
+/** Where "app.py:8" at the end of b[from, to) begins; -1: there is no such thing behind a blank. */
 export function sourceStart(b: Buffer, from: number, to: number): number {
   let p = to;
   while (p > from && isDigit(b[p - 1])) p--;
   if (p === to || b[p - 1] !== 58) return -1;
-  // "took:12" is none.
+  // "took:12" is no source.
   if (!stands(b, PYTHON, p - PYTHON.length, to)) return -1;
   while (p > from && b[p - 1] > SPACE) p--;
   return p === from ? -1 : p;
 }
 
-/** Is a level with the blanks behind it, and a message, at p? */
+/** Whether there is a level at p, padded with blanks, and a message behind it. */
 function isLevel(b: Buffer, p: number, to: number): boolean {
   const start = p + LEVEL_COLUMNS;
   return start < to && b[start] !== SPACE && b[start - 1] === SPACE && labels.some((text) => stands(b, text, p, to));
 }
 
-/** Is b[from, to) filled up to the width of a console, with blanks or with where in the code it was written? */
+/** Whether the line is filled up to the width of a console, with blanks or with its source. */
 const isFilled = (b: Buffer, from: number, to: number): boolean => b[to - 1] === SPACE || sourceStart(b, from, to) >= 0;
 
-/** Where no stamp is shown: "INFO     message". Anyone's formatter may write that. */
+/** A line without a stamp: "INFO     message". Other formatters may write that, too, so it must be filled. */
 const isBare = (b: Buffer, from: number, to: number): boolean =>
   b[from] > 64 && b[from] < 91 && isLevel(b, from, to) && isFilled(b, from + LEVEL_COLUMNS, to);
 
-/** Bytes of b[from, to) in front of the message in a line of rich's handler; -1 when it is none. */
+/** Bytes of b[from, to) in front of the message in a line of rich's handler; -1: it is no such line. */
 export function columnOfMessage(b: Buffer, from: number, to: number): number {
   if (isBare(b, from, to)) return LEVEL_COLUMNS;
   if (b[from] !== OPEN_BRACKET && b[from] !== SPACE) return -1;
@@ -72,11 +72,11 @@ class ConsoleEnvelope implements Envelope {
   readonly #monthFirst: StampReader;
   readonly #iso: StampReader;
   readonly #clock: StampReader;
-  /** µs: the stamp that was shown last. */
+  /** The last stamp that was shown, µs. */
   #last = Number.NaN;
-  /** It was a time of day alone. */
+  /** That stamp had a date, and was not only a time of day. */
   #isDated = true;
-  /** Columns in front of the level; 0 while no stamp was shown. */
+  /** Columns in front of the level; 0: no stamp was shown yet. */
   #columns = 0;
   isLacking = false;
 
@@ -99,14 +99,14 @@ class ConsoleEnvelope implements Envelope {
     return b[from] === SPACE ? this.#labelled(line) : isBare(b, from, line.to) && this.#message(line, from);
   }
 
-  /** By what stands behind the first digits; null: no stamp that rich is asked for. */
+  /** Chosen by what follows the first digits; null: this is no stamp that rich writes. */
   #readerOf({ b, from }: Line): StampReader | null {
     if (b[from + 3] === 47) return this.#monthFirst;
     if (b[from + 5] === 45) return this.#iso;
     return b[from + 3] === 58 ? this.#clock : null;
   }
 
-  /** A stamp in brackets and a level may be of anyone's formatter: rich fills the line. */
+  /** Other formatters may write a stamp in brackets and a level, too, so the line must be filled or have the known width. */
   #stamped(line: Line): boolean {
     const { b, v, from, to } = line;
     const reader = this.#readerOf(line);
@@ -127,7 +127,7 @@ class ConsoleEnvelope implements Envelope {
     return true;
   }
 
-  /** Where a stamp would be the same as that of the line before it is left out. */
+  /** rich leaves a stamp out if it would be the same as that of the line before. */
   #unstamped(line: Line, p: number): boolean {
     if (!this.#message(line, p)) return false;
     if (Number.isNaN(this.#last)) this.isLacking = true;
@@ -156,7 +156,7 @@ class ConsoleEnvelope implements Envelope {
     return p < to;
   }
 
-  /** What stands behind the level at p, without the name of a file and the blanks at the end. */
+  /** Takes what stands behind the level at p as the message, without the source and the blanks at the end. */
   #message(line: Line, p: number): boolean {
     const { b, v, to } = line;
     const start = p + LEVEL_COLUMNS;

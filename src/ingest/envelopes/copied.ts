@@ -1,5 +1,5 @@
 /**
- * What stands in front of lines that were taken out of another log:
+ * What stands in front of lines that were taken from another log:
  *   access.log:12:line, /var/log/web/access.log.1:line    grep, rg
  *   > line                                                a mail, diff
  *   <RS>{"MESSAGE": …}                                    journalctl -o json-seq
@@ -20,7 +20,7 @@ const MAX_NAME = 200;
 const LEAST_ID = 15;
 const PROGRAM = 8;
 const PAPERTRAIL_COLUMNS = 9;
-/** How names of logs end, perhaps with a number or a date behind. */
+/** How the names of logs end, perhaps followed by a number or a date. */
 const ending = /\.(?:log|out|err|txt)(?:[.-]\d+)*$/;
 
 const isPath = (c: number): boolean =>
@@ -54,7 +54,7 @@ class CopiedEnvelope implements Envelope {
     if (b[p] !== COLON || p - from < 5 || !ending.test(b.toString('latin1', from, p))) return false;
     const name = p;
     p++;
-    // "12:", the number of the line; "17:04:15" is a part of it.
+    // "12:" is the number of the line; but in "17:04:15" it is the beginning of a time.
     let number = p;
     while (isDigit(b[number])) number++;
     if (number > p && b[number] === COLON && !(number - p === 2 && isDigit(b[number + 1]) && b[number + 3] === COLON)) {

@@ -1,7 +1,7 @@
 /**
- * Docker's json-file log driver: {"log":"…\n","stream":"stdout","time":"2024-10-29T17:04:15.123456789Z"}. A line longer than
- * 16 KiB comes in several records: one whose text has no newline goes on in the next one of its stream. Shorter ones without a newline
- * are whole lines: Docker's fluentd driver and other collectors take it off.
+ * Docker's json-file log driver: {"log":"…\n","stream":"stdout","time":"2024-10-29T17:04:15.123456789Z"}. A line longer than 16 KiB comes
+ * in several records: one whose text lacks the newline continues in the next record of its stream. A shorter text without a newline is a
+ * whole line, as Docker's fluentd driver and other collectors remove it.
  */
 import type { Runtime } from '../compile/runtime.ts';
 import { unescaped, unescapeString } from '../json-text.ts';
@@ -9,7 +9,7 @@ import { type Envelope, findIn } from './line.ts';
 
 const HEAD = Buffer.from('{"log":"');
 const TIME = Buffer.from('"time":"');
-/** Bytes of the pieces in which Docker stores a longer line. */
+/** Docker stores longer lines in pieces of so many bytes. */
 const PIECE_BYTES = 16 * 1024;
 const STDERR = Buffer.from('"stream":"stderr"');
 
@@ -32,7 +32,7 @@ export function dockerJson(runtime: Runtime): Envelope {
       line.stamp = stamp;
       line.stampDigits = 9;
       line.stream = findIn(b, STDERR, textTo, time) >= 0 ? 2 : 1;
-      // The newline of the text was written as a vertical tab.
+      // Unescaping wrote the newline of the text as a vertical tab.
       const hasNewline = length > 0 && scratch.b[length - 1] === 11;
       line.partial = !hasNewline && length >= PIECE_BYTES;
       if (hasNewline) length--;

@@ -1,9 +1,9 @@
-/** Records as Fluent Bit shows them on its standard output: `[0] kube.app: [[1730221455.123456789, {}], {"log":"line"}]`. */
+/** Records that Fluent Bit writes to its standard output: `[0] kube.app: [[1730221455.123456789, {}], {"log":"line"}]`. */
 import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { Envelope } from './line.ts';
 
-/** Bytes in which the record has to start. */
+/** The record must start within so many bytes. */
 const HEAD_BYTES = 300;
 const head = /^\[\d+\] \S+: \[\[?(?=(\d+\.\d+))[\d.]+, (?:\{[^{}]*\}\], )?(?=\{")/;
 

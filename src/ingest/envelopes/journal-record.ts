@@ -1,6 +1,6 @@
 /**
- * Records of `journalctl -o export`: a field a line ("__REALTIME_TIMESTAMP=1730221455123456", "_PID=811", "MESSAGE=line"), an empty line
- * between two. The fields in front of the message tell when it was written and who wrote it.
+ * Records of `journalctl -o export`: one field per line ("__REALTIME_TIMESTAMP=1730221455123456", "_PID=811", "MESSAGE=line"), with an
+ * empty line between records. The fields before the message say when it was written and by which process.
  */
 import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';

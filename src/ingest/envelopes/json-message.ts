@@ -1,6 +1,6 @@
 /**
- * JSON lines that carry an access line as their message: python-json-logger, structlog, loguru, journalctl -o json. Stamp, pid and
- * thread of the record are kept.
+ * JSON lines whose message is an access line: python-json-logger, structlog, loguru, journalctl -o json. Stamp, pid and thread are taken
+ * from the record.
  */
 import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
@@ -72,23 +72,23 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
       'timeUnixNano',
     ],
   ],
-  // When OpenTelemetry's collector got it
+  // When OpenTelemetry's collector received it.
   [SEEN, ['observedTimeUnixNano']],
   [PID, ['process', 'pid', 'process_id', 'record.process.id', 'attributes.process.pid', 'resource.process.pid']],
   [PID_OF_JOURNAL, ['_PID', '_pid']],
   [THREAD, ['thread', 'thread_id', 'record.thread.id']],
   [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER', 'record.name']],
   [REALTIME, ['__REALTIME_TIMESTAMP']],
-  // Azure: a record as text, where there is no message
+  // Azure: a record as text, if there is no message.
   [RECORD, ['properties']],
 ];
 
 let level: KeyLevel | null = null;
-/** pm2 counts its processes from 0: that is no pid. */
+/** pm2 numbers its processes from 0: "0" is no pid. */
 const isPid = (b: Uint8Array, from: number, to: number): boolean =>
   isDigit(b[from]) && (b[from] !== 48 || to > from + 1);
 
-/** One for all logs, of which there may be thousands. */
+/** The same object for all logs, as there may be thousands. */
 function messageKeys(): KeyLevel {
   level ??= keyLevel(new Map(keys.flatMap(([slot, names]) => names.map((name) => [name, slot] as const))));
   return level;
@@ -143,7 +143,7 @@ export function jsonMessage(runtime: Runtime): Envelope {
     const { b, v } = current;
     switch (slot) {
       case MESSAGE:
-        // journald gives bytes that are no UTF-8 as an array of numbers.
+        // journald writes bytes that are not UTF-8 as an array of numbers.
         if (isString || b[from] === 91) keepMessage(isString, from, to);
         return;
       case RECORD:
@@ -182,7 +182,7 @@ export function jsonMessage(runtime: Runtime): Envelope {
       let length = isText
         ? unescapeJson(b, messageFrom, messageTo, scratch.b)
         : numbersToBytes(b, messageFrom, messageTo, scratch.b);
-      // Where the newline of the line was kept, it has become a vertical tab.
+      // A newline at the end of the message became a vertical tab.
       if (length > 0 && scratch.b[length - 1] === 11) length--;
       line.moveTo(scratch, length);
       return true;
@@ -190,7 +190,7 @@ export function jsonMessage(runtime: Runtime): Envelope {
   };
 }
 
-/** "[71,69,84]" → bytes. */
+/** Decodes "[71,69,84]". @returns the number of bytes */
 function numbersToBytes(b: Uint8Array, from: number, to: number, into: Uint8Array): number {
   let length = 0;
   let value = -1;

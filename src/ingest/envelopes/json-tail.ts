@@ -1,12 +1,12 @@
 /**
- * A JSON object behind what a console shows in front of it: "2024/10/29 17:04:15.123\tINFO\thttp.log.access\thandled request\t{…}" (Caddy
- * and others with zap's console encoder), "2024-10-29 17:04:15,123 INFO request {…}".
+ * A JSON object behind a prefix for consoles: "2024/10/29 17:04:15.123\tINFO\thttp.log.access\thandled request\t{…}" (Caddy and others
+ * with zap's console encoder), "2024-10-29 17:04:15,123 INFO request {…}".
  */
 import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { Envelope } from './line.ts';
 
-/** Bytes in which the object has to start. */
+/** The object must start within so many bytes. */
 const HEAD_BYTES = 200;
 
 export function jsonTail(runtime: Runtime): Envelope {

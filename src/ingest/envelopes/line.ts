@@ -1,15 +1,15 @@
-/** The line in hand while its envelopes are peeled off: a range of bytes, and what the envelopes told about it. */
+/** The current line while its envelopes are peeled off: a range of bytes, and what the envelopes said about it. */
 import type { StampCursor } from '../stamp-parts.ts';
 
-/** Scanners look ahead by words: so many bytes stay readable behind every line. */
+/** Scanners read ahead by words, so this many bytes must be readable behind every line. */
 export const SLACK_BYTES = 256;
 
-/** A buffer of its own for text that had to be rewritten (unescaped, joined, stripped of colour). */
+/** A separate buffer for text that had to be rewritten (unescaped, joined, stripped of colour). */
 export class Scratch {
   b = Buffer.alloc(1 << 12);
   v = new DataView(this.b.buffer, this.b.byteOffset, this.b.length);
 
-  /** Makes room for `length` bytes, a newline and the slack; what it held is lost. */
+  /** Makes room for `length` bytes, a newline and the slack. Its content is lost. */
   reserve(length: number): void {
     if (length + 1 + SLACK_BYTES <= this.b.length) return;
     this.b = Buffer.alloc((length + 1 + SLACK_BYTES) * 2);
@@ -20,32 +20,32 @@ export class Scratch {
 export class Line {
   b: Buffer = Buffer.alloc(0);
   v: DataView = new DataView(new ArrayBuffer(0));
-  /** The text is b[from, to); b[to] is a newline or a carriage return before one. */
+  /** The text is b[from, to); b[to] is a newline, or a carriage return before one. */
   from = 0;
   to = 0;
-  /** µs since 1970 UTC at which a collector saw the line, of the innermost envelope with a stamp; NaN unknown. */
+  /** µs since 1970 UTC at which a collector saw the line, from the innermost envelope with a stamp; NaN: unknown. */
   stamp = Number.NaN;
-  /** Digits of the fraction of a second in it. */
+  /** Digits of the stamp's fraction of a second. */
   stampDigits = 0;
-  /** It says its zone. */
+  /** The stamp states its zone. */
   stampZoned = true;
-  /** It is no time of day alone. */
+  /** The stamp has a date, and is not only a time of day. */
   stampDated = true;
-  /** Id in names.workers of the process that wrote the line, -1 unknown. */
+  /** Id in names.workers of the process that wrote the line; -1: unknown. */
   worker = -1;
-  /** That process said so itself: no collector took it for the one that wrote the line. */
+  /** The process itself gave its pid; otherwise a collector did, which may name another process. */
   isOwnPid = false;
-  /** Id in names.threads, -1 unknown. */
+  /** Id in names.threads; -1: unknown. */
   thread = -1;
-  /** Which of several streams it belongs to (container, host, stdout or stderr), as a hash; 0 for the only one. */
+  /** Hash of the stream that the line belongs to (container, host, stdout or stderr); 0: there is only one. */
   stream = 0;
-  /** Container, pod, host or dyno: id in the runtime's hosts, 0 none. */
+  /** Container, pod, host or dyno: id in the runtime's hosts; 0: none. */
   host = 0;
-  /** Tag or logger name the line was sent under: id in the runtime's tags, 0 none. */
+  /** Tag or name of the logger with which the line was sent: id in the runtime's tags; 0: none. */
   tag = 0;
-  /** Only what goes into a row is asked for: neither stream nor tag. */
+  /** Only what goes into a row is needed: neither stream nor tag. */
   brief = false;
-  /** The text goes on in the next record of the stream. */
+  /** The text continues in the next record of the stream. */
   partial = false;
 
   readonly #scratches = [new Scratch(), new Scratch()];
@@ -69,14 +69,14 @@ export class Line {
     this.partial = false;
   }
 
-  /** An envelope has a stamp, of which `cursor` says how it was written. @param stamp µs since 1970 UTC */
+  /** Takes the stamp of an envelope, which `cursor` describes. @param stamp µs since 1970 UTC */
   stampAs(stamp: number, { digits, offsetMinutes }: StampCursor): void {
     this.stamp = stamp;
     this.stampDigits = digits;
     this.stampZoned = !Number.isNaN(offsetMinutes);
   }
 
-  /** A scratch that the line does not stand in now. */
+  /** A scratch that does not hold the line at present. */
   scratch(length: number): Scratch {
     this.#next = 1 - this.#next;
     const scratch = this.#scratches[this.#next];
@@ -84,7 +84,7 @@ export class Line {
     return scratch;
   }
 
-  /** The line goes on as the first `length` bytes of a scratch; puts the newline behind them. */
+  /** Replaces the line by the first `length` bytes of a scratch, and writes a newline behind them. */
   moveTo(scratch: Scratch, length: number): void {
     scratch.b[length] = 10;
     this.b = scratch.b;
@@ -94,7 +94,7 @@ export class Line {
   }
 }
 
-/** Position of `text` in b[from, to), -1 when it is not there. (Buffer.indexOf would search to the end of the buffer.) */
+/** Position of `text` in b[from, to); -1: it does not occur. (Buffer.indexOf would search to the end of the buffer.) */
 export function findIn(b: Buffer, text: Uint8Array, from: number, to: number): number {
   const last = to - text.length;
   for (let p = from; p <= last; p++) {
@@ -105,12 +105,12 @@ export function findIn(b: Buffer, text: Uint8Array, from: number, to: number): n
   return -1;
 }
 
-/** Position of a byte in b[from, to), -1 when it is not there; `v` looks at the same memory, readable 4 bytes past `to`. */
+/** Position of a byte in b[from, to); -1: it does not occur. `v` shows the same memory, and must be readable up to 4 bytes past `to`. */
 export function findByte(b: Uint8Array, v: DataView, byte: number, from: number, to: number): number {
   const four = byte * 0x01010101;
   let p = from;
   while (p < to) {
-    // A byte of the difference is zero where the byte stands.
+    // Where the byte occurs, the difference has a byte of zero.
     const difference = v.getInt32(p, true) ^ four;
     if (((difference - 0x01010101) & ~difference & 0x80808080) !== 0) break;
     p += 4;
@@ -120,8 +120,8 @@ export function findByte(b: Uint8Array, v: DataView, byte: number, from: number,
 }
 
 /**
- * Copies b[from, to) behind the first `at` bytes of `into`, up to the first `byte` (not copied); four bytes at a time, up to
- * three more are written. @returns the length of `into`
+ * Appends b[from, to), up to the first `byte` (which is not copied), to the first `at` bytes of `into`. Copies four bytes at a time, so up
+ * to three more are written. @returns the new length of `into`
  */
 export function copyUpTo(
   b: Uint8Array,
@@ -138,7 +138,7 @@ export function copyUpTo(
   for (; p < to; p += 4, k += 4) {
     const word = v.getInt32(p, true);
     into.setInt32(k, word, true);
-    // A byte of the difference is zero where the byte stands.
+    // Where the byte occurs, the difference has a byte of zero.
     const difference = word ^ four;
     if (((difference - 0x01010101) & ~difference & 0x80808080) !== 0) break;
   }
@@ -146,19 +146,22 @@ export function copyUpTo(
   return at + Math.min(p, to) - from;
 }
 
-/** Copies v[from, to) to the start of `into`, four bytes at a time (up to three more are written); @returns the length. */
+/**
+ * Copies v[from, to) into `into` from `at` on. Copies four bytes at a time, so up to three more are written. @returns the new length of
+ * `into`
+ */
 export function copyWords(v: DataView, from: number, to: number, into: DataView, at: number): number {
   let k = at;
   for (let p = from; p < to; p += 4, k += 4) into.setInt32(k, v.getInt32(p, true), true);
   return at + Math.max(0, to - from);
 }
 
-/** One kind of envelope. `peel` takes it off: moves `from` or the whole line, or returns false and leaves the line as it was. */
+/** A kind of envelope. `peel` removes it: it moves `from` or the whole line; or it returns false and leaves the line unchanged. */
 export interface Envelope {
   readonly id: string;
   peel(line: Line): boolean;
-  /** What follows stands at another place of the input: nothing of the lines before holds for it. */
+  /** The next line stands elsewhere in the input: forget everything about the lines before. */
   forget?(): void;
-  /** A line lacked what an earlier one would have told. */
+  /** A line lacked something that an earlier line would have said. */
   readonly isLacking?: boolean;
 }

@@ -22,16 +22,16 @@ const SPACE = 32;
 const TAB = 9;
 const MAX_WORD = 200;
 const MAX_LABELS = 1000;
-/** TAI64 counts from 1970 plus 2^62; multilog and svlogd add the seconds that TAI was ahead then, and no leap seconds. */
+/** Seconds. TAI64 counts from 1970 plus 2^62; multilog and svlogd add only the seconds by which TAI was ahead then, and no leap seconds. */
 const TAI_AHEAD = 10;
-/** Digits of a TAI64N label. */
+/** Hexadecimal digits of a TAI64N label. */
 const LABEL_DIGITS = 24;
 const EVENT = Buffer.from('data: {');
 const MESSAGE = Buffer.from('MESSAGE=');
 
 const isLower = (c: number): boolean => c > 96 && c < 123;
 const isHex = (c: number): boolean => isDigit(c) || (c > 96 && c < 103);
-/** Of names of pods, containers and namespaces. */
+/** Characters in names of pods, containers and namespaces. */
 const isNamePart = (c: number): boolean => isDigit(c) || isLower(c) || c === 45 || c === 46;
 
 function startsWith(b: Uint8Array, p: number, text: Uint8Array): boolean {
@@ -46,7 +46,7 @@ function endOf(b: Uint8Array, p: number, to: number, of: (c: number) => boolean)
   return k;
 }
 
-/** Does b[from, to) end as a pod of a deployment does: "-7f9c4d5b6-x2x9z"? */
+/** Whether b[from, to) ends like the name of a pod of a deployment: "-7f9c4d5b6-x2x9z". */
 function isPod(b: Uint8Array, from: number, to: number): boolean {
   if (to - from < 14 || b[to - 6] !== 45) return false;
   let k = to - 7;
@@ -89,7 +89,7 @@ class PlatformEnvelope implements Envelope {
     return c > 64 && c < 91 && to - from > 40 && this.#job(line);
   }
 
-  /** A stamp with a zone, and what fly, cf and logcli put behind it. */
+  /** A stamp with a zone, followed by what fly, cf or logcli write. */
   #stamped(line: Line, at: number): boolean {
     const { b, v, to } = line;
     const { cursor } = this.#runtime;
@@ -191,7 +191,7 @@ class PlatformEnvelope implements Envelope {
     const { b, from, to } = line;
     const end = endOf(b, from + 1, to, isHex);
     if (end - from - 1 !== LABEL_DIGITS || b[end] !== SPACE || b[from + 1] !== 52) return false;
-    // The first eight digits hold 2^62 only.
+    // The first eight digits are only the 2^62.
     const seconds = Number.parseInt(b.toString('latin1', from + 9, from + 17), 16) - TAI_AHEAD;
     const nanos = Number.parseInt(b.toString('latin1', from + 17, end), 16);
     line.stamp = seconds * 1_000_000 + Math.floor(nanos / 1000);
@@ -200,7 +200,7 @@ class PlatformEnvelope implements Envelope {
     return true;
   }
 
-  /** The line came from b[nameFrom, nameTo), and its text starts at `textFrom`. */
+  /** Sets that the line is from the host b[nameFrom, nameTo), and that its text starts at `textFrom`. */
   #come(line: Line, nameFrom: number, nameTo: number, textFrom: number): void {
     const { b, v } = line;
     line.host = this.#runtime.host(b, v, nameFrom, nameTo);
@@ -209,7 +209,7 @@ class PlatformEnvelope implements Envelope {
   }
 }
 
-/** Behind '{app="web", pod="web-1"}' at p; -1 when it is none, or no blank follows. */
+/** Position behind '{app="web", pod="web-1"}' at p; -1: there is no such thing, or no blank behind it. */
 function labelsEnd(b: Uint8Array, p: number, to: number): number {
   let quoted = false;
   for (let k = p + 1; k < to; k++) {

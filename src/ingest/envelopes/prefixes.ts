@@ -1,6 +1,6 @@
 /**
- * Envelopes that stand in front of the line and leave it as it is: CRI (Kubernetes files), docker logs -t and kubectl logs
- * --timestamps, kubectl --prefix, docker compose logs.
+ * Envelopes that stand in front of the line and leave it unchanged: CRI (files of Kubernetes), docker logs -t, kubectl logs with
+ * --timestamps or --prefix, docker compose logs.
  */
 import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
@@ -10,7 +10,7 @@ import type { Envelope } from './line.ts';
 const isName = (c: number): boolean =>
   (c > 47 && c < 58) || (c > 64 && c < 91) || (c > 96 && c < 123) || c === 45 || c === 46 || c === 95;
 
-/** "2024-10-29T17:04:15.123456789Z stdout F line"; P: the line goes on in the next record of the stream. */
+/** "2024-10-29T17:04:15.123456789Z stdout F line"; P in place of F: the line continues in the next record of the stream. */
 export function cri(runtime: Runtime): Envelope {
   const stampAt = runtime.stamp('iso');
   const { cursor } = runtime;
@@ -21,7 +21,7 @@ export function cri(runtime: Runtime): Envelope {
       if (b[from + 10] !== 84) return false;
       const stamp = stampAt(b, v, from);
       const p = cursor.end;
-      // " stdout F " or " stderr P "; very old files have no tag.
+      // " stdout F " or " stderr P "; very old files have neither F nor P.
       if (
         Number.isNaN(stamp) ||
         b[p] !== 32 ||
@@ -87,8 +87,8 @@ export function kubectlPrefix(runtime: Runtime): Envelope {
 }
 
 /**
- * "web-1  | line", the name padded to the longest one; in colour on a terminal. Also "17:04:15 web.1   | line" (honcho, foreman) and
- * "0|web  | line" (pm2).
+ * "web-1 | line", with names padded to the longest one, and coloured on a terminal. Also "17:04:15 web.1 | line" (honcho, foreman) and
+ * "0|web | line" (pm2).
  */
 export function compose(runtime: Runtime): Envelope {
   return {
@@ -111,7 +111,7 @@ export function compose(runtime: Runtime): Envelope {
   };
 }
 
-/** Behind the time that honcho and foreman put in front of the name of a service, or the number that pm2 does. */
+/** Position behind the time that honcho and foreman put in front of the name of a service, or the number that pm2 does. */
 function serviceFrom(b: Uint8Array, from: number): number {
   const start = skipColour(b, from);
   const isTimed = b[start + 2] === 58 && b[start + 5] === 58 && b[start + 8] === 32;
@@ -123,11 +123,14 @@ function serviceFrom(b: Uint8Array, from: number): number {
 
 const LONGEST_NAME = 128;
 
-/** Names of containers are in lower case: "203.0.113.7 | " and "INFO  | " begin a line of their own. -1: this is no name. */
+/**
+ * Position behind the name of a container; -1: this is no name. Names have lower-case letters: "203.0.113.7 | " and "INFO | " begin a line
+ * itself.
+ */
 function serviceEnd(b: Uint8Array, from: number, to: number): number {
   let p = from;
   let hasLowerCase = false;
-  // "web.1.x2x9z@node1": a task of a swarm, on its node.
+  // "web.1.x2x9z@node1": a task of Docker Swarm, on its node.
   while (p < to && (isName(b[p]) || b[p] === 64)) {
     if (b[p] > 96) hasLowerCase = true;
     p++;
@@ -135,7 +138,7 @@ function serviceEnd(b: Uint8Array, from: number, to: number): number {
   return hasLowerCase && p - from <= LONGEST_NAME ? p : -1;
 }
 
-/** Behind an ANSI colour sequence at p, if there is one. */
+/** Position behind the ANSI colour sequence at p; p if there is none. */
 function skipColour(b: Uint8Array, p: number): number {
   if (b[p] !== 27 || b[p + 1] !== 91) return p;
   let k = p + 2;

@@ -1,11 +1,11 @@
-/** Python's b'…' around a line: what a program prints that logs bytes (datagrams of a socket) without decoding them. */
+/** Python's b'…' around a line, printed by programs that log bytes (datagrams of a socket) without decoding them. */
 import type { Envelope } from './line.ts';
 
 const hex = (c: number): number => (c > 47 && c < 58 ? c - 48 : c > 96 && c < 103 ? c - 87 : -1);
 
 const escapes: Readonly<Record<number, number>> = { 110: 11, 114: 13, 116: 9 };
 
-/** What b[from, to) says, its escapes undone, into `into`; newlines within a line become other blanks. @returns its length */
+/** Writes b[from, to) without its escapes into `into`; newlines become vertical tabs, so that it stays one line. @returns the length */
 function unescaped(b: Uint8Array, from: number, to: number, into: Uint8Array): number {
   let length = 0;
   for (let p = from; p < to; p++) {
@@ -33,7 +33,7 @@ export function pythonBytes(): Envelope {
       if (b[from] !== 98 || (quote !== 39 && quote !== 34) || to - from < 4 || b[to - 1] !== quote) return false;
       const scratch = line.scratch(to - from);
       const length = unescaped(b, from + 2, to - 1, scratch.b);
-      // gunicorn ends its datagrams with NUL.
+      // gunicorn ends its datagrams with a NUL.
       line.moveTo(scratch, scratch.b[length - 1] === 0 ? length - 1 : length);
       return true;
     },

@@ -1,6 +1,7 @@
 /**
- * A dict of Python with others in it, as `logging` and `print` show it, alone or behind a stamp: "2024-10-29 17:04:15,123 {'request': {'method':
- * 'GET', …}, 'response': {…}}". It becomes JSON. What has no others in it, or one, is read by its look, which knows more forms of dates.
+ * A Python dict with at least two dicts inside, as `logging` and `print` write it, alone or behind a stamp: "2024-10-29 17:04:15,123
+ * {'request': {'method': 'GET', …}, 'response': {…}}". It is rewritten as JSON. A simpler dict is read by its look, which supports more
+ * forms of dates.
  */
 import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
@@ -12,7 +13,7 @@ const [OPEN_BRACE, CLOSE_BRACE] = [123, 125];
 
 const opening = Buffer.from("{'");
 const nested = Buffer.from(": {'");
-/** Bytes in which the dict has to start. */
+/** The dict must start within so many bytes. */
 const HEAD_BYTES = 200;
 
 const holdsTwo = (dict: Buffer): boolean => {
@@ -34,7 +35,7 @@ export function pythonDict(runtime: Runtime): Envelope {
       const stamp = at === 0 ? Number.NaN : stampAt(b, v, from);
       if (at > 0 && Number.isNaN(stamp)) return false;
       if (at > 0) line.stampAs(stamp, cursor);
-      // "\x1b" becomes two bytes longer, and a quote one.
+      // "\x1b" becomes two bytes longer, and a quote one byte.
       const scratch = line.scratch(2 * (to - from));
       line.moveTo(scratch, toJson(b, from + at, to, scratch.b));
       return true;
@@ -42,7 +43,7 @@ export function pythonDict(runtime: Runtime): Envelope {
   };
 }
 
-/** Outside of strings: tuples are lists there, "True" and "False" have a small letter. */
+/** Outside of strings: tuples become lists, and the first letters of "True" and "False" become lower-case. */
 const signs = new Map([
   [OPEN_PAREN, OPEN_BRACKET],
   [CLOSE_PAREN, CLOSE_BRACKET],
@@ -78,7 +79,7 @@ function toJson(b: Buffer, from: number, to: number, into: Buffer): number {
   return k;
 }
 
-/** "\'" is none in JSON, and "\x1b" is "\u001b". */
+/** Writes an escape: "\'" does not exist in JSON, and "\x1b" becomes "\u001b". */
 function putEscape(c: number, into: Buffer, at: number): number {
   let k = at;
   if (c === APOSTROPHE) {

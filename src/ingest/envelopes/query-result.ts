@@ -1,6 +1,6 @@
 /**
- * Fields of a row as a query of CloudWatch gives them (`aws logs get-query-results`), each a record of its own; a row has the stamp before
- * its message:
+ * Fields of the rows that a query of CloudWatch gives (`aws logs get-query-results`). Each is a record of its own, and the stamp of a row
+ * comes before its message:
  *   {"field":"@timestamp","value":"2024-10-29 17:04:15.123"}
  *   {"field":"@message","value":"line"}
  */
@@ -35,7 +35,7 @@ export function queryResult(runtime: Runtime): Envelope {
         digits = cursor.digits;
       }
       if (found[1] !== '@message') {
-        // It holds no line.
+        // This record contains no line.
         line.from = to;
         return true;
       }

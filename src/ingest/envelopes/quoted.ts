@@ -1,6 +1,6 @@
 /**
- * A line inside quotes: behind a stamp in a row of comma-separated values ("2024-10-29 17:04:15.037","… ""GET / HTTP/1.1"" …", as
- * CloudWatch's queries export it), or as the message of a line of named values (time="…" level=info msg="… \"GET / …"; of structlog's
+ * A line inside quotes. Either behind a stamp in a row of comma-separated values ("2024-10-29 17:04:15.037","… ""GET / HTTP/1.1"" …", as
+ * CloudWatch exports queries), or as the message in a line of named values (time="…" level=info msg="… \"GET / …"; with structlog's
  * LogfmtRenderer event="… \"GET / …" level=info timestamp=…).
  */
 import type { Runtime } from '../compile/runtime.ts';
@@ -10,7 +10,7 @@ import type { Envelope, Line } from './line.ts';
 const QUOTE = 34;
 const names = [' msg="', ' message="', ' event="', ' log="'].map((text) => Buffer.from(text));
 const stamps = [' timestamp=', ' time=', ' ts='].map((text) => Buffer.from(text));
-/** Bytes in which the message has to start. */
+/** The message must start within so many bytes. */
 const HEAD_BYTES = 300;
 const isLower = (c: number): boolean => c > 96 && c < 123;
 
@@ -35,7 +35,7 @@ export function quoted(runtime: Runtime): Envelope {
     let length = 0;
     for (let p = textFrom; p < to - 1; p++) {
       if (b[p] === QUOTE) {
-        // A quote that is not doubled ends the value: another one follows.
+        // A quote that is not doubled ends the value, so another value follows.
         if (b[p + 1] !== QUOTE || p + 1 >= to - 1) return false;
         p++;
       }
@@ -56,7 +56,7 @@ export function quoted(runtime: Runtime): Envelope {
     }
   };
 
-  /** Where the message begins, -1: nowhere. */
+  /** Where the message begins; -1: there is none. */
   const messageAt = ({ b, from, to }: Line): number => {
     const head = b.subarray(from, Math.min(to, from + HEAD_BYTES));
     for (const name of names) {

@@ -1,7 +1,7 @@
 /** The structured data of a syslog message (RFC 5424, section 6.3). */
 import { closingQuote } from '../bytes.ts';
 
-/** Behind "[id k="v"][id2 …]" at p, -1 when that is no structured data. */
+/** Position behind '[id k="v"][id2 …]' at `from`; -1: this is no structured data. */
 export function structuredDataEnd(b: Uint8Array, from: number, to: number): number {
   let p = from;
   while (b[p] === 91) {
@@ -19,7 +19,7 @@ export function structuredDataEnd(b: Uint8Array, from: number, to: number): numb
   return p;
 }
 
-/** Behind 'k="v"' at `from`, -1 when that is none. */
+/** Position behind 'k="v"' at `from`; -1: there is no such thing. */
 function parameterEnd(b: Uint8Array, from: number, to: number): number {
   let p = from;
   while (p < to && b[p] > 32 && b[p] !== 61 && b[p] !== 93) p++;

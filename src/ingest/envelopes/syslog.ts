@@ -22,12 +22,12 @@ import { structuredDataEnd } from './structured-data.ts';
 const MAX_WORD = 128;
 /** Facility 23, severity 7. */
 const MAX_PRIORITY = 191;
-/** A severity alone. */
+/** A severity without a facility. */
 const MAX_SEVERITY = 7;
-/** rsyslog's escapes start with it, and a digit follows. */
+/** First byte of rsyslog's escapes; a digit follows. */
 const HASH = 35;
 
-/** End of the word at p (the next blank), or -1 when it is empty or too long. */
+/** End of the word at p (the next blank); -1: it is empty or too long. */
 function wordEnd(b: Uint8Array, p: number, to: number): number {
   let k = p;
   const limit = Math.min(to, p + MAX_WORD);
@@ -35,7 +35,7 @@ function wordEnd(b: Uint8Array, p: number, to: number): number {
   return k > p && b[k] === 32 ? k : -1;
 }
 
-/** Behind "[ 12.345678] " at p, seconds since the machine started, which are no time of day; -1 when that is none. */
+/** Position behind "[ 12.345678] " at p, the seconds since the machine started, which give no time of day; -1: there is no such thing. */
 function uptimeEnd(b: Uint8Array, p: number): number {
   let k = p + 1;
   while (b[k] === 32) k++;
@@ -46,7 +46,7 @@ function uptimeEnd(b: Uint8Array, p: number): number {
   return b[k] === 93 && b[k + 1] === 32 ? k + 2 : -1;
 }
 
-/** Behind the length of a record that is counted in octets, "217 <134>1 …"; p itself where there is none. */
+/** Position behind the octet count of a record, "217 <134>1 …"; p if there is none. */
 function countEnd(b: Uint8Array, p: number): number {
   if (!isDigit(b[p])) return p;
   const end = digitsEnd(b, p);
@@ -64,11 +64,11 @@ class SyslogEnvelope implements Envelope {
   readonly id = 'syslog';
   readonly #runtime: Runtime;
   readonly #iso: StampReader;
-  /** A clock that shows UTC. */
+  /** For stamps that are in UTC. */
   readonly #utc: StampReader;
   readonly #short: StampReader;
   readonly #epoch: StampReader;
-  /** The stamp read last says its zone. */
+  /** The last stamp that was read states its zone. */
   #zoned = true;
 
   constructor(runtime: Runtime) {
@@ -105,7 +105,7 @@ class SyslogEnvelope implements Envelope {
     return true;
   }
 
-  /** Reads a stamp in any of its forms; the position behind it and its blank, -1 when there is none. */
+  /** Reads a stamp in any of its forms. @returns the position behind it and its blank; -1: there is none */
   #stamp(line: Line, p: number): number {
     const { b, v } = line;
     if (b[p] === 91) return uptimeEnd(b, p);
@@ -118,7 +118,7 @@ class SyslogEnvelope implements Envelope {
     return cursor.end + 1;
   }
 
-  /** µs since 1970 UTC, NaN when there is none; sets the cursor. */
+  /** µs since 1970 UTC; NaN: there is none. Sets the cursor. */
   #stampAt(b: Buffer, v: DataView, p: number): number {
     const { cursor } = this.#runtime;
     this.#zoned = true;
@@ -137,7 +137,7 @@ class SyslogEnvelope implements Envelope {
     return Number.isNaN(cursor.offsetMinutes) ? Number.NaN : stamp;
   }
 
-  /** "2024-10-29 17:04:15 UTC": the zone is a name; one that is not known is passed over. */
+  /** "2024-10-29 17:04:15 UTC": the zone is a name, which is ignored if it is not known. */
   #behindDay(b: Buffer, v: DataView, p: number): number {
     const { cursor } = this.#runtime;
     const stamp = this.#iso(b, v, p);
@@ -171,10 +171,10 @@ class SyslogEnvelope implements Envelope {
       if (end < 0 || b[end - 1] !== 58) return false;
       line.host = this.#runtime.host(b, v, p, first);
     }
-    // "2024-10-29T17:04:15.123Z KeyError: 'x'" is no tag: without a host it stands behind a priority, or names a process.
+    // "2024-10-29T17:04:15.123Z KeyError: 'x'" has no tag: without a host, a tag needs a priority in front or a process in brackets.
     else if (!numbered && b[end - 2] !== 93) return false;
     let tagTo = end - 1;
-    // "2024-10-29T17:04:15.123Z web INFO:     203.0.113.7", "… ValueError: no": what stands in front of it is no host.
+    // "2024-10-29T17:04:15.123Z web INFO: 203.0.113.7", "… ValueError: no": neither a tag nor, before it, a host.
     if (!numbered && isNoTag(b, tagFrom, tagTo)) return false;
     if (b[tagTo - 1] === 93) {
       const open = b.lastIndexOf(91, tagTo);
@@ -211,7 +211,7 @@ class SyslogEnvelope implements Envelope {
     return true;
   }
 
-  /** What stands for the process: its pid, or the name of where it runs. */
+  /** What is given as the process: its pid, or the name of the place where it runs. */
   #process(line: Line, from: number, to: number): void {
     const { b, v } = line;
     if (digitsEnd(b, from) === to) line.worker = this.#runtime.worker(b, v, from, to);
@@ -226,7 +226,7 @@ class SyslogEnvelope implements Envelope {
     }
     line.from = Math.min(textFrom, line.to);
     let to = line.to;
-    // gunicorn ends its datagrams with NUL, which rsyslog writes as #000.
+    // gunicorn ends its datagrams with a NUL, which rsyslog writes as #000.
     if (b[to - 1] === 0 && to > line.from) to--;
     else if (to - line.from >= 4 && b[to - 4] === 35 && b[to - 3] === 48 && b[to - 2] === 48 && b[to - 1] === 48)
       to -= 4;
@@ -261,24 +261,24 @@ class SyslogEnvelope implements Envelope {
 }
 
 const levels = new Set(['INFO', 'WARNING', 'WARN', 'ERROR', 'DEBUG', 'CRITICAL', 'TRACE', 'FATAL', 'NOTICE']);
-/** A level, or the name of an exception. */
+/** Whether it is a level or the name of an exception. */
 function isNoTag(b: Buffer, from: number, to: number): boolean {
   if (b[from] < 65 || b[from] > 90) return false;
   const text = b.toString('latin1', from, to);
   return levels.has(text) || /^\w+(?:Error|Exception)$/.test(text);
 }
 
-/** Where the message of RFC 5424 starts, behind the structured data at `from` and a byte order mark. */
+/** Where the message of RFC 5424 starts: behind the structured data at `from` and a byte order mark. */
 function messageStart(b: Uint8Array, from: number, to: number): number {
   let p = from;
-  // Heroku's drains leave the structured data out.
+  // Heroku's drains omit the structured data.
   if (b[p] === 45 && (b[p + 1] === 32 || p + 1 >= to)) p = Math.min(to, p + 2);
   else if (b[p] === 91) {
     const data = structuredDataEnd(b, p, to);
     if (data > 0) p = Math.min(to, data + 1);
   }
   if (b[p] === 0xef && b[p + 1] === 0xbb && b[p + 2] === 0xbf) p += 3;
-  // rsyslog keeps the blank behind a tag when it writes what came in the older form; a line of a server may start with one.
+  // rsyslog keeps the blank behind the tag when it forwards a message of the older form; but a server's line may also begin with blanks.
   return b[p] === 32 && b[p + 1] > 32 && b[p + 1] !== 45 ? p + 1 : p;
 }
 

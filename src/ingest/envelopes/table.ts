@@ -1,6 +1,6 @@
 /**
- * Rows of a table whose first line names its columns, one of them the line that was logged: what CloudWatch, Datadog, Grafana, Kibana,
- * Log Analytics and Splunk export, as comma-separated or tab-separated values.
+ * Rows of a table whose first line names its columns, one of which is the logged line: comma-separated or tab-separated exports of
+ * CloudWatch, Datadog, Grafana, Kibana, Log Analytics and Splunk.
  *   timestamp,message
  *   1730221455123,"203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] ""GET / HTTP/1.1"" 200 512"
  */
@@ -13,13 +13,13 @@ import type { Envelope, Line } from './line.ts';
 const QUOTE = 34;
 const COMMA = 44;
 const TAB = 9;
-/** Spreadsheets want one in front of a table. */
+/** Byte order mark, which spreadsheets want in front of a table. */
 const BOM_BYTES = 3;
-/** A longer line names no columns. */
+/** A longer line does not name columns. */
 const MAX_HEADER = 2000;
 const MAX_COLUMNS = 200;
 
-/** In the order in which they are preferred. */
+/** Names of the column with the line, preferred ones first. */
 const messages =
   'message @message textPayload jsonPayload.message LogEntry LogMessage Log_s _raw msg log line content body resultDescription'.split(
     ' ',
@@ -28,21 +28,21 @@ const times =
   'timestamp,@timestamp,TimeGenerated [UTC],TimeGenerated,_time,_messagetime,time,date,datetime,receiveTimestamp'.split(
     ',',
   );
-/** A table of requests, not of lines that tell of them. */
+/** Such columns show a table of requests, not of lines. */
 const requests = /^(?:method|path|uri|url|request|verb|http[._].*)$/i;
 const column = /^[@_A-Za-z][\w@.:/()[\] -]{0,60}$/;
 
-/** What the columns of a table hold. */
+/** What the columns of a table contain. */
 interface Columns {
   readonly separator: number;
   readonly message: number;
   readonly time: number;
-  /** Stamps without a zone are of UTC. */
+  /** Stamps without a zone are in UTC. */
   readonly isUtc: boolean;
   readonly count: number;
 }
 
-/** What the line names as columns; null: none, or none that holds a line. */
+/** The columns that the line names; null: it names none, or none that contains a line. */
 function columnsOf(text: string): Columns | null {
   const separator = text.includes('\t') ? '\t' : ',';
   const names = text.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
@@ -60,7 +60,7 @@ function columnsOf(text: string): Columns | null {
   return { separator: separator.charCodeAt(0), message, time, isUtc, count: names.length };
 }
 
-/** Of the value in quotes whose text begins at `from`, in which quotes are written twice; `to` where it is not closed. */
+/** End of the quoted value whose text begins at `from`, in which quotes are doubled; `to` if it is not closed. */
 function endOfQuoted(b: Uint8Array, from: number, to: number): number {
   let end = from;
   while (end < to && !(b[end] === QUOTE && b[end + 1] !== QUOTE)) end += b[end] === QUOTE ? 2 : 1;
@@ -76,11 +76,14 @@ function separatorFrom(b: Uint8Array, from: number, to: number, separator: numbe
 const endOfValue = (b: Uint8Array, from: number, to: number, separator: number, isLast: boolean): number =>
   b[from] === QUOTE ? endOfQuoted(b, from + 1, to) : isLast ? to : separatorFrom(b, from, to, separator);
 
-/** A separator stands there, or the end of the line behind its last value. */
+/** Whether a value may end here: at a separator or, for the last one, at the end of the line. */
 const isBehindValue = (b: Uint8Array, at: number, to: number, separator: number, isLast: boolean): boolean =>
   isLast ? at >= to : at < to && b[at] === separator;
 
-/** What names of columns are made of: no control, no sign of what a log holds ("=", "{", "%", "|"), nothing beyond "z". */
+/**
+ * Characters of names of columns: no control characters, nothing that is typical of values in logs ("=", "{", "%", "|"), nothing beyond
+ * "z".
+ */
 const mayBeOfName = (c: number): boolean => c > 31 && c < 123 && c !== 61 && c !== 37;
 
 class TableEnvelope implements Envelope {
@@ -105,13 +108,13 @@ class TableEnvelope implements Envelope {
       const columns = columnsOf(b.toString('utf8', start, to));
       if (columns) {
         this.#columns = columns;
-        // It holds no line.
+        // The header contains no line.
         line.from = to;
         return true;
       }
     }
     if (this.#columns === null) return false;
-    // The end of a message that ended in a newline.
+    // The end of a message that ended with a newline.
     if (to - from === 1 && b[from] === QUOTE) {
       line.from = to;
       return true;
@@ -119,7 +122,7 @@ class TableEnvelope implements Envelope {
     return this.#row(line, this.#columns);
   }
 
-  /** Might it be names alone? Most lines have something else soon. */
+  /** Whether these may be only names of columns. Most lines are excluded after a few bytes. */
   #isHeader(b: Uint8Array, from: number, to: number): boolean {
     if (to - from > MAX_HEADER || to - from < 8) return false;
     let separated = false;
@@ -144,7 +147,7 @@ class TableEnvelope implements Envelope {
       const isLast = index === count - 1;
       const quotes = b[p] === QUOTE ? 1 : 0;
       const end = endOfValue(b, p, to, separator, isLast);
-      // The value goes on in the next line: of the last one the first line is here.
+      // The value continues in the next line. Only for the message in the last column is its first line used.
       if (quotes > 0 && end === to && !(isLast && index === message)) return false;
       if (index === message) {
         messageFrom = p + quotes;
@@ -175,7 +178,7 @@ class TableEnvelope implements Envelope {
     return true;
   }
 
-  /** The line is b[from, to), where quotes are written twice. */
+  /** Takes b[from, to), in which quotes are doubled, as the line. */
   #moveTo(line: Line, from: number, to: number): void {
     const { b } = line;
     const scratch = line.scratch(to - from);

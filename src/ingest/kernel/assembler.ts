@@ -1,9 +1,9 @@
 /**
- * Puts a WebAssembly module together from expressions: the instructions that a kernel needs, and no more. An expression is a tree of
- * bytes; jumps name their block, and how deep it lies is worked out when the tree is written.
+ * Assembles a WebAssembly module from expressions, with only the instructions that kernels need. An expression is a tree of bytes. Jumps
+ * name their block; its depth is computed when the tree is written.
  */
 
-/** Where a jump leads: behind a block, or to the head of a loop. */
+/** Target of a jump: behind a block, or to the head of a loop. */
 export class Label {}
 
 export interface Local {
@@ -102,10 +102,10 @@ export const real = {
   ofUnsigned: unary(0xb8),
 };
 
-/** `a` where `condition` holds, else `b`; both are worked out. */
+/** `a` if `condition` holds, otherwise `b`; both are evaluated. */
 export const select = (condition: Code, a: Code, b: Code): Code => [a, b, condition, 0x1b];
 
-/** A positive f64 to 32 bits. */
+/** Converts a positive f64 to 32 bits. */
 export const truncate = (a: Code): Code => [a, 0xfc, 3];
 
 const memory =
@@ -124,7 +124,7 @@ export const storeShort = store(0x3b);
 export const storeReal = store(0x39);
 
 const simd = (opcode: number) => [0xfd, unsigned(opcode)];
-/** 16 bytes at once; a comparison gives a byte of ones or of zeros for each. */
+/** Operations on 16 bytes at once. A comparison gives a byte of ones or zeros for each. */
 export const bytes16 = {
   at: (address: Code, offset = 0): Code => [address, simd(0), 0, unsigned(offset)],
   all: (byte: number): Code => [i32(byte), simd(15)],
@@ -133,7 +133,7 @@ export const bytes16 = {
   atMost: (a: Code, b: Code): Code => [a, b, simd(42)],
   sub: (a: Code, b: Code): Code => [a, b, simd(113)],
   or: (a: Code, b: Code): Code => [a, b, simd(80)],
-  /** The highest bit of each byte, that of the first byte lowest. */
+  /** The highest bit of each byte; the first byte gives the lowest bit. */
   mask: (a: Code): Code => [a, simd(100)],
 };
 
@@ -172,7 +172,7 @@ export interface Signature {
   readonly results: readonly ValueType[];
 }
 
-/** A function: parameters are its first locals. */
+/** A function. Its parameters are its first locals. */
 export class FunctionBuilder implements Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
@@ -216,8 +216,8 @@ const typeOf = ({ parameters, results }: Signature): number[] => [
 ];
 
 /**
- * The bytes of a module: functions that it imports from "env" (numbered first), functions of its own, the last of which it exports
- * as "run", over the imported memory "env.memory".
+ * The bytes of a module with functions imported from "env" (numbered first) and functions of its own, the last of which is exported as
+ * "run". It uses the imported memory "env.memory".
  */
 export function assemble(
   imports: readonly (readonly [string, Signature])[],

@@ -1,7 +1,7 @@
 /**
- * Compiles a layout into a kernel: WebAssembly that reads lines of the input buffer and writes rows, 16 bytes at a time where it
- * looks for something. It does what the scanner of the same layout does, for lines whose fields are plain; it stops at any
- * other line, which the scanner reads, and goes on behind it.
+ * Compiles a layout into a kernel: WebAssembly that reads lines of the input buffer and writes rows, and searches 16 bytes at a time. It
+ * gives the same rows as the scanner of the layout, but only for lines whose fields are plain. It stops at any other line; the scanner
+ * reads that line, and the kernel continues behind it.
  */
 import type { RequestBatch } from '../../core/batch.ts';
 import type { Columns } from '../compile/columns.ts';
@@ -53,7 +53,7 @@ export interface KernelInput {
   readonly v: DataView;
 }
 
-/** Reads whole lines of the input buffer into the batch it was made for, as a `Scanner` does. */
+/** Reads whole lines of the input buffer into the batch that it was made for, like a `Scanner`. */
 export type Kernel = (pos: number, limit: number, base: number) => number;
 
 export interface KernelParts {
@@ -62,12 +62,12 @@ export interface KernelParts {
   readonly zone: Zone;
   readonly runtime: Runtime;
   readonly input: KernelInput;
-  /** Its columns stand in the memory of the input. */
+  /** Its columns are in the memory of the input. */
   readonly batch: RequestBatch;
 }
 
 const POWERS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
-/** Reads one token from p on; null: it is none that kernels read. */
+/** Reads one token at p; null: kernels cannot read it. */
 const tokenCode = (fields: KernelFields, { tokens, columns }: KernelParts, index: number): Code | null => {
   const token = tokens[index];
   return isLiteral(token)
@@ -75,7 +75,7 @@ const tokenCode = (fields: KernelFields, { tokens, columns }: KernelParts, index
     : fields.field(token.field, contextOf(tokens, columns, index));
 };
 
-/** From the end of the line back to the text at `textAt`, which is what remains between; null as above. */
+/** Reads from the end of the line back to the text at `textAt`, which is what remains; null: kernels cannot read a field. */
 function codeBehindText(f: FunctionBuilder, fields: KernelFields, parts: KernelParts, textAt: number): Code[] | null {
   const { p, e } = fields;
   const { tokens } = parts;
@@ -103,7 +103,7 @@ function codeBehindText(f: FunctionBuilder, fields: KernelFields, parts: KernelP
   return code;
 }
 
-/** null: a field of the layout is none that kernels read. */
+/** null: kernels cannot read a field of the layout. */
 function lineCode(f: FunctionBuilder, fields: KernelFields, parts: KernelParts): Code | null {
   const { tokens } = parts;
   const { p, e, columns: c } = fields;
@@ -119,7 +119,7 @@ function lineCode(f: FunctionBuilder, fields: KernelFields, parts: KernelParts):
   return behind && [...code, ...behind, ...completeRow(fields, tokens)];
 }
 
-/** What several fields say together. */
+/** Values that follow from several fields. */
 function completeRow(fields: KernelFields, tokens: readonly Token[]): Code[] {
   const { columns: c } = fields;
   const code: Code[] = [];
@@ -147,7 +147,7 @@ function storeRow(fields: KernelFields, row: Local, { tokens, columns, batch }: 
   });
 }
 
-/** null: kernels cannot read this layout. @throws where the machine has no such instructions, or the memory is full */
+/** null: kernels cannot read this layout. @throws if the machine lacks the instructions, or the memory is full */
 export function compileKernel(parts: KernelParts): Kernel | null {
   const { tokens, runtime, input, batch } = parts;
   const { memory, b, v } = input;

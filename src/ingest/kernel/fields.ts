@@ -1,6 +1,6 @@
 /**
- * The code of a kernel, field by field. It reads what nearly all lines hold ("plain" forms), as the scanners of `compile/emit.ts` do,
- * and leaves the line otherwise: whoever runs the kernel has that line read by the scanner.
+ * The code of a kernel, field by field. It reads the forms that nearly all lines have ("plain" ones), with the same result as the scanners
+ * of `compile/emit.ts`. At any other form it leaves the line, which is then read by the scanner.
  */
 import type { Field } from '../../core/format.ts';
 import { bytesOf, DURATION_LIMIT, type FieldContext } from '../compile/emit.ts';
@@ -41,13 +41,16 @@ import { atMost, isByte, isDigitByte, type Test } from './line.ts';
 import { MOST_DIGITS } from './numbers.ts';
 import { KernelStamps } from './stamp.ts';
 
-/** Words longer than this are compared by more than three words and a rest. */
+/** Longer words are hashed by the host. */
 const MAX_SHORT = 15;
 
 type PassedOver = Extract<Field, { kind: 'level' | 'level-prefix' | 'list' | 'word' | 'day' | 'text' | 'blanks' }>;
 
 export class KernelFields extends KernelStamps {
-  /** As `hashBytes` of b[s, t), at most 15 bytes: words and rest, all mixed in and taken where they belong to it. */
+  /**
+   * Same result as `hashBytes` of b[s, t), for at most 15 bytes: all four words are mixed in, and a step is only used if the text reaches
+   * into its word.
+   */
   protected shortHash(): Code {
     const [s, k, hash, mask] = [this.s, this.k, this.hash, this.mask];
     const step = (word: number): Code => {
@@ -93,7 +96,7 @@ export class KernelFields extends KernelStamps {
     return [
       set(s, get(p)),
       this.skipTo(p, get(p), atMost(32), ...(stop > 32 ? [isByte(stop)] : [])),
-      // A list of addresses.
+      // Lists of addresses are left to the scanner.
       this.leaveIf(and(greater(get(p), get(s)), and(equal(this.byte(get(p)), i32(32)), equal(before(p), i32(44))))),
       set(t, get(p)),
       field.port ? withoutPort : [],
@@ -136,7 +139,7 @@ export class KernelFields extends KernelStamps {
     ];
   }
 
-  /** A word that names who did the work; -1: "-". */
+  /** A word that names a worker or thread; -1 for "-". */
   private named(field: Extract<Field, { kind: 'worker' | 'thread' }>, wordEnd: readonly Test[]): Code {
     const { p, s, columns: c } = this;
     const column = field.kind === 'worker' ? c.WK : c.TH;
@@ -144,7 +147,7 @@ export class KernelFields extends KernelStamps {
     const named = isWorker ? call(known.worker, get(s), get(p), i32(-1)) : call(known.thread, get(s), get(p));
     return [
       set(s, get(p)),
-      // Words that are none are in capitals: what begins with one is left to the scanner.
+      // The excluded words are in capitals: anything that begins with one is left to the scanner.
       field.kind === 'worker' && field.never
         ? this.leaveIf(lessUnsigned(sub(this.byte(get(p)), i32(65)), i32(26)))
         : [],
@@ -158,7 +161,7 @@ export class KernelFields extends KernelStamps {
     ];
   }
 
-  /** Reads a field from p on and leaves p behind it; null: kernels cannot. */
+  /** Reads a field at p and leaves p behind it; null: kernels cannot read it. */
   field(field: Field, context: FieldContext): Code | null {
     const { p, e } = this;
     const c = this.columns;
@@ -251,7 +254,7 @@ export class KernelFields extends KernelStamps {
           this.skipWhile(and(equal(this.byte(get(p)), i32(32)), less(sub(get(p), get(s)), i32(9)))),
         ];
       case 'list':
-        // One attempt, the usual case.
+        // A single attempt, which is the usual case.
         return [
           set(t, get(p)),
           this.skipWhile(or(this.isDigit(get(p)), equal(this.byte(get(p)), i32(46)))),
@@ -266,7 +269,7 @@ export class KernelFields extends KernelStamps {
         if (never !== undefined || after === '') {
           return [set(s, get(p)), this.search(context), this.isNone(never ?? [], s, p)];
         }
-        // Most often it is "-", and what follows stands right behind it.
+        // Most often the text is "-", and what follows stands right behind it.
         const behind = add(get(p), i32(1));
         const { length } = bytesOf(after);
         const dash = and(

@@ -1,20 +1,26 @@
 /**
- * What a kernel keeps of the stamp it saw last, to know it again by its bytes: the whole stamp, where it says whole seconds, or its
- * second and what stands behind the fraction, where it says parts of one.
+ * What a kernel keeps of the last stamp, to recognise it by its bytes. Of a stamp in whole seconds it keeps all of it; otherwise the part
+ * up to the fraction, and what follows the fraction.
  */
 import type { Field, StampShape } from '../../core/format.ts';
 import { remembered } from '../compile/emit.ts';
 import { fractionAt, type StampCursor } from '../stamp-parts.ts';
 import type { KernelParts } from './compile.ts';
 
-/** The bytes of the whole stamp, what it means (µs, NaN: none is kept), which of the bytes count (a bit each), how many they are. */
+/**
+ * Byte offsets of the kept whole stamp. Its bytes are at 0; then follow its value (µs; NaN: none is kept), a mask of the bytes that are
+ * compared, and its length.
+ */
 const WHOLE_BYTES = 32;
 export const WHOLE = { micros: 32, counted: 40, length: 44 } as const;
-/** The bytes up to the fraction, what they mean (µs, NaN: none), the bytes behind the fraction, which of those count, how many they are. */
+/**
+ * Byte offsets of the kept second: the bytes up to the fraction, their value (µs; NaN: none is kept), the bytes behind the fraction, a mask
+ * of those that are compared, and their number.
+ */
 export const SECOND = { bytes: 48, micros: 80, tail: 88, counted: 96, length: 104 } as const;
 const KEPT_WORDS = 28;
 
-/** Bytes of a stamp up to the fraction of its second. */
+/** Bytes of a stamp in front of its fraction of a second. */
 export const secondBytes: Partial<Record<StampShape, number>> = {
   iso: 19,
   'iso-utc': 19,
@@ -24,18 +30,18 @@ export const secondBytes: Partial<Record<StampShape, number>> = {
 };
 
 const ISO_WITHOUT_ZONE = 19;
-/** "2024/10/29 - 17:04:15", and what says behind the next byte that neither an offset nor "PM" follows. */
+/** Length of "2024/10/29 - 17:04:15". A bar behind the next byte shows that neither an offset nor "PM" follows. */
 const YEAR_FIRST = 21;
 const [BLANK, PLUS, MINUS, BAR] = [32, 43, 45, 124];
-/** Bytes behind a fraction that are compared at once. */
+/** Most bytes behind a fraction that are compared at once. */
 const MOST_TAIL = 8;
 
 export type StampField = Extract<Field, { kind: 'time' | 'until' | 'collected' }>;
 
-/** The bytes that decide what a stamp of whole seconds means, and how many of them belong to it; null: it is not kept. */
+/** How many bytes behind a stamp of whole seconds must be compared, too; null: the stamp is not kept. */
 function wholeOf(shape: StampShape, b: Buffer, p: number, { end, digits }: StampCursor): number | null {
   const bytes = end - p;
-  // What is behind it counts: it ended the stamp. Behind a blank an offset may follow, so that the next byte alone does not tell.
+  // The next byte is compared, as it ended the stamp. A blank is not enough, as an offset may follow it.
   const isOpen = bytes === ISO_WITHOUT_ZONE && b[end] === BLANK;
   if (shape === 'iso')
     return digits === 0 && bytes >= ISO_WITHOUT_ZONE && bytes < WHOLE_BYTES - 2 && !isOpen ? 1 : null;
@@ -43,19 +49,19 @@ function wholeOf(shape: StampShape, b: Buffer, p: number, { end, digits }: Stamp
   return bytes === remembered[shape] ? 1 : null;
 }
 
-/** How many bytes behind the fraction decide what the stamp means, where its offset ends at `end`; null: more than are compared. */
+/** How many bytes behind the fraction must be compared, for a stamp whose offset ends at `end`; null: more than can be. */
 function tailOf(shape: StampShape, b: Buffer, from: number, { end }: StampCursor): number | null {
-  // A name of a zone is one by what stands behind it.
+  // The name of a zone depends on what follows it.
   if (end > from) return end - from < MOST_TAIL ? end - from + 1 : null;
   const isSign = (byte: number) => byte === PLUS || byte === MINUS;
   const isCapital = (byte: number) => byte >= 65 && byte <= 90;
-  // What begins like an offset, or like the blank in front of one, may become one by what follows.
+  // What begins like an offset, or like the blank in front of one, may be one, depending on what follows.
   if (isSign(b[from])) return null;
   if (b[from] !== BLANK) return 1;
   return isSign(b[from + 1]) || (shape.startsWith('clf') && isCapital(b[from + 1])) ? null : 2;
 }
 
-/** A stamp is read by its reader and kept, so that the kernel knows it again. `at`: the address of what is kept. */
+/** Import of a kernel that reads a stamp with its reader and keeps it, so that the kernel recognises it. `at`: the address of what is kept. */
 export function stampImport(
   { shape, kind }: StampField,
   { runtime, input, zone }: KernelParts,
