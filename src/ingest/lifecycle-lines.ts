@@ -1,7 +1,7 @@
 /**
- * Lines in which a server speaks of itself, behind whatever a logging layer puts in front: "[stamp] [pid] [LEVEL] ",
- * "LEVEL:logger:", "stamp pid thread LEVEL logger ". Rare beside requests, so strings and regular expressions are fine here,
- * behind a cheap look at the first character.
+ * Lines in which a server says something about itself, behind any prefix of a logging layer: "[stamp] [pid] [LEVEL] ", "LEVEL:logger:",
+ * "stamp pid thread LEVEL logger ". They are rare compared with requests, so strings and regular expressions are fast enough after a cheap
+ * look at the first character.
  */
 import type { LifecycleRule, LogFormat } from '../core/format.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
@@ -9,7 +9,7 @@ import { printable } from '../core/text.ts';
 
 export interface ServerEvent {
   readonly kind: LifecycleKind;
-  /** Named by the message or by the prefix of the line; null when neither does. */
+  /** Named by the message or by the prefix of the line; null: by neither. */
   readonly worker: string | null;
   /** The worker is the process that wrote the line. */
   readonly byWriter: boolean;
@@ -20,7 +20,7 @@ export interface ServerEvent {
 export interface ServerLine {
   readonly format: LogFormat;
   readonly events: readonly ServerEvent[];
-  /** Where the stamp of the line starts, -1 when it has none. */
+  /** Where the stamp of the line starts; -1: it has none. */
   readonly stampAt: number;
   /** A traceback may follow. */
   readonly isError: boolean;
@@ -37,24 +37,24 @@ const stamp = new RegExp(
     .map((date) => `${date}\\d\\d:\\d\\d:\\d\\d`)
     .join('|'),
 );
-/** Tornado's, and seconds since 1970 ("%(created)f") in front of all. */
+/** Tornado's stamp, or seconds since 1970 ("%(created)f") at the start of the line. */
 const compactStamp = /\b\d{6} \d\d:\d\d:\d\d\b|^1\d{9}\.\d{3,6}(?= )/;
 /** Pyramid's formatters cut a level to five characters. */
 const level = /\b(CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)\b/i;
-/** Positions at which a message may start: at the line's start and behind every separator of a logging prefix. */
+/** Separators of a logging prefix. A message may start behind each of them, or at the start of the line. */
 const separator = /(?:: *|\] +| - |\| *| +|\t)/g;
 
-/** Where the text behind each prefix that may end in `head` begins; `firstMark`: a level or a stamp stands there. */
+/** Where the text behind each prefix that may end in `head` begins. @param firstMark position of the first level or stamp */
 function endsOfPrefixes(head: string, firstMark: number): number[] {
   const starts: number[] = [];
   for (const { 0: text, index } of head.matchAll(separator)) {
-    // "[pid: 12|app: 0|…" is no prefix that ends in front of "app".
+    // In "[pid: 12|app: 0|…", no prefix ends before "app".
     if (!text.startsWith('|') || index >= firstMark) starts.push(index + text.length);
   }
   return starts;
 }
 const PREFIX_LIMIT = 200;
-/** What structlog's ConsoleRenderer puts behind the message: "Using worker: sync             [gunicorn.error]". */
+/** structlog's ConsoleRenderer puts the logger behind the message: "Using worker: sync             [gunicorn.error]". */
 const loggerBehind = / +\[(?:gunicorn|uvicorn|hypercorn|_granian)\.\w+\]$/;
 
 function writerPid(prefix: string): string | null {
@@ -68,10 +68,10 @@ function writerPid(prefix: string): string | null {
 
 type Rules = ReadonlyMap<string, readonly { readonly rule: LifecycleRule; readonly format: LogFormat }[]>;
 
-/** 34 KB that all logs of a folder share. */
+/** Takes 34 KB, so all logs of a folder share it. */
 const rulesByFormats = new WeakMap<readonly LogFormat[], Rules>();
 
-/** By the first character of what they begin with. */
+/** Rules by the first character of the text that they start with. */
 function rulesOf(formats: readonly LogFormat[]): Rules {
   const known = rulesByFormats.get(formats);
   if (known) return known;
@@ -86,7 +86,7 @@ function rulesOf(formats: readonly LogFormat[]): Rules {
   return rules;
 }
 
-/** @param seen formats whose lines were seen: a line that several servers write is theirs */
+/** @param seen formats whose lines were seen: a line that several servers write is attributed to these */
 export function createServerLines(
   formats: readonly LogFormat[],
   seen: ReadonlySet<string>,
@@ -138,7 +138,7 @@ export function createServerLines(
     const text = line.replace(loggerBehind, '');
     const direct = at(text, 0);
     if (direct) return direct;
-    // Only behind something that looks like a logging prefix: a level or a stamp.
+    // Otherwise only behind something that looks like a logging prefix: a level or a stamp.
     const head = text.slice(0, PREFIX_LIMIT);
     const marks = [level, stamp, compactStamp].flatMap((mark) => mark.exec(head)?.index ?? []);
     if (marks.length === 0) {

@@ -1,7 +1,7 @@
 /**
- * A log that is being written, whose lines tell how requests begin and how they end: what joins both is found where some of each kind stand
- * in one sample, and a live log is looked at after its first line. Then it is better to wait for more lines, and, where the lines
- * of the one kind have a plan already, to look at both kinds again.
+ * For a growing log with separate lines about the beginning and the end of requests. What joins both is found only if a sample has some of
+ * each kind, but a live log is looked at after its first line. So it is better to wait for more lines. If the lines of one kind have a plan
+ * already, both kinds are looked at again.
  */
 import { tellsOfStart, tellsOfStatus, tellsOfTime } from './detect/free-form.ts';
 import type { HeldLine, HeldLines } from './held-lines.ts';
@@ -9,21 +9,24 @@ import type { Plan } from './plan.ts';
 import type { PlanSet } from './plan-set.ts';
 import { saysBegin } from './request-names.ts';
 
-/** Lines that are enough to tell. */
+/** Lines that are enough to decide. */
 const ENOUGH_LINES = 40;
-/** So many of each kind, of a log that is written so slowly that few requests of its first lines began before them. */
+/** So many lines of each kind are enough after SLOW µs: in a log that grows so slowly, few requests of the first lines began before them. */
 const ENOUGH_OF_EACH = 8;
 const SLOW = 3_000_000;
-/** Beginnings beside the lines of a plan that are no chance. */
+/** So many beginnings beside the lines of a plan are no accident. */
 const FEW_BEGINNINGS = 3;
-/** µs that nothing is told of a log, the first time; twice as long each further time. */
+/** µs: how long to wait the first time; twice as long each further time. */
 const PATIENCE = 20_000_000;
 const MOST_LOOKS = 3;
-/** A name of one request: of processes, which many requests have, few lines do not tell whether they run one at a time. */
+/**
+ * An identifier of one request. Pids do not count: many requests share one, and a few lines do not show whether the process runs them one
+ * at a time.
+ */
 const identifier = /(?<![\w-])(?!\d{4}-\d\d)(?=[\w-]*[a-z])(?=[\w-]*\d)[\w-]{6,}(?![\w-])/i;
-/** A status that stands by itself is an answer. */
+/** A status between separators is an answer. */
 const bareStatus = /(?<=[\s|;)\]"])[1-5]\d\d(?=$|[\s|,;)\]"])/;
-/** Formats whose lines were found by their names or their look. */
+/** Formats of lines that were found by their names or their look. */
 const found = new Set(['custom', 'json', 'logfmt']);
 
 export class LiveHalves {
@@ -40,7 +43,7 @@ export class LiveHalves {
     this.#nowMicros = nowMicros;
   }
 
-  /** Is it better to wait for more lines before it is decided what those that are held are? */
+  /** Whether to wait for more lines before deciding what the held ones are. */
   waits(): boolean {
     const { lines } = this.#held;
     const begun = lines.filter((line) => this.#begins(line));
@@ -82,7 +85,7 @@ export class LiveHalves {
   }
 
   #begins({ variants }: HeldLine): boolean {
-    // "request_started" may be the message of a record that says under other names what was asked for.
+    // "request_started" may be the message of a record that has the request under other names.
     return variants.some((variant) => {
       const text = this.#held.text(variant);
       return tellsOfStart(text) && saysBegin(text) && !bareStatus.test(text) && !tellsOfTime(text);

@@ -1,21 +1,21 @@
-/** logfmt lines, read in place: key=value key="quoted value" key= … as Heroku's router and Go's loggers write them. */
+/** Reads logfmt lines in place: key=value key="quoted value" key= …, as Heroku's router and Go's loggers write them. */
 import { closingQuote, digitsEnd, isDigit } from './bytes.ts';
 import type { JsonVisitor, KeyLevel } from './json.ts';
 import { findKey } from './json.ts';
 
-/** By byte, 1: it may stand in a key. */
+/** By byte; 1: it may occur in a key. */
 const keyBytes = Uint8Array.from({ length: 256 }, (_, c) => (/[\w.@-]/.test(String.fromCharCode(c)) ? 1 : 0));
 const isKey = (c: number): boolean => keyBytes[c] === 1;
 
-/** Bytes in which the first pair is looked for behind a logging prefix. */
+/** Behind a logging prefix, the first pair is looked for within so many bytes. */
 const PREFIX_BYTES = 200;
 
-/** Bytes of the words that say what happened: "request_finished method=GET". */
+/** Most bytes of the words that say what happened: "request_finished method=GET". */
 const EVENT_BYTES = 40;
 
 const isWordByte = (c: number): boolean => isKey(c) && !isDigit(c);
 
-/** Behind a word or several, and their blanks. */
+/** Position behind one or more words and the blank that follows; `from` if no pair follows them. */
 function behindWords(b: Uint8Array, from: number, end: number): number {
   const last = Math.min(end, from + EVENT_BYTES);
   let p = from;
@@ -25,8 +25,8 @@ function behindWords(b: Uint8Array, from: number, end: number): number {
 }
 
 /**
- * Where the first pair starts: behind a stamp or a level in brackets words may stand before it, but nothing in quotes; at the start of a
- * line words alone.
+ * Where the first pair starts. Behind a stamp or a bracket at the start of the line, any text without quotes may precede it; otherwise only
+ * words.
  */
 function firstPair(b: Uint8Array, from: number, end: number): number {
   if (b[from] !== 91 && !isDigit(b[from])) return behindWords(b, from, end);
@@ -40,25 +40,25 @@ function firstPair(b: Uint8Array, from: number, end: number): number {
   return from;
 }
 
-/** The slot of the key b[from, to), -1 when it is not wanted. */
+/** The slot of the key b[from, to); -1: it is not wanted. */
 const slotOf = (level: KeyLevel, b: Uint8Array, from: number, to: number): number =>
   findKey(level, b, from, to)?.slot ?? -1;
 
-/** A comma at the end of a value stands between pairs. */
+/** End of a value without quotes. A comma at its end separates pairs. */
 function bareEnd(b: Uint8Array, from: number, end: number): number {
   let p = from;
   while (p < end && b[p] > 32) p++;
   return p > from && b[p - 1] === 44 ? p - 1 : p;
 }
 
-/** Visits the pair at b[from]. @returns the position behind it and its comma; -1 when it is none */
+/** Visits the pair at b[from]. @returns the position behind it and its comma; -1: it is none */
 function walkPair(b: Uint8Array, from: number, end: number, level: KeyLevel, visit: JsonVisitor): number {
   let p = from;
   while (p < end && isKey(b[p])) p++;
   if (p === from || b[p] !== 61) return -1;
   const slot = slotOf(level, b, from, p);
   p++;
-  // structlog's KeyValueRenderer writes values as Python's repr() does.
+  // structlog's KeyValueRenderer writes values like Python's repr().
   if (b[p] === 34 || b[p] === 39) {
     const to = closingQuote(b, p + 1, end);
     if (to < 0) return -1;
@@ -74,7 +74,7 @@ function walkPair(b: Uint8Array, from: number, end: number, level: KeyLevel, vis
   return p >= end || b[p] === 32 ? p : -1;
 }
 
-/** What a logging prefix has in front of the pairs: the first number behind the stamp and the level, which is the process. */
+/** Key of a number in the logging prefix: the first one behind the stamp and the level, which is the process. */
 export const PREFIX_NUMBER = '#';
 
 const levels = ['DEBUG', 'INFO', 'WARN', 'WARNING', 'ERROR', 'CRITICAL', 'NOTICE', 'TRACE', 'FATAL'].map((level) =>
@@ -83,7 +83,7 @@ const levels = ['DEBUG', 'INFO', 'WARN', 'WARNING', 'ERROR', 'CRITICAL', 'NOTICE
 
 const isLetter = (c: number): boolean => (c > 64 && c < 91) || (c > 96 && c < 123);
 
-/** Behind the level at p, in letters of either case; p itself where there is none. */
+/** Position behind the level at p, in upper or lower case; p if there is none. */
 function levelEnd(b: Uint8Array, p: number): number {
   for (const level of levels) {
     let k = 0;
@@ -93,7 +93,7 @@ function levelEnd(b: Uint8Array, p: number): number {
   return p;
 }
 
-/** "17:04:15,123+01:00" in b[from, to): the position behind it, -1 where none stands. */
+/** Position behind "17:04:15,123+01:00" in b[from, to); -1: there is no time of day. */
 function clockEnd(b: Uint8Array, from: number, to: number): number {
   let p = from + 2;
   while (p + 6 <= to && !(b[p] === 58 && b[p + 3] === 58 && isDigit(b[p - 1]) && isDigit(b[p + 4]))) p++;
@@ -107,11 +107,11 @@ function clockEnd(b: Uint8Array, from: number, to: number): number {
   return digitsEnd(b, b[zone + 3] === 58 ? zone + 4 : zone + 1);
 }
 
-/** Blanks, brackets, bars and dashes. */
+/** Blanks, brackets, bars and dashes between the parts of a prefix. */
 const isBetween = (c: number): boolean =>
   c === 32 || c === 91 || c === 93 || c === 60 || c === 62 || c === 124 || c === 45 || c === 40 || c === 41;
 
-/** Digits of the largest process identifier. */
+/** Digits of the largest process id. */
 const MOST_PID_DIGITS = 7;
 
 /** Visits the number behind the stamp and the level in b[from, to). */
@@ -127,8 +127,8 @@ function visitPrefixNumber(b: Uint8Array, from: number, to: number, slot: number
 }
 
 /**
- * Visits the wanted keys of b[from, end), and as the key '' what stands before the first pair when it starts with a digit, as a stamp
- * does. @param number slot of the PREFIX_NUMBER, -1 where it is not wanted @returns how many pairs the line has; -1 when it is no logfmt
+ * Visits the wanted keys of b[from, end). What stands before the first pair is visited as the key '' if it starts with a digit, as a stamp
+ * does. @param number slot of PREFIX_NUMBER; -1: not wanted @returns the number of pairs; -1: the line is no logfmt
  */
 export function walkLogfmt(
   b: Uint8Array,

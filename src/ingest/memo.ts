@@ -1,10 +1,10 @@
 /**
- * From bytes of a line to an id, remembered: what costs (making a string, a route, a dictionary entry) is done once per
- * distinct value. An open-addressing table over a hash of 32-bit words; the bytes are kept to compare, so that two values
- * never share an id. Bounded: when full it forgets everything, which costs time and never changes an id.
+ * Remembers the id of the bytes of a value, so that the expensive part (making a string, a route, a dictionary entry) is done once per
+ * distinct value. An open-addressing table over a hash of 32-bit words. The bytes are kept and compared, so two values never share an id.
+ * When full, it forgets everything, which takes time but never changes an id.
  */
 export interface Memo {
-  /** Id of b[from, to); `v` looks at the same memory, readable up to 8 bytes past `to`. */
+  /** Id of b[from, to). `v` shows the same memory, and must be readable up to 8 bytes past `to`. */
   lookUp(b: Uint8Array, v: DataView, from: number, to: number): number;
   forget(): void;
 }
@@ -12,10 +12,10 @@ export interface Memo {
 const FIRST_SLOTS = 1 << 6;
 const MOST_SLOTS = 1 << 14;
 const STORE_BYTES = 1 << 21;
-/** Longer values are not worth keeping: they are made anew each time. */
+/** Longer values are not kept: their id is made anew each time. */
 const MAX_BYTES = 4096;
 
-/** Masks of the bytes of a word that belong to a value of 0..3 bytes. */
+/** Masks for the bytes of a word that belong to a value, of which 0 to 3 are left. */
 export const LOW_BYTES = [0, 0xff, 0xffff, 0xffffff];
 
 /** Hash of b[from, to) by 32-bit words. */
@@ -33,7 +33,7 @@ export function hashBytes(v: DataView, from: number, to: number): number {
   return Math.imul(hash, 0x297a2d39) ^ (hash >>> 13);
 }
 
-/** `make` gets the bytes on the first sight of a value; it must give the same id for the same bytes every time. */
+/** @param make gets the bytes of a value that is not known; it must always give the same id for the same bytes */
 export function createMemo(make: (b: Uint8Array, from: number, to: number) => number): Memo {
   let slots = FIRST_SLOTS;
   let ids = new Int32Array(slots);
@@ -58,7 +58,7 @@ export function createMemo(make: (b: Uint8Array, from: number, to: number) => nu
     used = 0;
   };
 
-  /** There may be thousands of small logs, each with memos of its own: a table is as large as what it holds. */
+  /** The table is only as large as needed: there may be thousands of small logs with memos of their own. */
   const grow = () => {
     const old = { ids, hashes, starts, lengths };
     slots *= 4;

@@ -1,4 +1,4 @@
-/** Node's own decompressors, as what hands plain bytes on. */
+/** Node's own decompressors as decoders that pass plain bytes on. */
 import type { Transform } from 'node:stream';
 
 export interface Decoder {
@@ -8,9 +8,9 @@ export interface Decoder {
 
 export type Take = (piece: Uint8Array) => void;
 
-/** Listened to instead of piped: what it gave before an error is not lost. */
+/** Listens to the stream instead of piping it, so that what it gave before an error is not lost. */
 export function ofNode(through: Transform, take: Take): Decoder {
-  // When the next piece is being unpacked, in a thread of Node's, and before anybody learns that this one is done.
+  // Runs after the unpacking of the next piece has started in a thread of Node's, and before anyone learns that this one is done.
   through.on('data', (piece) => queueMicrotask(() => take(piece)));
   const settled = (act: (done: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {

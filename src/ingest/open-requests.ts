@@ -1,4 +1,4 @@
-/** Requests that one line tells of as they begin and another one as they end: what the first told is kept until the second comes. */
+/** Requests with one line about their beginning and another about their end: keeps what the first says until the second comes. */
 import type { RequestBatch } from '../core/batch.ts';
 import { type RequestName, saysBegin, wordAt } from './request-names.ts';
 
@@ -7,13 +7,13 @@ interface Begun {
   readonly route: number;
   readonly worker: number;
   readonly client: number;
-  /** Requests of this name that go on: of several no line tells which of them ended. */
+  /** Number of running requests with this name. If there are several, no line shows which of them ended. */
   going: number;
 }
 
-/** More are not kept: their ends were lost. */
+/** Beyond so many the oldest are dropped, as their ends were probably lost. */
 const MOST_OPEN = 10_000;
-/** µs: what began longer ago had ended without saying so. */
+/** µs: a request that began longer ago has ended without a line. */
 const LONGEST = 3_600_000_000;
 
 export class OpenRequests {
@@ -21,20 +21,20 @@ export class OpenRequests {
   readonly #hasDurations: boolean;
   readonly #open = new Map<string, Begun>();
 
-  /** @param hasDurations the stamps of both lines tell how long a request took */
+  /** @param hasDurations the time between the stamps of both lines is the duration */
   constructor(name: RequestName, hasDurations: boolean) {
     this.#name = name;
     this.#hasDurations = hasDurations;
   }
 
-  /** The line of row `i` tells how a request began. */
+  /** The line of row `i` is about the beginning of a request. */
   begin(text: string, batch: RequestBatch, i: number): void {
     const name = saysBegin(text) ? wordAt(text, this.#name.begin) : null;
     if (name === null) return;
     const before = this.#open.get(name);
     const time = batch.time[i];
     if (before && !(time - before.time > LONGEST)) {
-      // Of a request that is named once, lines between its first and its last tell of what was done in it.
+      // If names are unique, this is a line between the beginning and the end, about something done for the request.
       if (!this.#name.unique) before.going++;
       return;
     }
@@ -43,14 +43,14 @@ export class OpenRequests {
     if (this.#open.size > MOST_OPEN) for (const oldest of this.#open.keys()) return void this.#open.delete(oldest);
   }
 
-  /** The line of row `i` tells how a request ended: what its beginning told goes into the row. */
+  /** The line of row `i` is about the end of a request: what its beginning said goes into the row. */
   end(text: string, batch: RequestBatch, i: number): void {
     const name = wordAt(text, this.#name.end);
     const begun = name === null ? undefined : this.#open.get(name);
     if (name === null || begun === undefined) return;
     begun.going--;
     if (begun.going > 0) {
-      // Neither this one nor those that are left are known.
+      // Neither the start of this one nor those of the others are known.
       this.#open.set(name, { ...begun, time: Number.NaN, route: -1, worker: -1 });
       return;
     }

@@ -1,4 +1,4 @@
-/** Readers of dates that no server writes by itself, but `datefmt` of Python's logging and hand-made formats do. */
+/** Readers of dates that no server writes by default, but that `datefmt` of Python's logging and custom formats do. */
 import { MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../core/time.ts';
 import { isDigit } from './bytes.ts';
 import { clockAt, dayMicros, fractionAt, monthAt, offsetAt, type StampCursor, two } from './stamp-parts.ts';
@@ -7,10 +7,10 @@ import type { Zone } from './zone.ts';
 
 const HALF_DAY = MICROS_PER_DAY / 2;
 
-/** Day at p, µs since 1970 as if UTC, NaN for none; leaves cursor.end behind it. */
+/** Day at p as µs since 1970, as if in UTC; NaN: there is none. Leaves cursor.end behind it. */
 type DateReader = (b: Uint8Array, p: number, cursor: StampCursor) => number;
 
-/** Year of four digits or two at p; leaves cursor.end behind it. */
+/** Year of four or two digits at p. Leaves cursor.end behind it. */
 function yearAt(b: Uint8Array, p: number, cursor: StampCursor): number {
   const year = two(b, p);
   if (isDigit(b[p + 2]) && isDigit(b[p + 3])) {
@@ -49,7 +49,7 @@ const named: DateReader = (b, p, cursor) => {
   return dayMicros(yearAt(b, p + digits + 5, cursor), month, day);
 };
 
-/** "2024/10/29 -": Go's gin sets its time of day off. */
+/** "2024/10/29 -": Go's gin separates the time of day like this. */
 const yearThenDash: DateReader = (b, p, cursor) => {
   const separator = b[p + 4];
   if (!isSeparator(separator) || b[p + 7] !== separator || b[p + 10] !== 32 || b[p + 11] !== 45) return Number.NaN;
@@ -57,7 +57,7 @@ const yearThenDash: DateReader = (b, p, cursor) => {
   return dayMicros(two(b, p) * 100 + two(b, p + 2), two(b, p + 5), two(b, p + 8));
 };
 
-/** "Mar 1, 2026": a comma or " @" may follow. */
+/** "Mar 1, 2026"; a comma or " @" may follow. */
 const monthThenDay: DateReader = (b, p, cursor) => {
   const digits = isDigit(b[p + 5]) ? 2 : 1;
   const day = digits === 2 ? two(b, p + 4) : b[p + 4] - 48;
@@ -77,13 +77,13 @@ function shortClockAt(b: Uint8Array, p: number): number {
     : Number.NaN;
 }
 
-/** The " PM" of "05:04:15 PM": where that half of the day begins, µs. */
+/** For the " PM" in "05:04:15 PM": µs at which that half of the day begins; NaN: there is none. */
 function halfAt(b: Uint8Array, p: number): number {
   if (b[p] !== 32 || b[p + 2] !== 77) return Number.NaN;
   return b[p + 1] === 80 ? HALF_DAY : b[p + 1] === 65 ? 0 : Number.NaN;
 }
 
-/** A date, a blank or "T" or ", ", the time of day; fraction, "PM" and offset may follow. */
+/** A date, a separator (blank, "T", ":" or ", ") and the time of day. A fraction, "PM" and an offset may follow. */
 function withClock(date: DateReader, zone: Zone, cursor: StampCursor): StampReader {
   return (b, _v, p) => {
     const day = date(b, p, cursor);

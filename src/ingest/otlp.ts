@@ -1,9 +1,9 @@
 /**
- * OpenTelemetry's JSON (OTLP): lists of records and spans, each for a scope of a resource, whose attributes are lists of keys and values. Each
- * becomes a record with its attributes, and those of its resource, as named values.
+ * OpenTelemetry's JSON (OTLP): lists of records and spans, by resource and scope, with attributes as lists of keys and values. Each record
+ * or span becomes a JSON record whose attributes, and those of its resource, are named values.
  */
 
-/** Where the lists of records, or of spans, of a line begin. */
+/** The lists of records or spans in a line begin behind these. */
 const lists = ['"logRecords":[', '"spans":['] as const;
 
 /** {"stringValue": "a"}, {"kvlistValue": {"values": [...]}} */
@@ -36,7 +36,7 @@ export function otlpLists(b: Buffer, from: number, to: number): number[] {
   return starts.sort((a, b) => a - b);
 }
 
-/** @param text a line of OTLP @returns its records in their order, as JSON; null where it is none */
+/** @param text a line of OTLP @returns its records in order, as JSON; null: it is no OTLP */
 export function otlpRecords(text: string): readonly string[] | null {
   try {
     const { resourceLogs, resourceSpans } = JSON.parse(text) as Readonly<
@@ -58,7 +58,7 @@ function recordsOf({ resource, scopeLogs = [], scopeSpans = [] }: Resource): str
   ]);
 }
 
-/** Those of clients, and of what is done inside, tell of no request that the server was asked. */
+/** Spans of clients, and of internal work, are no requests to the server. */
 function plainSpan({ attributes, ...rest }: OtlpRecord, resource: unknown): unknown {
   const isServer = rest.kind === 2 || rest.kind === 'SPAN_KIND_SERVER';
   return isServer
@@ -69,7 +69,7 @@ function plainSpan({ attributes, ...rest }: OtlpRecord, resource: unknown): unkn
 const namedValues = (attributes: readonly KeyValue[] = []): Record<string, unknown> =>
   Object.fromEntries(attributes.map(({ key, value }) => [String(key), value && plain(value)]));
 
-/** The value itself; whole numbers are texts in OTLP, and stay so. */
+/** The value itself. Integers are texts in OTLP, and remain so. */
 function plain(value: AnyValue): unknown {
   const { kvlistValue, arrayValue } = value as Record<string, { values?: readonly unknown[] } | undefined>;
   if (kvlistValue) return namedValues(kvlistValue.values as readonly KeyValue[]);

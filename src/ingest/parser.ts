@@ -1,4 +1,4 @@
-/** The contract between bytes and columns: what feeds on a parser and what a parser reports. */
+/** The contract between bytes and columns: what a parser takes, and what it gives. */
 import type { RequestBatch } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { InputSummary } from '../core/summary.ts';
@@ -6,45 +6,48 @@ import type { InputReport } from './input-report.ts';
 import type { LeftOut } from './window-filter.ts';
 
 export interface IngestSink {
-  /** Rows of one stream; the arrays are reused after the call returns. */
+  /** Rows of one stream. The arrays are reused after the call. */
   batch(batch: RequestBatch): void;
   /**
-   * Rows of a proxy whose requests the lines of its server tell of, in the same input: they are no requests of their own. Missing: nobody
-   * wants them.
+   * Rows of a proxy for requests that the lines of its server show, too, in the same input. They are no requests of their own. Missing: not
+   * wanted.
    */
   retold?(batch: RequestBatch): void;
   lifecycle(event: LifecycleEvent): void;
-  /** There are very many names of routes, and no rows wait: those that nobody needs may go. true: ids have changed. */
+  /**
+   * Called when there are very many names of routes and no rows are waiting: names that are not needed may be dropped. @returns whether ids
+   * changed
+   */
   dropRoutes?(): boolean;
 }
 
 export interface LogParser {
-  /** The next bytes of the input, wherever they were cut. */
+  /** The next bytes of the input, cut anywhere. */
   push(chunk: Uint8Array): void;
-  /** The next bytes, written by `read` into a buffer of the parser (at `place`, at most so many); gives how many it gave. */
+  /** The next bytes: `read` writes at most `most` of them into the buffer at `place`, and returns how many. Returns the same number. */
   pull(read: (buffer: Buffer, place: number, most: number) => number): number;
-  /** What comes next stands at this byte of a larger input; nothing has been read of it yet. */
+  /** What comes next is at this offset of a larger input. Only before anything was read. */
   startAt(offset: number): void;
-  /** Hands on the rows parsed so far (a torn last line stays back). */
+  /** Passes on the rows that were parsed so far; an incomplete last line is kept. */
   flush(): void;
-  /** The input is over: a last line without a newline counts. */
+  /** The input has ended: a last line without a newline counts. */
   end(): void;
-  /** The input is damaged here, and cannot be read on: a sentence for the report. What there is of a last line counts for nothing. */
+  /** The input is damaged here and cannot be read further. What there is of a last line does not count. @param sentence for the report */
   cutOff(sentence: string): void;
-  /** What lay outside the stretch of time that is wanted; null when everything is wanted. It is not in the report. */
+  /** Counts of what lay outside the wanted time window, which is not in the report; null: everything is wanted. */
   leftOut(): LeftOut | null;
-  /** What has been read so far. */
+  /** What was read so far. */
   report(): InputSummary;
-  /** The same, to be joined with that of other ranges of the input. */
+  /** The same, to be joined with those of other ranges of the input. */
   inputReport(): InputReport;
   /**
-   * Offset in `lines` (whole lines) of the first one at which a range may begin, by the formats found so far: a request, whatever stands
-   * before it. -1: none. Nothing is counted; only before anything has been read.
+   * Offset in `lines` (whole lines) of the first one at which a range may begin, by the formats found so far: a line that is a request
+   * whatever stands before it. -1: none. Counts nothing; only to be called before anything was read.
    */
   firstBorder(lines: Uint8Array): number;
   /**
-   * true: with the lines around the range that was read, some might have been taken otherwise (a format that is new in it). Asked before
-   * `end`, with those behind it, too (a record that goes on).
+   * true: together with the lines around the range, some of its lines might have been read differently (for example, a format was first met
+   * in it). If called before `end`, this includes the lines behind it (a record that continues).
    */
   dependsOnNeighbours(): boolean;
 }

@@ -1,4 +1,4 @@
-/** The plan that reads a kind of line which was seen: with the envelopes around it, and fused with them where that can be. */
+/** Makes the plan for a kind of line that was seen, with the envelopes around it, and merges layout and envelopes where possible. */
 import { fuse } from './detect/fuse.ts';
 import { makePlan } from './detect/make-plan.ts';
 import type { PlanContext } from './detect/plan-context.ts';
@@ -18,7 +18,7 @@ interface PlanParts {
   readonly context: PlanContext;
 }
 
-/** It is among the plans from now on, and what was assumed of it is said. @param half of requests that its lines tell of */
+/** Adds the plan to the others and reports what was assumed. @param half which half of a request the lines are about */
 export function planOf({ found, sample, chain, lines }: Sighting, half: Half | null, parts: PlanParts): Plan {
   const { envelopes, context, plans, tally, held } = parts;
   const ids = chain === '' ? [] : chain.split('+');

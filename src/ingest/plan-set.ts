@@ -1,4 +1,4 @@
-/** The plans of an input, the busiest first: takes lines with them, settles what needs settling, hands batches on. */
+/** The plans of an input, busiest first: takes lines with them, settles pairs of lines, and passes batches on. */
 import type { RequestBatch } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Dictionary } from '../core/dictionary.ts';
@@ -19,17 +19,17 @@ export interface PlanSetOptions {
   readonly sink: IngestSink;
   readonly tally: Tally;
   readonly workers: Dictionary;
-  /** Lines without any time get its time. */
+  /** Lines without any time get the time of this clock. */
   readonly arrivalClock: Clock | null;
 }
 
 export class PlanSet {
   readonly list: Plan[] = [];
-  /** With those that take lines no more, as a better one is looked for; in the order in which they were made. */
+  /** All plans in the order in which they were made, including those that were retired because a better one was looked for. */
   readonly made: Plan[] = [];
   readonly #options: PlanSetOptions;
   readonly #watches = new Map<RequestBatch, StampWatch>();
-  /** The worker of the last event of each kind, for lines that do not name theirs. */
+  /** The worker of the last event of each kind, for lines that do not name their worker. */
   readonly #lastWorker = new Map<LifecycleKind, string>();
 
   constructor(options: PlanSetOptions) {
@@ -41,13 +41,13 @@ export class PlanSet {
     this.made.push(plan);
   }
 
-  /** Their lines are to be looked at again. */
+  /** Retires all plans: lines like theirs are to be looked at again. */
   retireAll(): void {
     this.flush();
     this.list.length = 0;
   }
 
-  /** What follows stands elsewhere: no line of it is the second of one before. */
+  /** What follows is elsewhere in the input: no line there is the second one of a pair that began before. */
   forgetLines(): void {
     for (const plan of this.made) {
       plan.requests = 0;
@@ -56,18 +56,18 @@ export class PlanSet {
     }
   }
 
-  /** The plan that took the last line goes first: streams change rarely. */
+  /** The plan that took the last line goes first, as the kind of lines rarely changes. */
   promote(index: number): void {
     if (index > 0 && !this.list[index].isGreedy) this.list.unshift(...this.list.splice(index, 1));
   }
 
-  /** Lines of b[pos, limit) while the first plan takes them; the position behind them. */
+  /** Takes lines of b[pos, limit) while the first plan does. @returns the position behind them */
   takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number, line: Line): number {
     const [plan] = this.list;
     const { runtime, tally } = this.#options;
     const before = plan.batch.length;
     const coarseBefore = plan.coarse?.length ?? 0;
-    // Which host wrote a line, and what names its request, is asked line by line.
+    // These need to look at each line: which host wrote it, or what names its request.
     if (plan.retellingHosts.size > 0 || plan.halves !== null) return pos;
     let after = pos;
     let rows = 0;
@@ -77,7 +77,7 @@ export class PlanSet {
       rows = plan.batch.length - before;
     }
     if (rows === 0 && plan.parts.chain.length > 0) {
-      // Where whole lines can be scanned, only the one that could not is peeled.
+      // If whole lines can be scanned, only the one that could not be is peeled.
       const peelTo = whole === null ? limit : b.indexOf(10, pos) + 1;
       after = plan.takeMany(b, v, pos, peelTo, base, line, runtime);
       rows = plan.taken;
@@ -89,7 +89,7 @@ export class PlanSet {
     return after;
   }
 
-  /** A line by its text behind as many of its envelopes as a plan knows. */
+  /** Takes a line by its text inside as many of its envelopes as a plan knows. */
   takeInnermost({ b, v }: HeldLines, variants: readonly Variant[], offset: number): boolean {
     for (let i = variants.length - 1; i >= 0; i--) {
       for (const plan of this.list) {
@@ -100,7 +100,7 @@ export class PlanSet {
     return false;
   }
 
-  /** One line, whose text is b[from] to its newline and which stands at `offset` in the input. */
+  /** Takes one line, whose text is b[from] to its newline, and which is at `offset` in the input. */
   take(plan: Plan, b: Buffer, v: DataView, from: number, offset: number, told: Told): boolean {
     const { batch, coarse } = plan;
     const before = batch.length;
@@ -121,7 +121,10 @@ export class PlanSet {
     return true;
   }
 
-  /** `rows` lines were taken, their rows stand from `before` on, and from `coarseBefore` among the coarse ones; the bytes of b[0] stand at `base` in the input. */
+  /**
+   * Finishes `rows` lines that were taken. Their rows start at `before`, and at `coarseBefore` among the coarse ones; b[0] is at offset
+   * `base` in the input.
+   */
   #finish(plan: Plan, before: number, coarseBefore: number, rows: number, b: Buffer, base: number): void {
     const { runtime, arrivalClock } = this.#options;
     const { batch, coarse } = plan;
@@ -163,7 +166,7 @@ export class PlanSet {
     for (const full of [batch, coarse]) if (full && full.length >= full.capacity) this.#retell(full);
   }
 
-  /** New rows, of which lines of other kinds may tell, too. */
+  /** Tells other plans about new rows, as their lines may be about the same requests. */
   #tellOthers({ batch, coarse }: Plan, before: number, coarseBefore: number): void {
     for (const other of this.list) {
       if (!other.untold) continue;
@@ -172,14 +175,14 @@ export class PlanSet {
     }
   }
 
-  /** Requests that no other line told of. */
+  /** Counts requests that no other kind of line shows. */
   #giveUntold(plan: Plan, given: number): void {
     if (given === 0) return;
     this.#count(plan, given, -given);
     for (const full of [plan.batch, plan.coarse]) if (full && full.length >= full.capacity) this.#hand(full);
   }
 
-  /** Halves of requests are joined, as lines are taken one by one. */
+  /** Joins halves of requests. Lines are taken one by one here. */
   #join({ batch, retells }: Plan, halves: OpenRequests, before: number, b: Buffer, base: number): void {
     for (let i = before; i < batch.length; i++) {
       const at = batch.offset[i] - base;
@@ -202,7 +205,7 @@ export class PlanSet {
     );
   }
 
-  /** The server has said something of a worker. */
+  /** The server said something about a worker. */
   event(kind: LifecycleKind, worker: string): void {
     this.#lastWorker.set(kind, worker);
     if (kind !== 'error' && kind !== 'timeout') return;
@@ -213,7 +216,7 @@ export class PlanSet {
     }
   }
 
-  /** What a proxy tells of requests beside its server: how long callers waited. */
+  /** Passes on the rows of a proxy beside its server: they show how long callers waited. */
   #retell(batch: RequestBatch): void {
     forgetOpenTimes(batch);
     if (batch.length > 0 && batch.facts.durationCovers === 'response') this.#options.sink.retold?.(batch);
@@ -229,8 +232,8 @@ export class PlanSet {
   }
 
   /**
-   * The first lines of a live log did not tell what the stamp means: perhaps these do. Of a file the sample was large, and
-   * ranges of it that are read apart must be read alike.
+   * The first lines of a live log did not show what the stamp means; perhaps these do. Not for files: their sample was large, and ranges
+   * that are read separately must be read alike.
    */
   #learnMeaning(batch: RequestBatch): void {
     const watch = this.#watches.get(batch) ?? new StampWatch(batch.facts.resolutionMicros);
@@ -244,7 +247,7 @@ export class PlanSet {
     assumptions.add(`stamps mean the ${evidence.meaning} of a request: ${evidence.because}`);
   }
 
-  /** Hands on all rows. */
+  /** Passes on all rows. */
   flush(): void {
     for (const { batch, coarse, retells, untold } of this.list) {
       for (const rows of coarse ? [batch, coarse] : [batch]) {
@@ -254,7 +257,7 @@ export class PlanSet {
     }
   }
 
-  /** No second lines will come: gives the rows that waited for theirs. */
+  /** No second lines will come: gives the rows that waited for them. */
   end(): void {
     for (const plan of this.list) {
       while (plan.quirks?.giveOne(plan.batch)) {
@@ -266,14 +269,17 @@ export class PlanSet {
     this.flush();
   }
 
-  /** A row waits for another line. */
+  /** Whether a row waits for another line. */
   get waits(): boolean {
     return this.list.some(
       ({ quirks, halves, untold }) => halves !== null || (quirks !== null && !quirks.idle) || untold?.waits === true,
     );
   }
 
-  /** A row waits for another line, has waited for one, or may be the second of a line before all that were read. */
+  /**
+   * Whether a row waits for another line, has waited for one, or may be the second of a pair whose first line precedes everything that was
+   * read.
+   */
   get holds(): boolean {
     return (
       this.waits || this.list.some(({ untold, quirks }) => untold?.hasGiven === true || quirks?.lacksFirst === true)

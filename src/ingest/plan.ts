@@ -1,4 +1,4 @@
-/** A plan reads one kind of line: the envelopes around it, a compiled scanner, the facts that hold for its rows, a batch. */
+/** A plan reads one kind of line. It has the envelopes around the line, a compiled scanner, the facts about its rows, and a batch. */
 import { createBatch, type RequestBatch, type StreamFacts } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { LogFormat } from '../core/format.ts';
@@ -16,12 +16,12 @@ import { appendRow, copyRow, removeRow } from './rows.ts';
 import type { Untold } from './untold.ts';
 import type { Zone } from './zone.ts';
 
-/** Rows a batch holds: 70 bytes each, so that a batch stays in the cache. */
+/** Rows of a batch. A row has 70 bytes, so a batch stays in the cache. */
 const BATCH_ROWS = 1024;
-/** Rows that a settled story may put behind the last one (src/ingest/quirks.ts). */
+/** Rows that settling pairs of lines may append to a full batch (src/ingest/quirks.ts). */
 const SPARE_ROWS = 64;
 
-/** The columns a layout does not fill are set here once and never touched. */
+/** An empty batch. Columns that a layout does not fill are set here, once. */
 export function blankBatch(
   facts: StreamFacts,
   source: number,
@@ -34,10 +34,10 @@ export function blankBatch(
   return batch;
 }
 
-/** Fewer bytes at once are not worth a kernel: it takes about a millisecond to make. */
+/** Fewer bytes at once are not worth a kernel, which takes about 1 ms to make. */
 const KERNEL_BYTES = 1 << 14;
 
-/** How whole lines are scanned. */
+/** How to scan whole lines. */
 export interface WholeLines {
   readonly scan: Scanner;
   readonly recipe: Recipe;
@@ -46,7 +46,7 @@ export interface WholeLines {
   readonly runtime: Runtime;
 }
 
-/** What the envelopes of one line told. */
+/** What the envelopes of one line said. */
 export interface Told {
   readonly stamp: number;
   readonly worker: number;
@@ -62,17 +62,17 @@ export interface PlanParts {
   readonly chain: readonly Envelope[];
   readonly scan: Scanner;
   readonly facts: StreamFacts;
-  /** Facts of rows whose own stamp the envelope cannot sharpen; null when it does not sharpen. */
+  /** Facts about rows whose stamp is not made finer by the envelope's; null: no stamps are. */
   readonly coarse: StreamFacts | null;
-  /** The stamp of the envelope is taken for the line's, or sharpens it where it lies in the same tick, or is not used. */
+  /** The envelope's stamp is used as the line's; or it makes the line's stamp finer if it lies in the same tick; or it is ignored. */
   readonly envelopeTime: 'taken' | 'sharpens' | 'ignored';
   /** The pid of the envelope is the worker. */
   readonly envelopeWorker: boolean;
   readonly envelopeThread: boolean;
   readonly source: number;
-  /** A logging prefix stands in front of a known layout. */
+  /** There is a logging prefix in front of a known layout. */
   readonly prefixed: boolean;
-  /** The lines do not name the worker: it is the one of the last event of this kind. */
+  /** The lines do not name the worker: it is that of the last event of this kind. */
   readonly workerFrom?: LifecycleKind;
 }
 
@@ -80,33 +80,33 @@ export class Plan {
   readonly parts: PlanParts;
   batch: RequestBatch;
   readonly coarse: RequestBatch | null;
-  /** Chain and layout by name: two plans with the same key take the same lines. */
+  /** Ids of the envelopes, joined by "+". */
   readonly chainKey: string;
-  /** Share of the sampled requests it took, halved where other formats write the same lines. */
+  /** Share of the sampled requests that it took, halved if other formats write the same lines. */
   confidence = 0;
-  /** Rows it has given. */
+  /** Number of rows that it gave. */
   requests = 0;
-  /** Lines that the last `takeMany` took. */
+  /** Number of lines that the last `takeMany` took. */
   taken = 0;
   readonly quirks: Quirks | null;
-  /** Its lines tell of requests that lines of another plan tell of, too: they give no rows. */
+  /** Its lines repeat requests that lines of another plan show, too: they give no rows. */
   retells = false;
-  /** Which of them no other line tells of: those give rows. null: none is asked for. */
+  /** Finds those of these lines that no other line repeats, which do give rows; null: these are not wanted. */
   untold: Untold | null = null;
-  /** Its lines tell how requests begin: those that tell how they end are of another plan. */
+  /** Its lines are about the beginning of requests; those about the end belong to another plan. */
   begins = false;
-  /** Its lines tell how requests began, or ended, of which lines of another plan tell the other half. */
+  /** Joins its lines with those of another plan that are about the other half of the requests. */
   halves: OpenRequests | null = null;
-  /** It takes lines of another plan, too, and reads less in them: the other one is asked first. */
+  /** It also takes lines of another plan, but reads less in them: the other plan is tried first. */
   isGreedy = false;
-  /** Hosts whose lines do that, where those of others do not. */
+  /** Hosts whose lines repeat requests, while those of other hosts do not. */
   retellingHosts: ReadonlySet<number> = new Set();
-  /** How whole lines are scanned, envelopes and all; null when they have to be peeled. */
+  /** How to scan whole lines, envelopes included; null: they have to be peeled. */
   whole: WholeLines | null = null;
   readonly #workers: Dictionary;
-  /** Not made yet; null: there is none. */
+  /** undefined: not made yet; null: there is none. */
   #kernel: Kernel | null | undefined;
-  /** Width of a tick of the lines' own stamps, where the envelope sharpens them. */
+  /** µs: one tick of the lines' own stamps, if the envelope's make them finer; otherwise 0. */
   readonly #tick: number;
 
   constructor(parts: PlanParts, workers: Dictionary) {
@@ -119,7 +119,7 @@ export class Plan {
     this.chainKey = parts.chain.map(({ id }) => id).join('+');
   }
 
-  /** Whole lines of b[pos, limit) while they are of this plan and the batch has room; the position behind them. */
+  /** Takes whole lines of b[pos, limit) while they are of this plan and the batch has room. @returns the position behind them */
   takeWhole(whole: WholeLines, b: Buffer, v: DataView, pos: number, limit: number, base: number): number {
     const { kernels } = whole.runtime;
     if (b !== kernels?.b) return whole.scan(b, v, pos, limit, this.batch, base);
@@ -129,7 +129,7 @@ export class Plan {
       if (this.#kernel) at = this.#kernel(at, limit, base);
       else return whole.scan(b, v, at, limit, this.batch, base);
       if (at >= limit || this.batch.length >= this.batch.capacity) break;
-      // The line at which it stopped, for the scanner.
+      // The scanner reads the line at which the kernel stopped.
       const after = whole.scan(b, v, at, at + 1, this.batch, base);
       if (after === at) break;
       at = after;
@@ -148,17 +148,17 @@ export class Plan {
       this.batch = batch;
       return kernel;
     } catch {
-      // An old machine, or more kinds of lines than there is memory for: the scanner reads them all.
+      // An old machine, or more kinds of lines than the memory has room for: the scanner reads all lines.
       return null;
     }
   }
 
-  /** A plan like this one with batches of its own. */
+  /** A plan like this one, with batches of its own. */
   twin(): Plan {
     return new Plan(this.parts, this.#workers);
   }
 
-  /** Scans the text of b from `from` to its newline, which stands at `offset` in the input. */
+  /** Scans the text of b from `from` to its newline. `offset` is its position in the input. */
   take(b: Buffer, v: DataView, from: number, offset: number, told: Told, runtime: Runtime): boolean {
     const { batch } = this;
     const row = batch.length;
@@ -169,8 +169,8 @@ export class Plan {
   }
 
   /**
-   * Lines of b[pos, limit) in their envelopes, while the plan takes them and the batch has room; the position behind them.
-   * A line that goes on in another record is not taken. @returns the position, and the number of lines in `taken`
+   * Takes lines of b[pos, limit) inside their envelopes, while they are of this plan and the batch has room. A line that continues in
+   * another record is not taken. @returns the position behind them; their number is in `taken`
    */
   takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number, line: Line, runtime: Runtime): number {
     const { batch, coarse } = this;
@@ -198,7 +198,7 @@ export class Plan {
     return at;
   }
 
-  /** What the envelopes told goes into the row. */
+  /** Puts what the envelopes said into the row. */
   #patch(row: number, told: Told, runtime: Runtime): void {
     const { batch } = this;
     const { envelopeTime, envelopeWorker, envelopeThread } = this.parts;

@@ -1,7 +1,7 @@
 /**
- * JSON records that stand in several lines, as `jq .`, `journalctl -o json-pretty`, `gcloud logging read --format=json` and `aws logs
- * get-log-events` write them: each becomes a line of its own. Where a line comes that can be no part of the record, all that was kept
- * are lines as they stand.
+ * JSON records that span several lines, as `jq .`, `journalctl -o json-pretty`, `gcloud logging read --format=json` and `aws logs
+ * get-log-events` write them. Each becomes a single line. If a line comes that cannot be part of the record, the kept lines are read
+ * separately, as they are.
  */
 import { closingQuote, isDigit } from './bytes.ts';
 import { type ReadLine, readJoined } from './joined-lines.ts';
@@ -16,26 +16,26 @@ const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
-/** A record of more is garbage. */
+/** A longer record is garbage. */
 const MOST_BYTES = 1 << 18;
 
 interface Kept {
   readonly text: Buffer;
-  /** Blanks at its start. */
+  /** Number of blanks at its start. */
   readonly blanks: number;
   readonly offset: number;
   readonly number: number;
 }
 
 export class PrettyRecords {
-  /** Lines were kept or passed over: what a line is, depended on those before it. */
+  /** Lines were kept or skipped, so what a line is depended on those before it. */
   seen = false;
   readonly #tally: Tally;
   readonly #read: ReadLine;
   #kept: Kept[] = [];
   #bytes = 0;
   #depth = 0;
-  /** What is kept only opens objects and lists: {"events": [ */
+  /** The kept lines only open objects and lists: {"events": [ */
   #onlyOpens = false;
 
   constructor(tally: Tally, read: ReadLine) {
@@ -47,7 +47,7 @@ export class PrettyRecords {
     return this.#kept.length > 0;
   }
 
-  /** The line b[from, to), which was counted. */
+  /** Takes the line b[from, to), which was counted. */
   line(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
     let first = from;
     while (first < to && (b[first] === BLANK || b[first] === TAB)) first++;
@@ -64,7 +64,7 @@ export class PrettyRecords {
 
   #goOn(b: Buffer, from: number, first: number, to: number, offset: number, change: number): void {
     if (this.#onlyOpens && this.#kept.length > 1 && b[first] === OPEN_BRACE) {
-      // The first of the records of a list.
+      // The first record of a list begins: what was opened around it is dropped.
       this.#tally.continuation += this.#kept.length;
       this.forget();
       this.#onlyOpens = false;
@@ -77,14 +77,14 @@ export class PrettyRecords {
     this.#readAs(kept);
   }
 
-  /** No record goes on: what was kept is to be read as it stands. */
+  /** No record continues: the kept lines are read as they are. */
   end(): void {
     const kept = this.#kept;
     this.forget();
     for (const one of kept) this.#readAs([one]);
   }
 
-  /** Reads lines as one; each was counted. */
+  /** Reads the kept lines as one. Each was counted. */
   #readAs(kept: readonly Kept[]): void {
     const [first] = kept;
     const parts = kept.length === 1 ? [first.text] : kept.map(({ text, blanks }) => text.subarray(blanks));
@@ -105,7 +105,7 @@ export class PrettyRecords {
       this.#depth = 1;
       return true;
     }
-    // "[" and "]" around records, and what closes an object that held a list of them.
+    // "[" and "]" around records, and the end of an object that held a list of them.
     const isBracket = c === OPEN_BRACKET || (this.seen && (c === CLOSE_BRACKET || c === CLOSE_BRACE));
     if (!isBracket || first + 1 + (b[first + 1] === COMMA ? 1 : 0) !== to || first - from > 40) return false;
     this.seen = true;
@@ -120,11 +120,14 @@ export class PrettyRecords {
   }
 }
 
-/** A record without what separates it from the next one. */
+/** A record without the comma that separates it from the next one. */
 const withoutComma = (texts: readonly Buffer[]): Buffer[] =>
   texts.map((text, i) => (i === texts.length - 1 && text[text.length - 1] === COMMA ? text.subarray(0, -1) : text));
 
-/** May b[first, to) be a line of a record: '"key": …', a value of a list, a bracket? Only brackets stand at the start of a line. */
+/**
+ * Whether b[first, to) may be a line of a record: '"key": …', a value of a list, a bracket. At the start of a line, only closing brackets
+ * may be.
+ */
 function isPart(b: Buffer, from: number, first: number, to: number): boolean {
   const c = b[first];
   if (c === CLOSE_BRACE || c === CLOSE_BRACKET) return true;
@@ -137,7 +140,7 @@ function isPart(b: Buffer, from: number, first: number, to: number): boolean {
   return end + 1 >= to || next === COLON || next === COMMA || (next === BLANK && b[end + 2] === COLON);
 }
 
-/** How many more objects and lists are open behind b[from, to); NaN: a string goes on behind the line. */
+/** How many more objects and lists are open behind b[from, to); NaN: a string continues beyond the line. */
 function depthChange(b: Buffer, from: number, to: number): number {
   let depth = 0;
   for (let p = from; p < to; p++) {

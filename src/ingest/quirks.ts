@@ -1,58 +1,58 @@
 /**
- * Lines of which two make one request, or whose numbers are not what they seem:
- *  - gunicorn logs a request twice when the application's generator raises on its first step: with the real duration and
- *    "None" (or 200 and no bytes), then with 500 and the duration of the error handler;
- *  - a worker that gunicorn kills for its time-out logs the request with the duration of the error handler;
- *  - hypercorn logs a request whose client left twice: when it left (status "-") and when the application has answered;
- *  - hypercorn 0.15 and 0.16 log every request twice: with its answer, and with status "-" when its stream is closed behind it.
- * Watched for only after a line that starts such a story, so that other lines cost little.
+ * Pairs of lines that are one request, and numbers that are not what they seem:
+ *  - gunicorn logs a request twice if the application's generator raises on its first step: with the real duration and "None" (or 200
+ *    and no bytes), then with 500 and the duration of the error handler;
+ *  - a worker that gunicorn kills for its timeout logs the request with the duration of the error handler;
+ *  - hypercorn logs a request twice if its client leaves: when the client leaves (status "-") and when the application has answered;
+ *  - hypercorn 0.15 and 0.16 log every request twice: with its answer, and with status "-" when its stream is closed later.
+ * Only lines after one that starts such a case are checked, so that other lines cost little.
  */
 import type { RequestBatch } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { Quirk } from '../core/format.ts';
 import { appendRow, type Row, removeRow } from './rows.ts';
 
-/** Rows that may pass before a row that waits for its second line is given as it is. */
+/** A row that waits for its second line is given as it is after so many further rows. */
 const PATIENCE_ROWS = 5000;
-/** gunicorn's error handler takes less. */
+/** µs: gunicorn's error handler takes less. */
 const HANDLER_MICROS = 250_000;
-/** Rows looked back for the first of two lines. */
+/** The first of two lines is looked for among so many rows. */
 const LOOK_BACK_ROWS = 64;
 
 interface Waiting {
   readonly row: Row;
-  /** What names the request. */
+  /** Identifies the request. */
   readonly key: string;
-  /** Rows that had been seen when it began to wait. */
+  /** Number of rows that had been seen when it began to wait. */
   readonly since: number;
 }
 
-/** A request that was answered, and whose stream may be closed by a line of its own. */
+/** An answered request. A later line may be about the closing of its stream. */
 interface Answered {
   readonly worker: number;
   readonly route: number;
   readonly client: number;
-  /** End and duration of the request in µs. */
+  /** End (µs since 1970 UTC) and duration (µs) of the request. */
   readonly end: number;
   readonly duration: number;
   readonly line: string;
   isClosed: boolean;
 }
 
-/** "[…] [123] [INFO] 203.0.113.7:52134 - - […": the port names the connection. */
+/** "[…] [123] [INFO] 203.0.113.7:52134 - - […": the port identifies the connection. */
 const peerOf = (line: string): string | undefined => /\] (\S+:\d+) - - \[/.exec(line)?.[1];
 
 export class Quirks {
   readonly #kinds: ReadonlySet<Quirk>;
   readonly #workers: Dictionary;
-  /** The first of two lines. */
+  /** First lines of pairs that wait for their second line. */
   #waiting: Waiting[] = [];
-  /** Workers that were killed and have yet to log what they were at. */
+  /** Workers that were killed and have not yet logged the request they were running. */
   readonly #killed = new Set<string>();
   #seen = 0;
-  /** The first of two lines may stand before all that were read. */
+  /** The first line of a pair may precede everything that was read. */
   lacksFirst = false;
-  /** The last requests answered, newest last. */
+  /** The requests answered last, newest last. */
   #answered: Answered[] = [];
 
   constructor(kinds: readonly Quirk[], workers: Dictionary) {
@@ -60,23 +60,23 @@ export class Quirks {
     this.#workers = workers;
   }
 
-  /** Nothing is watched for. */
+  /** Whether no pair is open. */
   get idle(): boolean {
     return this.#waiting.length === 0 && this.#killed.size === 0;
   }
 
-  /** What follows stands elsewhere. */
+  /** What follows is elsewhere in the input. */
   forget(): void {
     this.#waiting = [];
     this.#answered = [];
     this.#killed.clear();
   }
 
-  /** The server says that a worker failed at a request, or is killed at one. */
+  /** The server says that a worker failed at a request, or is killed during one. */
   event(kind: 'error' | 'timeout', worker: string, batch: RequestBatch): void {
     if (kind === 'timeout' && this.#kinds.has('killed-500')) this.#killed.add(worker);
     if (kind !== 'error' || !this.#kinds.has('double-500')) return;
-    // "200" with no bytes, then the error: the first of two lines, if the second follows.
+    // A "200" without bytes is the first of two lines if the error and the second line follow.
     const id = this.#workers.find(worker);
     const oldest = Math.max(0, batch.length - LOOK_BACK_ROWS);
     for (let i = batch.length - 1; i >= oldest && id >= 0; i--) {
@@ -90,7 +90,7 @@ export class Quirks {
     this.#waiting.push({ row, key, since: this.#seen });
   }
 
-  /** Rows from `from` on that start no story: a line behind them may close one of theirs. */
+  /** Remembers the rows from `from` on, none of which starts a pair, as a later line may be about the closing of their stream. */
   passed(batch: RequestBatch, from: number, lineOf: (offset: number) => string): void {
     if (!this.#kinds.has('disconnect-pair')) return;
     for (let i = Math.max(from, batch.length - LOOK_BACK_ROWS); i < batch.length; i++) this.#remember(batch, i, lineOf);
@@ -110,7 +110,7 @@ export class Quirks {
   }
 
   /**
-   * The answered request that a line without status closes: both began at the same moment, as far as their stamps tell, and the
+   * The answered request whose stream a line without status closes: as far as the stamps show, both lines have the same start, and the
    * stream was closed after the answer.
    */
   #closes(batch: RequestBatch, i: number, peer: string | undefined): Answered | undefined {
@@ -120,14 +120,14 @@ export class Quirks {
       if (one.client !== batch.client[i] || peerOf(one.line) !== peer) return false;
       const longer = batch.duration[i] - one.duration;
       const later = batch.time[i] - one.end;
-      // Without durations the two lines are written at once.
+      // Without durations, both lines must be written at about the same time.
       return Number.isNaN(longer) ? Math.abs(later) <= tick : longer >= 0 && Math.abs(later - longer) <= tick;
     });
   }
 
   /**
-   * Settles the rows of the batch from `from` on; `lineOf` gives the text of a row's line. Rows are taken out, changed, or put
-   * behind the last one.
+   * Settles the rows of the batch from `from` on: they may be removed, changed, or appended. `lineOf` gives the text of the line at an
+   * offset.
    */
   settle(batch: RequestBatch, from: number, lineOf: (offset: number) => string): void {
     for (let i = from; i < batch.length; i++) {
@@ -142,7 +142,7 @@ export class Quirks {
     if (overdue && this.#seen - overdue.since > PATIENCE_ROWS) this.#give(batch, overdue);
   }
 
-  /** true: the row was taken out, to wait for its second line. */
+  /** @returns whether the row was removed, to wait for its second line */
   #double(batch: RequestBatch, i: number): boolean {
     if (!this.#kinds.has('double-500')) return false;
     const key = `${batch.worker[i]}`;
@@ -163,7 +163,7 @@ export class Quirks {
     return true;
   }
 
-  /** true: the row was taken out, to wait for its second line, or as the second line of a request that has its row. */
+  /** @returns whether the row was removed: to wait for its second line, or because it is the second line of a request that has a row */
   #pair(batch: RequestBatch, i: number, lineOf: (offset: number) => string): boolean {
     const left = batch.status[i] === 0;
     if (!left) this.#remember(batch, i, lineOf);
@@ -189,14 +189,14 @@ export class Quirks {
     this.#waiting = this.#waiting.filter((one) => one !== waiting);
   }
 
-  /** Puts it behind the last row. Where there is no more room, as when hundreds of workers were killed at once, it waits on. */
+  /** Appends a waiting row. If there is no room, as when hundreds of workers are killed at once, it continues to wait. */
   #give(batch: RequestBatch, waiting: Waiting): void {
     if (batch.length === batch.time.length) return;
     this.#forget(waiting);
     appendRow(batch, waiting.row);
   }
 
-  /** At the end of the input: puts one row whose second line did not come behind the others; false when there is none. */
+  /** At the end of the input: appends one row whose second line did not come; false: there is none. */
   giveOne(batch: RequestBatch): boolean {
     const [first] = this.#waiting;
     if (!first) return false;

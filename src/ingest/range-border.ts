@@ -1,12 +1,11 @@
-/** Where a range of a file may begin, so that its lines are read as within the file: at a request that is one whatever stands before it. */
+/** Where a range of a file may begin so that its lines are read as in the whole file: at a line that is a request whatever stands before it. */
 import { isCopyOf } from './copied-lines.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import type { RecordLines } from './record-lines.ts';
 
 /**
- * @param lines whole lines, of which the first may be a copy of one before it: no range begins there
- * @param records what is known of records in several lines
- * @returns offset of the first line, -1 none
+ * @param lines whole lines. No range begins at the first one, as it may be a copy of the line before it @param records what is known about
+ * records of several lines @returns offset of the line; -1: none
  */
 export function firstBorder(
   lines: Uint8Array,
@@ -32,7 +31,7 @@ export function firstBorder(
 const endOf = (b: Buffer, from: number, newline: number): number =>
   newline > from && b[newline - 1] === 13 ? newline - 1 : newline;
 
-/** Is the line at `from` no copy of the one before it, and does it continue none? */
+/** Whether the line at `from` neither copies nor continues the one before it. */
 function isBorder(b: Buffer, from: number, records: RecordLines): boolean {
   if (from === 0) return false;
   const before = from < 2 ? 0 : b.lastIndexOf(10, from - 2) + 1;

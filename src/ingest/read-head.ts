@@ -5,13 +5,13 @@ import { cannotRead } from './read-input.ts';
 
 export interface Head {
   readonly head: Buffer;
-  /** There is no more. */
+  /** The input has no more bytes. */
   readonly complete: boolean;
 }
 
 const enough = Symbol('enough has been read');
 
-/** @throws UserError when the input cannot be read */
+/** @throws UserError if the input cannot be read */
 export async function readHead(path: string, limit: number): Promise<Head> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
@@ -31,7 +31,7 @@ export async function readHead(path: string, limit: number): Promise<Head> {
     if (compression) await decompress(all(), compression, keep);
     else for await (const chunk of all()) keep(chunk);
   } catch (error) {
-    // What stands before the damage is explained.
+    // What precedes the damage is explained.
     if (error !== enough && !(error instanceof DamagedInput)) throw cannotRead(path, error);
   } finally {
     stream.destroy();

@@ -1,4 +1,4 @@
-/** Reads a file or standard input into a parser: compressed ones by content, in reused buffers. */
+/** Reads a file or standard input into a parser. Compression is recognised by content, and buffers are reused. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../core/errors.ts';
@@ -16,24 +16,24 @@ import type { LogParser } from './parser.ts';
 import { NO_FORMAT } from './reasons.ts';
 
 const BUFFER_BYTES = 1 << 20;
-/** The first piece is small: who watches sees something soon. So are those of a compressed file. */
+/** The first piece is small, so that a user who watches sees something soon. All pieces of a compressed file are. */
 const FIRST_BYTES = 1 << 18;
-/** Progress is told every so often. */
+/** Progress is reported every so many bytes. */
 const PROGRESS_BYTES = 1 << 23;
 
 export interface ReadOptions {
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
-  /** Bytes [from, to) of a plain file, from the start of a line; default all. */
+  /** Bytes [from, to) of a plain file, beginning at a line; default: all. */
   readonly bytes?: { readonly from: number; readonly to: number };
-  /** Nothing else is to be done meanwhile: plain files and standard input are read without a pause. */
+  /** Nothing else needs to run meanwhile: plain files and standard input are read without a pause. */
   readonly atOnce?: boolean;
-  /** What `smallContent` says of the file, when somebody has asked it. */
+  /** What `smallContent` returned for the file, if it was called already. */
   readonly content?: Uint8Array | null;
-  /** The input ends too early or is damaged: a sentence for people. What stood before that place has been read. */
+  /** The input ends too early or is damaged. What precedes that place was read. @param sentence for people */
   readonly onDamage?: (sentence: string) => void;
 }
 
-/** One sentence for what the file system says, or of how it is packed. */
+/** What the error of the file system means, or that the file is packed, as one sentence. */
 export function cannotRead(path: string, error: unknown): UserError {
   if (error instanceof NotUnpacked) return new UserError(`${path} ${error.message}`);
   const code = (error as NodeJS.ErrnoException).code;
@@ -50,7 +50,7 @@ export function cannotRead(path: string, error: unknown): UserError {
   return new UserError(`${path} cannot be read (${code ?? String(error)}): check the file`);
 }
 
-/** Whole pieces of a compressed input; what can be read of a damaged one counts. */
+/** Reads a compressed input. What can be read of a damaged one counts. */
 async function readCompressed(
   source: AsyncIterable<Uint8Array>,
   compression: Compression,
@@ -74,9 +74,9 @@ async function readCompressed(
 }
 
 /**
- * The plain bytes of a file that one read takes whole, a gzip file included, read at once: Node's promises of files and its streams
- * of zlib take longer to load than it does to read.
- * @returns null where it is something else, is long when unpacked, is damaged, or cannot be read
+ * The plain bytes of a file that fits into one read, read at once and unpacked if it is gzip. Node's promises of files and its streams of
+ * zlib take longer to load than such a file takes to read. @returns null: it is not a file, is long when unpacked, has another compression,
+ * is damaged, or cannot be read
  */
 export function smallContent(path: string): Uint8Array | null {
   const content = path === '-' ? null : smallFile(path);
@@ -89,7 +89,7 @@ function smallFile(path: string): Uint8Array | null {
   let file: number;
   let size: number;
   try {
-    // A named pipe would be waited for.
+    // A named pipe would block.
     const info = statSync(path);
     if (!info.isFile() || info.size >= BUFFER_BYTES) return null;
     size = info.size;
@@ -147,7 +147,7 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, optio
   let now = first;
   for (let next = 0; now.length > 0; next = 1 - next) {
     const reading = piece(buffers[next]);
-    // Parsing may throw before the reading is awaited.
+    // If parsing throws, the reading is never awaited.
     reading.catch(() => {});
     parser.push(now);
     now = await reading;
@@ -163,7 +163,7 @@ const STANDARD_INPUT = 0;
 /** How long to wait for a pipe that has nothing yet and says so instead of blocking. */
 const PIPE_WAIT_MILLIS = 2;
 
-/** What standard input has next, at most `most` bytes, written to `place`; 0 at its end. Blocks. */
+/** Reads the next bytes of standard input, at most `most`, into `b` at `place`. Blocks. @returns their number; 0 at the end */
 function readNow(b: Buffer, place: number, most: number): number {
   for (;;) {
     try {
@@ -219,7 +219,7 @@ async function readStandardInput(parser: LogParser, options: ReadOptions): Promi
   for (let bytes = 1; bytes > 0; count(bytes)) bytes = parser.pull(readNow);
 }
 
-/** Why an input gave nothing. */
+/** Why nothing was found in an input; null: something was. */
 export function nothingIn(name: string, report: InputSummary): UserError | null {
   if (report.bytes === 0) return new UserError(`${name} is empty: there is nothing to read in it yet`);
   if (report.requests + report.lifecycle > 0) return null;
@@ -227,7 +227,7 @@ export function nothingIn(name: string, report: InputSummary): UserError | null 
   if (example && isPackedPartial(example.text)) {
     return new UserError(`${name} is a partial, which "analyze --partial" wrote: join it with "logscope merge"`);
   }
-  // Control characters are shown as "·", bytes that are no UTF-8 as U+FFFD.
+  // Control characters are shown as "·", and bytes that are not UTF-8 as U+FFFD.
   if (example && (example.text.match(/[·\ufffd]/g) ?? []).length * 4 > example.text.length) {
     return new UserError(`${name} is not text (its first line is binary data): give the log itself`);
   }
@@ -238,7 +238,7 @@ export function nothingIn(name: string, report: InputSummary): UserError | null 
   );
 }
 
-/** @throws UserError when the input cannot be read, is empty, or holds no line of a known format */
+/** @throws UserError if the input cannot be read, is empty, or has no line of a known format */
 export async function readInput(path: string, parser: LogParser, options: ReadOptions = {}): Promise<void> {
   const { content = options.bytes ? null : smallContent(path) } = options;
   if (path === '-') await readStandardInput(parser, options);
@@ -260,7 +260,7 @@ export async function readInput(path: string, parser: LogParser, options: ReadOp
     }
   }
   parser.end();
-  // What was left out was understood.
+  // Lines outside the wanted window were understood.
   const leftOut = parser.leftOut();
   if (options.bytes || (leftOut && leftOut.requests + leftOut.lifecycle > 0)) return;
   const error = nothingIn(path === '-' ? 'standard input' : path, parser.report());

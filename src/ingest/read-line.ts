@@ -1,10 +1,10 @@
-/** Reads one line back from a file by the byte offset of a row, made printable. */
+/** Reads one line of a file by the byte offset of a row, and makes it printable. */
 import { open } from 'node:fs/promises';
 import { printable } from '../core/text.ts';
 
 const MAX_BYTES = 8192;
 
-/** @returns null when the file is gone, compressed (offsets are of the plain text) or shorter now */
+/** @returns null: the file is gone, compressed (offsets are those of the plain text), or shorter now */
 export async function readLine(path: string, offset: number, limit = 2000): Promise<string | null> {
   const file = await open(path, 'r').catch(() => null);
   if (!file) return null;

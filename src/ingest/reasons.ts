@@ -1,16 +1,19 @@
-/** Why a line is left that nothing takes. */
+/** Why nothing takes a line. */
 import { looksLikeRequest, tellsOfRequest } from './detect/free-form.ts';
 import { isOutgoing } from './detect/key-meanings.ts';
 
 export const NO_FORMAT = 'no known format takes it';
 
-/** Nothing is missing with such a line: what an application logs, or a server of itself in words that no rule lists. */
+/** Such a line is missing from no number: an application logged it, or a server did, about itself and in words that no rule lists. */
 export const NO_REQUEST = 'tells of no request';
 
-/** What journalctl prints for a line with control characters. */
+/** What journalctl prints in place of a line with control characters. */
 const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 
-/** @param text without its envelopes @param whole with them: a JSON record may be one @param known the format of most other lines */
+/**
+ * @param text without its envelopes @param whole with them, as a JSON record may itself be the request @param known the format of most
+ * other lines
+ */
 export function reasonFor(text: string, whole: string, known: string | undefined): string {
   if (withheld.test(text)) return 'withheld by the journal: use journalctl -a or -o json';
   if (isOutgoing(text)) return 'a request that the server made itself';

@@ -1,4 +1,4 @@
-/** Lines that are no record by themselves, of every kind: copies, what rich's handler broke, and JSON in several lines, in it or by itself. */
+/** Lines that are no records by themselves: copies, lines that rich's handler wrapped, and JSON in several lines. Handled in this order. */
 import { DoubledLines } from './doubled-lines.ts';
 import { columnOfMessage } from './envelopes/console.ts';
 import type { ReadLine } from './joined-lines.ts';
@@ -10,7 +10,7 @@ export class RecordLines {
   readonly #pretty: PrettyRecords;
   readonly #wrapped: WrappedRecords;
   readonly #doubled: DoubledLines;
-  /** Kinds that were seen before the lines of this range. */
+  /** Which of these kinds were seen before the lines of this range. */
   #known: string;
 
   constructor(tally: Tally, read: ReadLine) {
@@ -20,19 +20,19 @@ export class RecordLines {
     this.#known = this.#kinds;
   }
 
-  /** The next line may be part of the record before it, or its copy. */
+  /** Whether the next line may continue or copy the record before it. */
   get mayGoOn(): boolean {
     return this.#doubled.mayGoOn || this.#pretty.isOpen || this.#wrapped.isOpen || this.#wrapped.seen;
   }
 
-  /** A line is kept that an empty one would end. */
+  /** Whether a line is kept that would end at an empty line. */
   get isOpen(): boolean {
     return this.#wrapped.isOpen;
   }
 
   /**
-   * With the lines around those that were read, some might have been read otherwise: a kind was new in them, or they end in a record. Where
-   * the kinds are known and a range begins at a line that stands by itself, it is read as within its file.
+   * Whether, together with the lines around them, the lines that were read might have been read differently: a kind was new in them, or
+   * they end inside a record. If the kinds are known and a range begins at a line that stands alone, it is read as in the whole file.
    */
   get dependsOnNeighbours(): boolean {
     return this.#pretty.isOpen || this.#kinds !== this.#known;
@@ -42,12 +42,12 @@ export class RecordLines {
     return [this.#doubled, this.#pretty, this.#wrapped].map(({ seen }) => Number(seen)).join('');
   }
 
-  /** Does what the line b[from, to) is not depend on those before it? Its copy aside. */
+  /** Whether the line b[from, to) is the same record whatever precedes it. (It may still be a copy.) */
   standsAlone(b: Buffer, from: number, to: number): boolean {
     return !this.#wrapped.seen || columnOfMessage(b, from, to) >= 0;
   }
 
-  /** Other lines of the same input, in which the same kinds are known. */
+  /** For other lines of the same input, with the same kinds known. */
   alike(read: ReadLine): RecordLines {
     const others = new RecordLines(new Tally(), read);
     others.#doubled.seen = this.#doubled.seen;
@@ -56,12 +56,12 @@ export class RecordLines {
     return others;
   }
 
-  /** The line b[from, to), which was counted. */
+  /** Takes the line b[from, to), which was counted. */
   line(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
     this.#doubled.line(b, v, from, to, offset);
   }
 
-  /** Of a log that is being written: what has been read is to be told, where it is whole. */
+  /** Releases the kept lines that are complete, so that what was read of a growing log is in the results. */
   flush(): void {
     this.#doubled.flush();
     this.#wrapped.flush();
@@ -74,7 +74,7 @@ export class RecordLines {
     this.#pretty.end();
   }
 
-  /** Keeps the kinds found and forgets the lines. */
+  /** Keeps the kinds that were found, and forgets the lines. */
   forget(): void {
     this.#known = this.#kinds;
     this.#doubled.forget();

@@ -1,6 +1,6 @@
 /**
- * Records of JSON that hold an access line as their message, and beside it the same request under names of its own, with its
- * duration (FastAPI with structlog): then those are read.
+ * JSON records whose message is an access line, and that also have the same request under names of their own, with its duration (FastAPI
+ * with structlog). Then these names are read.
  */
 import { columnsOf } from './compile/recipe.ts';
 import type { Found } from './detect/detect.ts';
@@ -10,7 +10,10 @@ import type { Sighting } from './sightings.ts';
 
 const hasDuration = ({ candidate }: Found): boolean => columnsOf(candidate.recipe, 'end').fields.duration;
 
-/** The lines of a sighting as what the records around them tell, where those tell more of every one of them; else as they are. */
+/**
+ * The lines of a sighting read as the records around them, if these have a duration for every line and the lines have none; otherwise
+ * unchanged.
+ */
 export function ofRecord(sighting: Sighting, held: HeldLines, noLayout: NoLayout): Sighting {
   const { chain, found: inner, lines } = sighting;
   if (!/(^|\+)json$/.test(chain) || hasDuration(inner)) return sighting;

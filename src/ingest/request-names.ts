@@ -1,9 +1,9 @@
 /**
- * What names a request in the line that tells how it began and in the one that tells how it ended: an identifier ("request_id=7ce42c82"), or
- * the process that runs one request at a time ("#811").
+ * What identifies a request both in the line about its beginning and in the line about its end: an identifier ("request_id=7ce42c82"), or
+ * the process, if it runs one request at a time ("#811").
  */
 
-/** A place in a line: the word behind such a text, the nth of them. */
+/** A place in a line: the word behind the nth occurrence (from 0) of the text `before`. */
 export interface Place {
   readonly before: string;
   readonly nth: number;
@@ -16,12 +16,12 @@ interface Word {
 
 const words = /[\w-]+/g;
 const wordHere = /[\w-]+/y;
-/** A name and a sign, a bracket, a blank. */
+/** A key with a sign, a bracket or another sign, or a blank. */
 const lead = /(?:[A-Za-z_][\w.@-]*\\?["']?\s?[:=]\s?\\?["'[(<]?|[^\w\s]|\s|^)$/;
 const LEAD_CHARACTERS = 40;
 const MAX_WORDS = 80;
 
-/** The words of a text, each with its place. */
+/** The words of a text with their places. */
 function wordsOf(text: string): Word[] {
   const counts = new Map<string, number>();
   const found: Word[] = [];
@@ -37,7 +37,7 @@ function wordsOf(text: string): Word[] {
 
 const keyOf = ({ before, nth }: Place): string => `${nth} ${before}`;
 
-/** The word at this place, null when the text has none. */
+/** The word at this place; null: the text has none. */
 export function wordAt(text: string, place: Place): string | null {
   if (place.nth > 0 || place.before.length < 2) {
     const key = keyOf(place);
@@ -53,42 +53,42 @@ const keys = /"[\w.@-]+"\s*:|[\w.@-]+=/g;
 const beginning =
   /start|began|begin|receiv|incoming|inbound|enter|handling|accept|request(?![\w-])|--?>|\u2192|\u00e2\u0086\u0092|>>/i;
 
-/** "[req7] GET /a": nothing but what was asked for. */
+/** "[req7] GET /a": the line ends with the request. */
 const requestAlone = /[\])|:-] ?[A-Z]{3,8} \/\S*(?: HTTP\/[\d.]+)?["']?$/;
 
-/** Does the line say that something begins? What an application logs in the middle of a request may name its route as well. */
+/** Whether the line says that something begins. What an application logs during a request may name its route as well. */
 export const saysBegin = (text: string): boolean => beginning.test(text.replace(keys, ' ')) || requestAlone.test(text);
 
 /** A line of a sample. */
 export interface NamedLine {
-  /** Its number in the input. */
+  /** Line number in the input. */
   readonly number: number;
   readonly text: string;
-  /** Method and path; '' where the line has none. */
+  /** Method and path; '' if the line has none. */
   readonly route: string;
 }
 
-/** Where the name of a request stands in both lines. */
+/** Where the name of a request stands in both kinds of lines. */
 export interface RequestName {
   readonly begin: Place;
   readonly end: Place;
-  /** No request is named as another one was; otherwise a name is given again when its request has ended. */
+  /** Every request has a name of its own; otherwise, a name is reused after its request has ended. */
   readonly unique: boolean;
   /** Both lines name the route. */
   readonly sameRoute: boolean;
 }
 
-/** Share of the lines that have a word at a place. */
+/** Share of the lines that must have a word at a place, or the same route. */
 const MOST = 0.95;
-/** Requests that had begun before the log are named in their ends only. */
+/** At least this share of the ends must have a beginning: requests that began before the log have none. */
 const MOST_MATCH = 0.85;
-/** So many of them, where the lines are few. */
+/** Or, if there are few lines: at most the first number of ends have no beginning, and at least the second number have one. */
 const FEW_UNMATCHED = 2;
 const ENOUGH_MATCHES = 6;
-/** Of names that are given again: requests that begin while another one of that name goes on. */
+/** Of names that are reused: the most requests, as a share, that may begin while another one with the name runs. */
 const FEW_OVERLAP = 0.02;
 
-/** Places at which nearly all of the lines have a word with a digit in it. */
+/** Places at which nearly all lines have a word with a digit in it. */
 function commonPlaces(lines: readonly NamedLine[]): Map<string, Place> {
   const counts = new Map<string, { place: Place; lines: number }>();
   for (const { text } of lines) {
@@ -109,20 +109,20 @@ interface Judged {
   readonly different: number;
 }
 
-/** How often lines with the same name met. */
+/** How often beginnings and ends with the same name met. */
 interface Meetings {
-  /** Of the lines that tell ends. */
+  /** Names in the lines about ends. */
   readonly names: Set<string>;
-  /** Of a beginning and an end, and of those with routes, and the same ones. */
+  /** Pairs of beginning and end; those of them that both have a route; and those whose routes are the same. */
   matched: number;
   routes: number;
   sameRoute: number;
-  /** Of a beginning and an end before it, or another beginning that had not ended. */
+  /** Beginnings whose name was used by a request that had ended; and by one that had not. */
   again: number;
   overlapping: number;
 }
 
-/** Lets beginnings and ends meet in the order of their lines, by the words at these places. */
+/** Pairs beginnings and ends in the order of their lines, by the words at these places. */
 function meetingsOf(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: Place, end: Place): Meetings {
   const lines = [...begins.map((line) => ({ line, begins: true })), ...ends.map((line) => ({ line, begins: false }))];
   lines.sort((a, b) => a.line.number - b.line.number);
@@ -151,7 +151,7 @@ function meetingsOf(begins: readonly NamedLine[], ends: readonly NamedLine[], be
   return is;
 }
 
-/** Do the words at these places name the requests? */
+/** Whether the words at these places name the requests; null: they do not. */
 function judge(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: Place, end: Place): Judged | null {
   const { names, matched, again, overlapping, sameRoute: same, routes } = meetingsOf(begins, ends, begin, end);
   const unique = again === 0 && names.size > 1;
@@ -164,11 +164,11 @@ function judge(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: 
   return isName ? { name: { begin, end, unique, sameRoute }, different: names.size } : null;
 }
 
-/** Most of the lines that tell ends, or all but a few of enough, have a beginning. */
+/** Whether most of the ends have a beginning, or all but a few of enough. */
 const areMatched = (matched: number, ends: number, unique: boolean): boolean =>
   matched >= MOST_MATCH * ends || (ends - matched <= FEW_UNMATCHED && matched >= ENOUGH_MATCHES && unique);
 
-/** Of the words that could name the requests of these lines those that differ most; null when there are none. */
+/** Of the places whose words could name the requests, the one with the most different words; null: there is none. */
 export function findRequestName(told: readonly NamedLine[], ends: readonly NamedLine[]): RequestName | null {
   const begins = told.filter(({ text }) => saysBegin(text));
   const ofBegin = commonPlaces(begins);

@@ -1,4 +1,4 @@
-/** Last resort for a line that nothing takes: it may be a part of one, or hold a whole one inside. */
+/** Last resort for a line that nothing takes: it may be a part of a line, or contain a whole one. */
 import { isLiteral } from './compile/layout.ts';
 import type { Runtime } from './compile/runtime.ts';
 import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
@@ -7,9 +7,9 @@ import type { PlanSet } from './plan-set.ts';
 import type { Tally } from './tally.ts';
 import { type Torn, TornLines } from './torn-lines.ts';
 
-/** Places inside a line at which a whole one is looked for. */
+/** So many places inside a line are tried as the start of a whole one. */
 const MAX_STARTS = 8;
-/** A part must have come this far to be one: anything else is no line of the plan. */
+/** A plan must take at least so many bytes of the text, otherwise it is no part of a line of the plan. */
 const MIN_PART_BYTES = 8;
 const MAX_PART_BYTES = 1 << 15;
 
@@ -31,13 +31,13 @@ export class Rescue {
     this.#runtime = runtime;
   }
 
-  /** true: the line has its place, or waits for its rest. */
+  /** @returns true: the line was handled, or is kept until its rest comes */
   take(line: HeldLine): boolean {
     const variant = line.variants[line.variants.length - 1];
     const plans = this.#plans.list.filter(({ chainKey }) => chainKey === variant.chain);
     const pending = this.torn.pending(line.stream, line.number);
     if (pending) {
-      // A colour that a client put into its path behind a newline is no envelope of the server's lines.
+      // A client may put a newline and a colour code into its path; the colour is then no envelope of the server's lines.
       const bare = variant.chain.replace(/\+?ansi$/, '');
       const uncoloured = this.#plans.list.filter(({ chainKey }) => chainKey === bare);
       if (this.#complete(pending, line, variant, bare === variant.chain ? plans : [...plans, ...uncoloured]))
@@ -76,7 +76,7 @@ export class Rescue {
     return false;
   }
 
-  /** Two processes wrote at once: the whole line of one inside that of the other. */
+  /** Two processes wrote at once, and the whole line of one stands inside that of the other. */
   #findInside(line: HeldLine, variant: Variant, plans: readonly Plan[]): boolean {
     const { b, v } = this.#held;
     for (const plan of plans) {
@@ -91,7 +91,7 @@ export class Rescue {
     return false;
   }
 
-  /** Where a line of the plan may start inside another. */
+  /** Where a line of the plan may start inside another one. */
   #starts({ parts: { recipe } }: Plan, { start, end }: Variant): number[] {
     if (!('tokens' in recipe)) return [];
     const [first, second] = recipe.tokens;
@@ -117,7 +117,7 @@ export class Rescue {
     return true;
   }
 
-  /** Does the plan follow the text up to its end, or into a request that does not end? */
+  /** Whether the plan can read the text up to its end, or up to a request line that is not closed. */
   #isCut({ parts, batch }: Plan, b: Buffer, v: DataView, start: number, end: number): boolean {
     const rows = batch.length;
     parts.scan(b, v, start, start + 1, batch, 0);
@@ -140,7 +140,7 @@ export class Rescue {
     this.#tally.continuation += torn.parts - 1;
   }
 
-  /** The input is over: parts are counted as what they are. */
+  /** The input has ended: parts that are still kept are counted as rejected. */
   end(): void {
     for (const torn of this.torn.dropAll()) this.#lose(torn);
   }

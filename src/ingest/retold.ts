@@ -1,7 +1,7 @@
 /**
- * Requests that two kinds of lines tell of: an application that logs what its server logs, too ("request_finished" beside the
- * access log), or a proxy in front of the server (`docker compose logs`). Counted twice they would be twice as many: the lines that
- * tell less give no rows.
+ * Requests that two kinds of lines show: an application logs what its server logs, too ("request_finished" beside the access log), or a
+ * proxy stands in front of the server (`docker compose logs`). So that they are not counted twice, the kind of lines with less information
+ * gives no rows.
  */
 import type { Dictionary } from '../core/dictionary.ts';
 import { printable } from '../core/text.ts';
@@ -9,29 +9,32 @@ import { columnsOf } from './compile/recipe.ts';
 import type { Trials } from './detect/sample.ts';
 import type { Sighting } from './sightings.ts';
 
-/** A line that tells of a request. */
+/** A line about a request. */
 export interface Telling {
   /** Line number in the input. */
   readonly number: number;
-  /** Which container or machine wrote it: a server writes its own lines to standard output, its application's go to standard error. */
+  /**
+   * Which container or machine wrote it. The stream does not matter: a server may write to standard output and its application to standard
+   * error.
+   */
   readonly host: number;
   /** Route and status. */
   readonly key: string;
 }
 
-/** Characters of the name of a container in a sentence. */
+/** Most characters of the name of a container in a sentence. */
 const MAX_NAME = 60;
-/** Fewer lines than this, or all of one request, may meet by chance. */
+/** Fewer lines than this, or fewer different requests, may match by chance. */
 const MIN_LINES = 5;
 const MIN_KEYS = 2;
-/** Lines that may stand between the two: of other requests, of a traceback. */
+/** Most lines between the two lines of a request: of other requests, or of a traceback. */
 const MAX_DISTANCE = 40;
 const MOST = 0.8;
 
-/** Nothing in it is written in two ways. */
+/** A route without characters that may be written in two ways. */
 const plain = /^[A-Z]* ?[!#$&-[\]-~]*$/;
 
-/** The same path may be written decoded by one and not by the other: up to what may be written in two ways. */
+/** The route up to the first character that may be written in two ways, as one kind of line may decode the path and the other not. */
 export function alikeRoute(route: string): string {
   if (plain.test(route)) return route;
   let decoded = route;
@@ -43,16 +46,19 @@ export function alikeRoute(route: string): string {
   return /^[A-Z]* ?[!#-[\]-~]*/.exec(decoded)?.[0] ?? '';
 }
 
-/** A line of `all`, and how many lines of it stand nearer to one of `some` than its partner does: by chance as many as it has keys. */
+/**
+ * A pair: `partner` is the line of `all`, and `nearer` the number of lines of `all` nearer to the line of `some`. By chance, that would be
+ * about the number of different keys.
+ */
 interface Met {
   readonly partner: Telling;
   readonly nearer: number;
 }
 
-/** Far fewer lines meet others of the same request by chance, among the many that stand near. */
+/** In real pairs, partners are much nearer: `nearer` is less than this share of what it would be by chance. */
 const MOST_OF_CHANCE = 0.3;
 
-/** How many of the lines (in order) have a number from `low` to `high`. */
+/** How many lines (in order) have a number from `low` to `high`. */
 function countBetween(lines: readonly Telling[], low: number, high: number): number {
   const below = (number: number) => {
     let [from, to] = [0, lines.length];
@@ -66,7 +72,7 @@ function countBetween(lines: readonly Telling[], low: number, high: number): num
   return below(high + 1) - below(low);
 }
 
-/** Do lines of `all` tell of nearly every request that lines of `some` tell of? Both in the order of the input. */
+/** Whether the lines of `all` include nearly every request of the lines of `some`. Both in the order of the input. */
 function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): boolean {
   if (some.length < MIN_LINES || new Set(some.map(({ key }) => key)).size < MIN_KEYS) return false;
   const waiting = new Map<string, Telling[]>();
@@ -87,12 +93,12 @@ function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): boolean 
     waiting.set(line.key, near);
   }
   if (met.length < MOST * some.length) return false;
-  // As many of the one kind as of the other: they are pairs.
+  // There are about as many lines of one kind as of the other, so these are pairs.
   const [first, last] = [some[0].number - MAX_DISTANCE, some[some.length - 1].number + MAX_DISTANCE];
   return some.length >= MOST * countBetween(all, first, last) || areNearer(all, met);
 }
 
-/** Do the partners stand nearer than lines of the same request would by chance? */
+/** Whether partners are nearer to each other than lines of the same request would be by chance. */
 function areNearer(all: readonly Telling[], met: readonly Met[]): boolean {
   const counts = new Map<string, number>();
   for (const { key } of all) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -105,34 +111,34 @@ function areNearer(all: readonly Telling[], met: readonly Met[]): boolean {
   return nearer <= MOST_OF_CHANCE * byChance;
 }
 
-/** How much its lines tell. */
+/** How much information the lines have. */
 const wealth = ({ found }: Sighting): number => {
   const { fields } = columnsOf(found.candidate.recipe, 'end');
   return [fields.time, fields.duration, fields.worker, fields.wait, fields.thread].filter((one) => one).length;
 };
 
 /**
- * One of the two may be written in colour, by rich, or in a record or behind a stamp of its logger's: what collects lines puts that around
- * both.
+ * The envelopes that collectors put around both kinds. Colour, rich, a record or the stamp of a logger do not count, as only one of the two
+ * may be written with them.
  */
 const undrawn = (chain: string): string => chain.replace(/(^|\+)(?:ansi|console|stamped|json)(?=\+|$)/g, '');
 
-/** What people call the container of a proxy. */
+/** Usual names of the containers of proxies. */
 const proxyName = /nginx|proxy|traefik|caddy|envoy|ingress|balancer|(^|[-_/])lb([-_/]|$)/i;
 
 const isProxy = ({ found }: Sighting): boolean => found.candidate.format.proxy === true;
 
-/** A proxy and the server behind it. */
+/** Whether one is a proxy's and the other a server's. */
 export const areApart = (one: Sighting, other: Sighting): boolean => isProxy(one) !== isProxy(other);
 
-/** What is said of lines that tell of the requests that others tell of. */
+/** What is said about lines that repeat requests of other lines. */
 export function retoldSentence(poor: Sighting, rich: Sighting): string {
   const nameOf = ({ found: { candidate } }: Sighting) => `${candidate.format.id} (${candidate.layout})`;
   const counted = areApart(poor, rich) ? 'they are not counted' : 'they are counted where those tell of none';
   return `lines of ${nameOf(poor)} tell of the requests that lines of ${nameOf(rich)} tell of: ${counted}`;
 }
 
-/** The same of lines of one kind that a proxy of that name wrote. */
+/** The same about lines of one kind that a proxy with this name wrote. */
 export const hostSentence = (name: string): string =>
   `lines of "${printable(name, MAX_NAME)}" tell of the requests that lines of the others tell of: they are not counted`;
 
@@ -140,15 +146,15 @@ export class Retold {
   readonly #trials: Trials;
   readonly #routes: Dictionary;
 
-  /** @param routes names of the routes that trials give */
+  /** @param routes names of the routes that the trials give */
   constructor(trials: Trials, routes: Dictionary) {
     this.#trials = trials;
     this.#routes = routes;
   }
 
   /**
-   * Of two kinds of lines that tell of the same requests the one that tells less, and the other one.
-   * @param isHalf another kind of lines tells how its requests began
+   * For each kind of lines that repeats the requests of a kind with more information: that other kind. @param isHalf another kind of lines
+   * is about the beginning of its requests
    */
   among(sightings: readonly Sighting[], isHalf: (sighting: Sighting) => boolean): Map<Sighting, Sighting> {
     const again = new Map<Sighting, Sighting>();
@@ -161,14 +167,14 @@ export class Retold {
     return again;
   }
 
-  /** Of a proxy and the server behind it, what the proxy answers by itself is no request of the server. */
+  /** Of a proxy and the server behind it, the proxy's answers of its own are no requests to the server. */
   retells(poor: Sighting, rich: Sighting): boolean {
     if (undrawn(poor.chain) !== undrawn(rich.chain)) return false;
     const apart = areApart(poor, rich);
     const told = this.#tellings(rich, apart);
     const again = this.#tellings(poor, apart);
     if (apart) return tellsOfAll(told, again) || (isProxy(poor) && tellsOfAll(again, told));
-    // What a middleware leaves out, or never gets to see, it leaves out always: the others decide.
+    // What a middleware omits or never sees, it always omits: only requests that both kinds show decide.
     const keys = new Set(told.map(({ key }) => key));
     return tellsOfAll(
       told,
@@ -177,8 +183,8 @@ export class Retold {
   }
 
   /**
-   * Of lines of one kind, written by several containers: those that are called a proxy and tell of the requests that the others
-   * tell of. (Replicas of a server have the same routes, and requests of their own.)
+   * Of lines of one kind, written by several containers: the hosts with a proxy's name whose lines repeat requests of the others. (Replicas
+   * of a server share routes, but have requests of their own.)
    */
   proxies({ lines, found, sample, chain }: Sighting, hostName: (host: number) => string): Set<number> {
     const hosts = [...new Set(lines.map(({ variant }) => variant.host))].filter((host) => host > 0);
@@ -193,7 +199,7 @@ export class Retold {
     return proxies;
   }
 
-  /** @param apart written by two servers, each in a container of its own */
+  /** @param apart the lines are written by two servers, each in a container of its own */
   #tellings({ found, sample, lines }: Sighting, apart: boolean): Telling[] {
     const { batch } = this.#trials;
     const names = new Map<number, string>();

@@ -33,7 +33,7 @@ import {
   wordAt,
 } from './assembler.ts';
 
-/** Numbers of the functions that a kernel calls. */
+/** Indices of the functions that a kernel calls. */
 export interface Calls {
   readonly findRoute: number;
   readonly route: number;
@@ -49,13 +49,13 @@ export interface Calls {
 /** Addresses in the memory of the kernels. */
 export interface Addresses {
   readonly buffer: number;
-  /** The position behind what a function read. */
+  /** Where functions put the position behind what they read. */
   readonly end: number;
   /** Powers of ten, 32 bits each. */
   readonly powers: number;
   readonly pidValues: number;
   readonly pidIds: number;
-  /** By index of the token: 32 bytes of the stamp seen last, and behind them what it means. */
+  /** By index of the token: address of what is kept of its last stamp (kept-stamps.ts). */
   readonly stamps: ReadonlyMap<number, number>;
 }
 
@@ -74,9 +74,9 @@ export const isDigitByte: Test = (bytes) => bytes16.less(bytes16.sub(bytes, byte
 export class KernelLine {
   protected readonly calls: Calls;
   protected readonly at: Addresses;
-  /** The line is left. */
+  /** A jump here leaves the line to the scanner. */
   readonly leave = new Label();
-  /** Where it is read, where the line ends without blanks, and where its newline stands. */
+  /** The position; the end of the line without blanks; and its newline. */
   readonly p: Local;
   readonly e: Local;
   readonly n: Local;
@@ -116,7 +116,7 @@ export class KernelLine {
     return byteAt(at, this.at.buffer + offset);
   }
 
-  /** Moves `p` on to the first byte at or behind `from` that one of the tests finds; one of them must find a newline. */
+  /** Moves `p` to the first byte from `from` on for which one of the tests holds. One of them must hold for a newline. */
   protected skipTo(p: Local, from: Code, ...tests: Test[]): Code {
     const next = new Label();
     const bytes = get(this.bytes);
@@ -150,7 +150,7 @@ export class KernelLine {
     ];
   }
 
-  /** Does the literal stand there? */
+  /** Whether the literal stands at `at`. */
   stands(literal: string, at: Code): Code {
     const bytes = Buffer.from(bytesOf(literal));
     const tests: Code[] = [];
@@ -186,7 +186,7 @@ export class KernelLine {
     return i32(1);
   }
 
-  /** Moves p to where `after` stands and the next field can follow. */
+  /** Moves p forward to where `after` stands and the next field can follow. */
   protected search({ after, next }: FieldContext): Code {
     const { p, e } = this;
     if (after === '') return [this.leaveIf(greater(get(p), get(e))), set(p, get(e))];
@@ -204,13 +204,13 @@ export class KernelLine {
     );
   }
 
-  /** Moves p on while the condition holds; it must not hold at a newline. */
+  /** Moves p forward while the condition holds. It must not hold for a newline. */
   skipWhile(condition: Code): Code {
     const again = new Label();
     return loop(again, when(condition, [set(this.p, add(get(this.p), i32(1))), jump(again)]));
   }
 
-  /** A literal at p. */
+  /** Reads a literal at p. */
   literal(text: string): Code {
     return [
       this.leaveIf(isZero(this.stands(text, get(this.p)))),
@@ -218,14 +218,14 @@ export class KernelLine {
     ];
   }
 
-  /** What stands from one position to another must be none of these. */
+  /** The text between two positions must be none of these. */
   isNone(texts: readonly string[], from: Local, to: Local): Code {
     return texts.map((text) =>
       this.leaveIf(and(equal(sub(get(to), get(from)), i32(bytesOf(text).length)), this.stands(text, get(from)))),
     );
   }
 
-  /** Moves q back to the blank in front of it, not farther than r. */
+  /** Moves q back until it is behind a blank, but not beyond r. */
   backToBlank(q: Local, r: Local): Code {
     const again = new Label();
     const found = new Label();

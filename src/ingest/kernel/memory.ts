@@ -1,27 +1,27 @@
 /**
- * The memory that kernels and the rest of a parser share: the input buffer, tables of what was seen lately, the columns of batches.
- * Its size is fixed. Pages that nobody touches take no memory, but V8 counts them as taken: with too many of them it collects
- * garbage more often, and Node 20 may wait for ever at its exit (docs/reliability.md).
+ * The memory that kernels share with the rest of a parser: the input buffer, tables of recent values, and the columns of batches. Its size
+ * is fixed. Pages that are never touched take no memory, but V8 counts them as used: with too many of them it collects garbage more often,
+ * and Node 20 may hang when it exits (docs/reliability.md).
  */
 
 import { createBatch, type RequestBatch, type StreamFacts } from '../../core/batch.ts';
 import { isRoomForKernels } from '../address-space.ts';
 
 const PAGE_BYTES = 1 << 16;
-/** For tables, and the batches of a dozen kinds of lines. */
+/** Bytes for tables, and for the batches of a dozen kinds of lines. */
 const TABLE_BYTES = 3 << 19;
-/** 16-byte comparisons like their operands aligned; and nothing stands right behind a table, so that whole words may be read. */
+/** Comparisons of 16 bytes want aligned operands. Nothing stands right behind a table, so that whole words may be read beyond its end. */
 const ALIGNMENT = 64;
 
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;
-  /** Address of the position at which the part read last ends: what a function gives besides its value. */
+  /** Address where kernels and imports put the position behind what they read, as they have a single result. */
   readonly endAt: number;
   readonly end: Int32Array;
   readonly #bytes: ArrayBuffer;
   #used = ALIGNMENT;
 
-  /** @param inputBytes of the input buffer */
+  /** @param inputBytes size of the input buffer */
   constructor(inputBytes: number) {
     const pages = Math.ceil((inputBytes + TABLE_BYTES) / PAGE_BYTES);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -37,7 +37,7 @@ export class KernelMemory {
     return at;
   }
 
-  /** @throws RangeError when the memory is full, as all that allocate */
+  /** @throws RangeError if the memory is full, like everything that allocates */
   int32(length: number): Int32Array {
     return new Int32Array(this.#bytes, this.#allocate(length * 4), length);
   }
@@ -46,13 +46,13 @@ export class KernelMemory {
     return Buffer.from(this.#bytes, this.#allocate(length), length);
   }
 
-  /** A batch whose columns stand here. */
+  /** A batch whose columns are in this memory. */
   batch(rows: number, facts: StreamFacts, source: number): RequestBatch {
     return createBatch(rows, facts, source, (bytes) => [this.#bytes, this.#allocate(bytes)]);
   }
 }
 
-/** null where the machine knows no such memory, or has none left. */
+/** null: the machine has no such memory, or none left. */
 export function createKernelMemory(inputBytes: number): KernelMemory | null {
   try {
     return isRoomForKernels() ? new KernelMemory(inputBytes) : null;

@@ -1,4 +1,4 @@
-/** Numbers in a line: up to eight digits at once. */
+/** Numbers in a line, read up to eight digits at once. */
 import type { DurationUnit } from '../../core/format.ts';
 import { decimals } from '../compile/emit.ts';
 import {
@@ -35,12 +35,12 @@ import {
 
 import { KernelLine } from './line.ts';
 
-/** Digits that a number may have. */
+/** Most digits of a number. */
 export const MOST_DIGITS = 8;
 const digitBytes = (byte: number): bigint => BigInt(`0x${byte.toString(16).padStart(2, '0').repeat(8)}`);
 
 export class KernelNumbers extends KernelLine {
-  /** Looks at the digits at p: their number, and eight bytes of them. */
+  /** Loads the eight bytes at p into `digits`, and the number of digits at their beginning into `count`. */
   protected readDigits(): Code {
     const [digits, count] = [this.digits, this.count];
     const notDigit = long.and(
@@ -53,7 +53,7 @@ export class KernelNumbers extends KernelLine {
     ];
   }
 
-  /** The first `count` (at least one) of the digits looked at, as a number. Two, then four digits are joined at a time. */
+  /** The first `count` (at least one) of the loaded digits as a number. Digits are joined in pairs, then pairs by four. */
   protected valueOfDigits(count: Code): Code {
     const digits = this.digits;
     const pairs = set(digits, long.add(long.mul(get(digits), i64(10n)), long.shiftRight(get(digits), i64(8n))));
@@ -73,7 +73,7 @@ export class KernelNumbers extends KernelLine {
     ];
   }
 
-  /** A number at p into x, as an integer with `places` decimals kept; NaN for "-". */
+  /** Reads a number at p into x, as an integer that keeps `places` decimals; NaN for "-". */
   protected number(places: number): Code {
     const { p } = this;
     const [x, count, kept] = [this.x, this.count, this.k];
@@ -119,7 +119,7 @@ export class KernelNumbers extends KernelLine {
     ];
   }
 
-  /** "31.503721ms", "345µs", "1.2s": one number and its unit, in whole µs. */
+  /** Reads "31.503721ms", "345µs" or "1.2s", a number with its unit, in whole µs. */
   protected spent(): Code {
     const { p } = this;
     const [x, count, kept, t] = [this.x, this.count, this.k, this.t];
@@ -162,7 +162,7 @@ export class KernelNumbers extends KernelLine {
           ),
         ),
       ),
-      // "1m2s", "31millis".
+      // "1m2s", "31millis": left to the scanner.
       this.leaveIf(or(lessUnsigned(sub(byte(), i32(97)), i32(26)), this.isDigit(get(p)))),
     ];
   }
@@ -172,7 +172,7 @@ export class KernelNumbers extends KernelLine {
     return [this.number(decimals[unit]), nanos];
   }
 
-  /** Six decimals of the fraction at p, if there is one, added to x; p is behind all of its digits. */
+  /** Adds six decimals of the fraction at p, if there is one, to x. Leaves p behind all of its digits. */
   #fraction(): Code {
     const { p } = this;
     const [x, count, kept] = [this.x, this.count, this.k];
@@ -189,8 +189,8 @@ export class KernelNumbers extends KernelLine {
   }
 
   /**
-   * A count of seconds (ten digits), milliseconds (13) or microseconds (16) since 1970 into x, in µs.
-   * @param digits which of them @param otherwise reads anything else that stands there
+   * Reads seconds (ten digits), milliseconds (13) or microseconds (16) since 1970 into x, in µs. @param digits which of these @param
+   * otherwise reads anything else
    */
   protected epoch(digits: readonly (10 | 13 | 16)[], otherwise: Code): Code {
     const { p } = this;
@@ -223,7 +223,7 @@ export class KernelNumbers extends KernelLine {
     return [set(s, get(p)), block(done, block(other, plain), set(p, get(s)), otherwise)];
   }
 
-  /** "t=1730221455.123", and whatever else says when a request arrived. */
+  /** Reads "t=1730221455.123", or another form of the time when a request arrived. */
   protected arrival(): Code {
     const { p, e, x, t } = this;
     const isNamed = and(equal(or(this.byte(get(p)), i32(32)), i32(116)), equal(this.byte(get(p), 1), i32(61)));

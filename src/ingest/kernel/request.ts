@@ -47,7 +47,7 @@ export class KernelRequests extends KernelNumbers {
     const version = field.bareVersion
       ? when(this.isDigit(get(p), 1), [
           set(p, add(get(p), i32(2))),
-          // Digits and dots: '/' stands between them.
+          // Digits and dots; '/' lies between them in ASCII, so a single range would not do.
           this.skipWhile(or(this.isDigit(get(p)), equal(this.byte(get(p)), i32(46)))),
         ])
       : when(this.stands(' HTTP/', get(p)), [set(p, add(get(p), i32(6))), skipDigits(46, 12)]);
@@ -76,7 +76,7 @@ export class KernelRequests extends KernelNumbers {
     ];
   }
 
-  /** Route of method and target, where a layout names them apart: mostly with one blank between them, as in a request line. */
+  /** Route of method and target if a layout has them as separate fields. Mostly there is one blank between them, as in a request line. */
   joinRoute(): Code {
     const [from, to, path, end] = this.target;
     const { RT } = this.columns;

@@ -1,7 +1,4 @@
-/**
- * The look-up of `route-cache.ts` as kernel code, over the same tables: the place and the digits of a path are found 16 bytes at a
- * time.
- */
+/** The look-up of `route-cache.ts` as kernel code, over the same tables. The end of a path and its digits are found 16 bytes at a time. */
 import { LETTERS, MAX_DIGITS, PIECE_BYTES, PIECES, type RouteCache, SHIFT, SMALL_A } from '../route-cache.ts';
 import {
   add,
@@ -42,7 +39,7 @@ import {
 const UNKNOWN = -2;
 const give = (value: Code): Code => [value, 0x0f];
 
-/** Goes on with the hash of the pieces before: (from, to, hash) → hash. */
+/** Continues the hash of the pieces before: (from, to, hash) → hash. */
 function hashFunction(buffer: number): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32', 'i32'], ['i32']);
   const [from, to, hash] = [0, 1, 2].map((index) => f.parameter(index));
@@ -68,7 +65,7 @@ function hashFunction(buffer: number): FunctionBuilder {
   return f;
 }
 
-/** Do the bytes from `from` to `to` stand at an address? (from, to, address) → 0 or 1 */
+/** Whether the bytes between two positions equal those at an address: (from, to, address) → 0 or 1. */
 function sameFunction(buffer: number): FunctionBuilder {
   const f = new FunctionBuilder(['i32', 'i32', 'i32'], ['i32']);
   const [from, to, kept] = [0, 1, 2].map((index) => f.parameter(index));
@@ -96,7 +93,7 @@ interface Masks {
   readonly slashes: Local;
 }
 
-/** Adds what stands in 32 bytes at `path` + `offset` to the masks: ends of a path, digits, slashes. */
+/** Adds the 32 bytes at `path` + `offset` to the masks: ends of a path, digits, slashes. */
 function look(
   bytes: readonly [Local, Local],
   { ends, digits, slashes }: Masks,
@@ -128,8 +125,8 @@ function look(
 }
 
 /**
- * (start, path) → id of the route, or -2; the position behind the path goes to `endAt`. Three functions, the last one is the
- * one to call. @param number of the first of them
+ * (start, path) → id of the route, or -2; the position behind the path goes to `endAt`. @returns three functions, of which the last one is
+ * to be called @param number index of the first of them
  */
 export function findRoute(buffer: number, endAt: number, cache: RouteCache, number: number): FunctionBuilder[] {
   const f = new FunctionBuilder(['i32', 'i32'], ['i32']);
@@ -159,7 +156,7 @@ export function findRoute(buffer: number, endAt: number, cache: RouteCache, numb
     unknown(long.isZero(get(ends))),
     set(length, long.wrap(long.trailingZeros(get(ends)))),
     unknown(equal(byteAt(add(get(path), get(length)), buffer), i32(92))),
-    // Digits behind a slash, in front of the end.
+    // Digits that follow a slash, in front of the end.
     set(
       starts,
       long.and(

@@ -1,4 +1,4 @@
-/** A stamp in a kernel: known again by its bytes, or read by its reader. */
+/** A stamp in a kernel: recognised by its bytes, or read by its reader. */
 import type { StampShape } from '../../core/format.ts';
 import { remembered } from '../compile/emit.ts';
 import {
@@ -37,12 +37,12 @@ const digitsOfEpochs: Partial<Record<StampShape, 10 | 13 | 16>> = { 'epoch-s': 1
 const ALL_16 = 0xffff;
 
 export class KernelStamps extends KernelRequests {
-  /** A bit for each of the 16 bytes at p + `offset` that is the one kept at that address. */
+  /** A bit for each of the 16 bytes at p + `offset` that equals the kept one. */
   #sameBytes(offset: number, kept: number): Code {
     return bytes16.mask(bytes16.equal(bytes16.at(get(this.p), this.at.buffer + offset), bytes16.at(i32(kept))));
   }
 
-  /** A stamp into x. Those that stay the same for a second are known again by their bytes. */
+  /** Reads a stamp into x. Stamps of the same second are recognised by their bytes. */
   protected stamp(index: number, shape: StampShape): Code {
     const { p, x } = this;
     const read: Code = [set(x, call(this.calls.stamps.get(index) ?? 0, get(p))), set(p, wordAt(i32(0), this.at.end))];
@@ -54,7 +54,7 @@ export class KernelStamps extends KernelRequests {
     return [this.#whole(shape, kept, this.#second(shape, kept, read)), leave];
   }
 
-  /** A stamp of a whole second that is the one kept. */
+  /** If a stamp of a whole second equals the kept one, takes its value. */
   #whole(shape: StampShape, kept: number, otherwise: Code): Code {
     const { p, x } = this;
     const micros = realAt(i32(kept + WHOLE.micros));
@@ -71,7 +71,7 @@ export class KernelStamps extends KernelRequests {
     return when(isKnown, [set(x, micros), set(p, add(get(p), wordAt(i32(0), kept + WHOLE.length)))], otherwise);
   }
 
-  /** A stamp with a fraction, of the second that is kept and with the same behind the fraction: the fraction alone is read. */
+  /** If a stamp with a fraction has the kept second, and the kept bytes behind the fraction, reads only the fraction. */
   #second(shape: StampShape, kept: number, otherwise: Code): Code {
     const { [shape]: length } = secondBytes;
     if (length === undefined) return otherwise;

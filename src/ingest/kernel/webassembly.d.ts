@@ -1,4 +1,4 @@
-/** What kernels need of WebAssembly: Node has it, its types do not (they come with those of browsers). */
+/** What kernels need of WebAssembly. Node has it, but its types come only with those of browsers. */
 declare namespace WebAssembly {
   class Memory {
     constructor(size: { initial: number; maximum: number });
