@@ -1,26 +1,26 @@
 /**
- * Routes seen lately, found while the request line is read: "GET /users/42/orders/7" is the same as "GET /users/9/orders/1", because
- * what is compared are the pieces between the numbers, byte for byte. A value that comes to the place of another one takes it.
+ * Recent routes, looked up while the request line is read. "GET /users/42/orders/7" and "GET /users/9/orders/1" are the same, because only
+ * the pieces between the numbers are compared, byte for byte. A new entry replaces the one in its slot.
  */
 import { isDigit } from './bytes.ts';
 import type { KernelMemory } from './kernel/memory.ts';
 import { LOW_BYTES } from './memo.ts';
 
-/** Paths with more than two numbers are left to the slow way. */
+/** A path with two numbers has three pieces. Paths with more numbers take the slow way. */
 export const PIECES = 3;
-/** Longest piece that is kept. */
+/** Longest piece that is kept, in bytes. */
 export const PIECE_BYTES = 64;
-/** Longer digits are no number that a name would be shortened for. */
+/** Longer runs of digits are not replaced in the names of routes. */
 export const MAX_DIGITS = 20;
-/** Of the tables that kernels read. */
+/** Of the tables that kernels read: 2^SLOT_BITS slots. */
 const SLOT_BITS = 11;
-/** Of those of logs without kernels, of which there may be thousands. */
+/** Of the tables of logs without kernels, as there may be thousands of these. */
 const FEW_SLOT_BITS = 9;
-/** Bits of a hash that kernels drop to get a slot. */
+/** A slot is what remains of a 32-bit hash shifted right by this. */
 export const SHIFT = 32 - SLOT_BITS;
 
 const SLASH = 47;
-/** Absolute URLs and hosts begin with a letter; they are a part of the piece in front of the first number. */
+/** Absolute URLs and hosts begin with a lower-case letter. They are part of the first piece. */
 export const SMALL_A = 97;
 export const LETTERS = 26;
 const isSmallLetter = (byte: number): boolean => byte >= SMALL_A && byte < SMALL_A + LETTERS;
@@ -28,7 +28,7 @@ const isSmallLetter = (byte: number): boolean => byte >= SMALL_A && byte < SMALL
 const DIGIT = 1;
 const END = 2;
 const ODD = 3;
-/** What a byte is in a request line: 0 stands for itself; a backslash may be an escape, so that the line is not plain. */
+/** What a byte means in a request line; 0: nothing special. A backslash may begin an escape, so such a line is not plain. */
 const kindOf = new Uint8Array(256);
 kindOf.fill(END, 0, 33);
 for (const text of '?"') kindOf[text.charCodeAt(0)] = END;
@@ -36,25 +36,25 @@ for (const text of '0123456789') kindOf[text.charCodeAt(0)] = DIGIT;
 kindOf[92] = ODD;
 
 export class RouteCache {
-  /** Position behind the path, after `find`. */
+  /** Set by `find`: position behind the path. */
   end = 0;
   readonly #shift: number;
   readonly #ids: Int32Array;
-  /** Lengths of the pieces, -1 for one that is not there. */
+  /** Lengths of the pieces; -1: there is no such piece. */
   readonly #lengths: Int32Array;
   readonly #words: DataView;
-  /** Where ids, lengths and bytes of the pieces stand in the memory that kernels share. */
+  /** Addresses of ids, lengths and bytes of the pieces, in the memory that kernels share. */
   readonly idsAt: number;
   readonly lengthsAt: number;
   readonly wordsAt: number;
-  /** Of the line looked at last: its pieces begin and end here, -1 for one that is not there. */
+  /** Where the pieces of the last line that was looked up begin and end; an end of -1: there is no such piece. */
   #from = 0;
   #to = -1;
   #from2 = 0;
   #to2 = -1;
   #from3 = 0;
   #to3 = -1;
-  /** And its slot; -1 when it cannot be kept. */
+  /** Slot of the last line that was looked up; -1: it cannot be kept. */
   #slot = -1;
 
   constructor(memory: KernelMemory | null = null) {
@@ -64,7 +64,7 @@ export class RouteCache {
     this.#shift = 32 - bits;
     this.#ids = words(slots);
     this.#lengths = words(slots * PIECES).fill(-1);
-    // Whole words are read and written, also of a piece that ends within one.
+    // Whole words are read and written, even if a piece ends within one.
     const kept = words((slots * PIECES * PIECE_BYTES) / 4 + 1);
     this.#words = new DataView(kept.buffer, kept.byteOffset, kept.byteLength);
     this.idsAt = this.#ids.byteOffset;
@@ -73,8 +73,8 @@ export class RouteCache {
   }
 
   /**
-   * Id of the route of the method and path at b[from], whose path starts at `path`; -2 when it is not known, then `keep` may
-   * follow. A byte that ends it (blank, quote, "?" or a control character) must come.
+   * Id of the route with method and path at b[from], whose path starts at `path`; -2: it is not known, and `keep` may be called. A byte
+   * that ends the path (blank, quote, "?" or control character) must follow.
    */
   find(b: Uint8Array, v: DataView, from: number, path: number): number {
     this.#slot = -1;
@@ -140,7 +140,7 @@ export class RouteCache {
     this.#slot = -1;
   }
 
-  /** Keeps the id of the line that was not found last. */
+  /** Keeps the id of the last line that was not found. */
   keep(v: DataView, id: number): void {
     const slot = this.#slot;
     if (slot < 0) return;
@@ -156,7 +156,7 @@ export class RouteCache {
       this.#words.setInt32(k, v.getInt32(i, true), true);
   }
 
-  /** Is the first piece the one that is kept, and the second one of that length? */
+  /** Whether the first piece equals the kept one, and the second one has this length. */
   #same(v: DataView, slot: number, from: number, to: number, length2: number): boolean {
     const place = slot * PIECES;
     return (
@@ -175,7 +175,7 @@ export class RouteCache {
   }
 }
 
-/** Goes on with the hash of the pieces before. */
+/** Continues the hash of the pieces before. */
 function hashPiece(v: DataView, from: number, to: number, seed: number): number {
   let hash = seed + to - from;
   let i = from;

@@ -1,13 +1,13 @@
 /**
- * From a request line to a route: "GET /users/42?x=1" becomes "GET /users/{id}". Numbers, UUIDs, hashes and dates in the path
- * become placeholders, so that a route gathers the requests of one view. A log may hold millions of distinct URLs: the
- * number of names is capped, and what comes later is named "GET (other)".
+ * Makes a route from a request line: "GET /users/42?x=1" becomes "GET /users/{id}". Numbers, UUIDs, hashes and dates in the path become
+ * placeholders, so that a route has all requests of one view. A log may have millions of distinct URLs, so the number of names is limited;
+ * beyond it, routes are named "GET (other)".
  */
 import type { Names } from '../core/batch.ts';
 import { printable } from '../core/text.ts';
 
 const MAX_LENGTH = 200;
-/** No method is shorter: "F 10.0.0.1 - -" is what Azure puts in front of a line. */
+/** No method is shorter. In "F 10.0.0.1 - -", the "F" is what Azure puts in front of a line. */
 const LEAST_METHOD = 3;
 const MAX_METHOD = 32;
 
@@ -29,22 +29,22 @@ function template(path: string): string {
     .join('/');
 }
 
-/** "https://web.example.com", or the name of the host alone, where a path follows (Render's lines). */
+/** "https://web.example.com", or only the name of the host if a path follows (in Render's lines). */
 const origin = /^(?:[a-z][a-z0-9+.-]*(?::|%3a)\/\/[^/?#]*|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?=\/))/i;
 
-/** The path of a target: without scheme and host, query and fragment. */
+/** The path of a target, without scheme, host, query and fragment. */
 function pathOf(target: string): string {
   const relative = target.replace(origin, '');
   const path = relative.replace(/[?#].*$/s, '');
   return path === '' ? '/' : path;
 }
 
-/** Id of the route of method and target, or -1 when the method is none (garbage on the port, "-"). */
+/** Id of the route of a method and a target; -1: the method is none (garbage sent to the port, "-"). */
 export function routeId(names: Names, verb: string, target: string): number {
   return method.test(verb) ? idOf(names, `${verb} `, target) : -1;
 }
 
-/** Of a line that names no method: the route is the path alone. */
+/** For a line without a method: the route is the path alone. */
 export const routeOfPath = (names: Names, target: string): number =>
   target.startsWith('/') ? idOf(names, '', target) : -1;
 
@@ -56,8 +56,8 @@ function idOf({ routes, mostRoutes }: Names, before: string, target: string): nu
 }
 
 /**
- * Splits any text that stands where a request line should: the first word is the method, the last one the protocol when it
- * looks like one ("2" is how hypercorn writes HTTP/2), the rest the target, blanks included.
+ * Splits any text in the place of a request line. The first word is the method; the last one is the protocol if it looks like one
+ * (hypercorn writes HTTP/2 as "2"); the rest, blanks included, is the target.
  */
 export function routeOfRequestLine(names: Names, b: Uint8Array, from: number, to: number): number {
   const text = decoder.decode(b.subarray(from, Math.min(to, from + 8192))).replace(csi, '');
@@ -65,11 +65,11 @@ export function routeOfRequestLine(names: Names, b: Uint8Array, from: number, to
   if (blank < 0) return -1;
   const rest = text.slice(blank + 1).replace(/ (HTTP\/[\d.]*|\d\.\d|[23])$/, '');
   const verb = text.slice(0, blank);
-  // granian's lines of WebSockets: "- /ws HTTP/1.1".
+  // granian's lines about WebSockets: "- /ws HTTP/1.1".
   return verb === '-' ? routeOfPath(names, rest) : routeId(names, verb, rest);
 }
 
-/** Id of the route whose name, all plain characters, `writeRouteTemplate` wrote into b[from, to). */
+/** Id of the route whose name `writeRouteTemplate` wrote into b[from, to); all of its characters are plain. */
 export function idOfTemplate(names: Names, b: Uint8Array, from: number, to: number): number {
   const { routes, mostRoutes } = names;
   const verb = b.indexOf(32, from) - from;

@@ -1,10 +1,10 @@
-/** Keeps the names of routes few: of a log with millions of URLs most are needed by nobody any more. */
+/** Limits the names of routes in memory: in a log with millions of URLs, most of them are soon needed by nobody. */
 import type { Names } from '../core/batch.ts';
 import type { Runtime } from './compile/runtime.ts';
 import type { IngestSink } from './parser.ts';
 import type { PlanSet } from './plan-set.ts';
 
-/** Of so many names it is asked which of them are needed; and again when there are twice as many as those. */
+/** At so many names, those that are not needed are dropped; the next time at twice as many as are left. */
 const MANY_NAMES = 1 << 14;
 
 export class RouteNames {
@@ -21,7 +21,7 @@ export class RouteNames {
     this.#plans = plans;
   }
 
-  /** Between two lines. Rows that wait for another line hold ids of routes: then the next time. */
+  /** Call between two lines. If rows are waiting for another line, they hold ids of routes: then nothing is dropped this time. */
   keepFew(): void {
     if (this.#names.routes.size < this.#most || !this.#sink.dropRoutes || this.#plans.waits) return;
     this.#plans.flush();

@@ -1,7 +1,7 @@
 /**
- * Method and path as a route template, byte by byte: "GET /users/42" becomes "GET /users/{id}" in a scratch buffer, so that a memo
- * over templates stays small however many distinct URLs a log holds. What is not plain (blanks or non-ASCII in the path, absolute
- * URLs, garbage) is left to the slow way of `route-name.ts`, which gives the same names.
+ * Writes method and path as a template, byte by byte: "GET /users/42" becomes "GET /users/{id}" in a scratch buffer. A memo of templates
+ * stays small, however many distinct URLs a log has. What is not plain (blanks or non-ASCII in the path, absolute URLs, garbage) is left to
+ * the slow way in `route-name.ts`, which gives the same names.
  */
 const SLASH = 47;
 const BLANK = 32;
@@ -12,7 +12,7 @@ const HEX = 2;
 const DASH = 4;
 const OTHER = 8;
 
-/** What a byte is in a path segment; 0: not plain. */
+/** What a byte means in a path segment; 0: it is not plain. */
 const kindOf = new Uint8Array(256);
 for (let byte = 0x21; byte < 0x7f; byte++) kindOf[byte] = OTHER;
 for (const text of '0123456789') kindOf[text.charCodeAt(0)] = DIGIT;
@@ -31,7 +31,7 @@ const UUID_DASHES = [8, 13, 18, 23];
 const DATE_DASHES = [4, 7];
 const SIGN = [0];
 
-/** Has the segment dashes at these places, and nowhere else? */
+/** Whether the segment has dashes at these places, and nowhere else. */
 function hasDashesAt(b: Uint8Array, from: number, length: number, places: readonly number[]): boolean {
   let dashes = 0;
   for (let i = from; i < from + length; i++) if (isDash(b, i)) dashes++;
@@ -40,7 +40,7 @@ function hasDashesAt(b: Uint8Array, from: number, length: number, places: readon
   return true;
 }
 
-/** The placeholder for a segment whose bytes are of these kinds, null for a name. */
+/** The placeholder for a segment with bytes of these kinds; null: it is a name. */
 function placeholderOf(b: Uint8Array, from: number, length: number, kinds: number): Uint8Array | null {
   if (kinds === DIGIT) return ID;
   if ((kinds & OTHER) !== 0) return null;
@@ -52,7 +52,7 @@ function placeholderOf(b: Uint8Array, from: number, length: number, kinds: numbe
   return length === 10 && hasDashesAt(b, from, length, DATE_DASHES) ? DATE : null;
 }
 
-/** The blank behind the method at `from`, an upper-case word; -1: anything else is for the slow way. */
+/** Position of the blank behind the method at `from`, an upper-case word; -1: the slow way is needed. */
 function methodEnd(b: Uint8Array, from: number, end: number): number {
   let p = from;
   while (p < end && b[p] >= 65 && b[p] <= 90) p++;
@@ -65,7 +65,7 @@ function segmentEnd(b: Uint8Array, from: number, end: number): number {
   return p;
 }
 
-/** The kinds of all bytes of a segment; -1: one is not plain. "%2F" and friends are: they stay as they are. */
+/** The kinds of all bytes of a segment; -1: one is not plain. Escapes such as "%2F" are plain, and remain as they are. */
 function kindsIn(b: Uint8Array, from: number, to: number): number {
   let kinds = 0;
   for (let p = from; p < to; p++) {
@@ -76,17 +76,14 @@ function kindsIn(b: Uint8Array, from: number, to: number): number {
   return kinds;
 }
 
-/** @returns the length of what has been written */
+/** @returns the length of what was written */
 function append(out: Uint8Array, at: number, b: Uint8Array, from: number, to: number): number {
   let n = at;
   for (let p = from; p < to; p++) out[n++] = b[p];
   return n;
 }
 
-/**
- * Writes the template of "METHOD /path" in b[from, end) into `out` (at least 2 KiB), and gives its length; -1 when it is not
- * plain.
- */
+/** Writes the template of "METHOD /path" in b[from, end) into `out` (at least 2 KiB). @returns its length; -1: it is not plain */
 export function writeRouteTemplate(b: Uint8Array, from: number, end: number, out: Uint8Array): number {
   if (end - from > MAX_BYTES) return -1;
   const blank = methodEnd(b, from, end);
@@ -98,7 +95,7 @@ export function writeRouteTemplate(b: Uint8Array, from: number, end: number, out
     const start = i + 1;
     i = segmentEnd(b, start, end);
     const kinds = kindsIn(b, start, i);
-    // A date with a time of day is rare: the slow way knows it.
+    // A date with a time of day is rare: it is left to the slow way.
     const isDateAndTime = i - start >= 19 && isDash(b, start + 4) && b[start + 10] === 84;
     if (kinds < 0 || isDateAndTime) return -1;
     const shown = placeholderOf(b, start, i - start, kinds);

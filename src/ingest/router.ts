@@ -1,6 +1,6 @@
 /**
- * Hands each line to what takes it: a plan (a request), the servers' own lines, a traceback before it. What nothing takes
- * is held until formats are looked for in it.
+ * Passes each line to what takes it: a plan (a request), the lines of servers themselves, a traceback before it. Lines that nothing takes
+ * are held until formats are looked for in them.
  */
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
@@ -39,13 +39,13 @@ export interface RouterOptions {
   readonly names: Names;
   readonly sink: IngestSink;
   readonly formats: readonly LogFormat[];
-  /** A format that the user describes, "gunicorn:%(h)s …". */
+  /** A format that the user describes: "gunicorn:%(h)s …". */
   readonly logFormat: string | null;
   readonly zone: Zone;
   readonly zoneGiven: boolean;
-  /** Lines without any time get its time. */
+  /** Lines without any time get the time of this clock. */
   readonly arrivalClock: Clock | null;
-  /** What to hold stamps without a year against. */
+  /** Now, to find the year of stamps without one. */
   readonly nowMicros: () => number;
   readonly maxLineBytes: number;
   readonly kernels: KernelInput | null;
@@ -113,12 +113,12 @@ export class Router {
     return this.#plans.list;
   }
 
-  /** What has been read so far, of so many bytes. */
+  /** The report on what was read so far. @param bytes their number */
   report(bytes: number): InputReport {
     return this.tally.report(bytes, this.#plans.made, this.#speech.formats, this.#context.runtime.firstOfHosts());
   }
 
-  /** Whole lines of b[0, limit), which stand at `base` in the input. */
+  /** Takes whole lines of b[0, limit), which is at offset `base` in the input. */
   lines(b: Buffer, v: DataView, limit: number, base: number): void {
     let pos = base === 0 && limit > 0 ? markBytes(b) : 0;
     while (pos < limit) {
@@ -144,13 +144,13 @@ export class Router {
     this.#routeNames.keepFew();
   }
 
-  /** No line waits for another one: an empty line says nothing. */
+  /** Whether no line waits for another one. Then an empty line means nothing. */
   get #isIdle(): boolean {
     const waiting = this.#joiner.size + this.#held.lines.length + this.#rescue.torn.size;
     return waiting === 0 && !this.#records.isOpen && this.#continuation.idle;
   }
 
-  /** Decides what is held and hands on all rows. */
+  /** Decides what the held lines are, and passes on all rows. */
   flush(): void {
     this.#records.flush();
     if (!this.#liveHalves?.waits()) this.#decider.decide();
@@ -165,23 +165,23 @@ export class Router {
     this.#plans.end();
   }
 
-  /** A line waits for another one, or how lines were read depended on the lines before them. */
+  /** Whether a line waits for another one, or the reading of lines depended on the lines before them. */
   get holds(): boolean {
     const waits = this.#joiner.size > 0 || this.#rescue.torn.waitsAt(this.tally.lines);
     return waits || this.#lacksStamp || this.#records.dependsOnNeighbours || this.#decider.skipped || this.#plans.holds;
   }
 
-  /** An envelope had to have a stamp that stands in a line before. */
+  /** Whether an envelope needed a stamp from an earlier line. */
   get #lacksStamp(): boolean {
     return this.#envelopes.some(({ isLacking }) => isLacking === true);
   }
 
-  /** The lines that follow stand at another place of the input. */
+  /** The lines that follow are elsewhere in the input. */
   startElsewhere(): void {
     for (const envelope of this.#envelopes) envelope.forget?.();
   }
 
-  /** Keeps the formats found and forgets what was counted. */
+  /** Keeps the formats that were found, and forgets what was counted. */
   forgetLines(): void {
     this.tally.forget();
     this.#records.forget();
@@ -191,7 +191,7 @@ export class Router {
     this.#plans.forgetLines();
   }
 
-  /** Offset in `lines` of the first one at which a range may begin, -1 none; only for lines of which nothing has been read yet. */
+  /** Offset in `lines` of the first one at which a range may begin; -1: none. Only for lines that were not read yet. */
   firstBorder(lines: Uint8Array): number {
     return firstBorder(lines, this.#records, (b, v, from, to) => {
       this.startElsewhere();
@@ -228,7 +228,7 @@ export class Router {
     else this.tally.lines += records.length - 1;
   }
 
-  /** A line that no plan takes as it stands: peels off all its envelopes and looks again. */
+  /** A line that no plan takes as it is: peels off all envelopes and tries again. */
   #other(b: Buffer, v: DataView, from: number, to: number, at: number): void {
     const line = this.#line;
     const held = this.#held;
@@ -260,7 +260,7 @@ export class Router {
       return;
     }
     const heldLine = { offset, number: this.tally.lines, stream, variants };
-    // Before the first plan everything is held: most lines will be requests.
+    // Before there is a plan, everything is held, as most lines will be requests.
     if (this.plans.length > 0 && this.#decider.ownLine(heldLine)) held.release(mark);
     else {
       held.add(heldLine);
@@ -272,7 +272,7 @@ export class Router {
     return requestIn({ b, v, from, to }, this.plans, this.#context.trials, this.#line);
   }
 
-  /** What the line b[from, to) is, by the plans that were made; nothing is counted. @param search find out how far layouts come */
+  /** What the line b[from, to) is, by the plans that exist. Counts nothing. @param search find out how far layouts get in the line */
   judge(b: Buffer, v: DataView, from: number, to: number, search: boolean): Judged {
     const line = this.#line;
     const held = this.#held;

@@ -1,4 +1,4 @@
-/** Single rows of a batch, taken out and put in: for the rare lines that are settled only by a later one. */
+/** Removes and appends single rows of a batch, for the rare lines that only a later line settles. */
 import type { RequestBatch } from '../core/batch.ts';
 
 const columns = [
@@ -21,7 +21,7 @@ export function copyRow(batch: RequestBatch, index: number): Row {
   return Object.fromEntries(columns.map((column) => [column, batch[column][index]])) as Row;
 }
 
-/** Drops all rows but those that `keep` names, which stay in their order. */
+/** Drops all rows except those that `keep` accepts, which keep their order. */
 export function keepRows(batch: RequestBatch, keep: (index: number) => boolean): void {
   let length = 0;
   for (let i = 0; i < batch.length; i++) {
@@ -32,7 +32,7 @@ export function keepRows(batch: RequestBatch, keep: (index: number) => boolean):
   batch.length = length;
 }
 
-/** Behind the last row; the batch must have room for it. */
+/** Appends a row; the batch must have room for it. */
 export function appendRow(batch: RequestBatch, row: Row): void {
   for (const column of columns) batch[column][batch.length] = row[column];
   batch.length++;

@@ -1,4 +1,4 @@
-/** Lines in which servers speak of themselves become events; what they tell of the input is remembered. */
+/** Turns the lines in which servers say something about themselves into events, and remembers what they show about the input. */
 import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { Runtime } from './compile/runtime.ts';
@@ -14,7 +14,7 @@ export interface Heard {
 }
 
 export class ServerSpeech {
-  /** Formats whose own lines were seen. */
+  /** Formats of which a server's own lines were seen. */
   readonly formats = new Set<string>();
   /** Pids that were booted as workers. */
   readonly booted = new Set<string>();
@@ -37,7 +37,7 @@ export class ServerSpeech {
     this.#options = options;
   }
 
-  /** What the innermost text says that is a server's own; null when none is. */
+  /** The innermost text of the line that is a server's own; null: none is. */
   hear(held: HeldLines, variants: readonly Variant[]): Heard | null {
     for (let i = variants.length - 1; i >= 0; i--) {
       const line = this.#find(held.text(variants[i]));
@@ -49,7 +49,7 @@ export class ServerSpeech {
     return null;
   }
 
-  /** Gives the events on. */
+  /** Passes the events on. */
   tell({ line: { events, stampAt }, variant }: Heard, held: HeldLines, offset: number): void {
     const { sink, source, names } = this.#options;
     const own = stampAt < 0 ? Number.NaN : this.#anyStamp(held.b, held.v, variant.start + stampAt);

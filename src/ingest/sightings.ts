@@ -1,4 +1,4 @@
-/** Kinds of lines that were found among held ones: each envelope in which they stand is a sample of its own. */
+/** Finds kinds of lines among the held ones. Lines inside the same envelopes form a sample of their own. */
 import type { Found } from './detect/detect.ts';
 import { holdsStamp } from './detect/pieces.ts';
 import type { Sample, Trials } from './detect/sample.ts';
@@ -17,7 +17,7 @@ export interface Sighting {
 export const takenBy = (sightings: readonly Sighting[]): Set<HeldLine> =>
   new Set(sightings.flatMap(({ lines }) => lines.map(({ line }) => line)));
 
-/** The lines of no sighting. */
+/** The lines that no sighting has. */
 export function untaken(lines: readonly HeldLine[], sightings: readonly Sighting[]): HeldLine[] {
   const taken = takenBy(sightings);
   return lines.filter((line) => !taken.has(line));
@@ -25,7 +25,7 @@ export function untaken(lines: readonly HeldLine[], sightings: readonly Sighting
 
 const depthOf = (chain: string): number => (chain === '' ? 0 : chain.split('+').length);
 
-/** What is found in these lines, in the envelopes that most of them have first, or without their envelopes first. */
+/** Looks for kinds in these lines. Begins with the envelopes that most lines have; or, if `innermost`, with the lines without any envelope. */
 export function lookIn(
   held: HeldLines,
   candidates: readonly HeldLine[],
@@ -37,7 +37,7 @@ export function lookIn(
   for (const { variants } of candidates) {
     for (const { chain } of variants) chains.set(chain, (chains.get(chain) ?? 0) + 1);
   }
-  // A stamp in front of a line that has no other is more likely the line's own than that of an envelope.
+  // A stamp in front of a line without another one is more likely the line's own than an envelope's.
   const isOwnStamp = (chain: string) => {
     const inside = candidates.flatMap(({ variants }) => variants.find((one) => one.chain === chain) ?? []);
     return chain.endsWith('stamped') && !inside.slice(0, 5).some((one) => holdsStamp(held.text(one)));
@@ -61,10 +61,10 @@ export function lookIn(
   });
 }
 
-/** Lines that are enough to see it. */
+/** So many lines are enough to decide. */
 const SEEN_LINES = 3;
 
-/** Would the layout of one kind take the lines of another kind that stand between its own? */
+/** Whether the layout of one kind takes the lines of another kind that stand between its own. */
 export function takesAlso(trials: Trials, { found, chain, lines }: Sighting, other: Sighting): boolean {
   const [first, last] = [lines[0]?.line.number ?? 0, lines[lines.length - 1]?.line.number ?? 0];
   const between = other.lines.filter(({ line: { number } }) => number > first && number < last).slice(0, SEEN_LINES);
@@ -73,8 +73,8 @@ export function takesAlso(trials: Trials, { found, chain, lines }: Sighting, oth
 }
 
 /**
- * A line of each kind that has a plan. Where a rare kind turns up between them whose layout takes these lines as well, with less
- * in it, its plan must not go first: it would take all that follows.
+ * One line of each kind that has a plan. If a rare kind is found later whose layout also takes these lines, but with less information, its
+ * plan must not go first, as it would take everything that follows.
  */
 export class KnownLines {
   readonly #samples = new Map<Plan, Sample>();
@@ -89,7 +89,7 @@ export class KnownLines {
     this.#samples.set(plan, { b, v, lines: [{ ...first.variant, start: 0, end: end - start }] });
   }
 
-  /** Would the layout of this kind take the lines of one of these plans? */
+  /** Whether the layout of this kind takes the lines of one of these plans. */
   areTakenBy(trials: Trials, { found, chain }: Sighting, plans: readonly Plan[]): boolean {
     return plans.some((plan) => {
       const sample = plan.chainKey === chain ? this.#samples.get(plan) : undefined;

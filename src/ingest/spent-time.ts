@@ -1,6 +1,6 @@
 /**
- * Times that passed, written with their unit: "31ms", "1.5 s", Go's "1m2.5s" and "12.3µs", Python's "0:00:01.234567"
- * (`str` of a timedelta), ISO 8601's "PT1M2.5S".
+ * Durations that are written with their unit: "31ms", "1.5 s", Go's "1m2.5s" and "12.3µs", Python's "0:00:01.234567" (`str` of a
+ * timedelta), ISO 8601's "PT1M2.5S".
  */
 import type { DurationUnit } from '../core/format.ts';
 import { isDigit } from './bytes.ts';
@@ -18,10 +18,10 @@ export const microsPer: Record<DurationUnit, number> = {
 const MINUTE = 60_000_000;
 const HOUR = 3_600_000_000;
 
-/** Where the text of the number, unit or time that was read last ended. */
+/** Position behind the number, unit or duration that was read last. */
 export const spent = { end: 0 };
 
-/** Digits, decimals and exponent at p, a digit. */
+/** A number with decimals and exponent; b[from] is a digit. */
 function numberAt(b: Uint8Array, from: number, to: number): number {
   let p = from;
   let value = 0;
@@ -41,13 +41,13 @@ function numberAt(b: Uint8Array, from: number, to: number): number {
   return value;
 }
 
-/** A number at b[from], of a unit that stands elsewhere, in whole µs; NaN when there is none. */
+/** The number at b[from] in whole µs, with a unit that is known from elsewhere; NaN: there is no number. */
 export function readNumber(b: Uint8Array, from: number, unit: DurationUnit): number {
   spent.end = from;
   return isDigit(b[from]) ? Math.floor(numberAt(b, from, b.length) * microsPer[unit] + 1e-6) : Number.NaN;
 }
 
-/** The unit at p, in µs: "ms", "µs", "seconds"; NaN when there is none. */
+/** The unit at p in µs: "ms", "µs", "seconds"; NaN: there is none. */
 function unitAt(b: Uint8Array, p: number, to: number): number {
   if (p >= to) return Number.NaN;
   const second = p + 1 < to ? b[p + 1] : 0;
@@ -76,11 +76,7 @@ function unitAt(b: Uint8Array, p: number, to: number): number {
   }
 }
 
-/**
- * The time at b[from, to), which other text may follow.
- * @param unit of a number that has none
- * @returns whole µs, NaN when there is none
- */
+/** The duration at b[from, to), which other text may follow. @param unit of a number without one @returns whole µs; NaN: there is none */
 export function readSpent(b: Uint8Array, from: number, to: number, unit: DurationUnit): number {
   if (b[from] === 80 && b[from + 1] === 84) return isoSpentAt(b, from + 2, to);
   let p = from;
@@ -104,7 +100,7 @@ export function readSpent(b: Uint8Array, from: number, to: number, unit: Duratio
   return p === from ? Number.NaN : Math.floor(total + 1e-6);
 }
 
-/** Behind "PT": "1H2M3.5S". */
+/** What follows "PT": "1H2M3.5S". */
 function isoSpentAt(b: Uint8Array, from: number, to: number): number {
   let p = from;
   let total = 0;
@@ -120,7 +116,7 @@ function isoSpentAt(b: Uint8Array, from: number, to: number): number {
   return p === from ? Number.NaN : Math.floor(total + 1e-6);
 }
 
-/** Behind the hours and their colon: "00:01.234567". */
+/** What follows the hours and their colon: "00:01.234567". */
 function clockAt(b: Uint8Array, hours: number, from: number, to: number): number {
   const isClock =
     from + 5 <= to &&
@@ -134,7 +130,7 @@ function clockAt(b: Uint8Array, hours: number, from: number, to: number): number
   return Math.floor(hours * HOUR + minutes * MINUTE + numberAt(b, from + 3, to) * microsPer.s + 1e-6);
 }
 
-/** Such a time as the whole of a text: its unit differs from line to line, or is none of one word. */
+/** Matches a text that is such a duration as a whole, with units that may differ from line to line. */
 const clock = String.raw`\d{1,2}:\d\d:\d\d(?:\.\d+)?`;
 const parts = String.raw`(?:\d+h)?(?:\d+m)?\d+(?:\.\d+)?(?:ms|us|\u00b5s|\u03bcs|\u00c2\u00b5s|\u00ce\u00bcs|ns|s)`;
 const spaced = String.raw`\d+(?:\.\d+)? (?:ms|us|\u00b5s|ns|s|msec|sec|secs|seconds|milliseconds)`;

@@ -1,15 +1,15 @@
-/** What stamps are made of: months, clocks, fractions, offsets, and the memory of the second seen last. */
+/** Parts of stamps: months, times of day, fractions, offsets; and the memory of the last second. */
 import { daysFromCivil, MICROS_PER_DAY, MICROS_PER_SECOND } from '../core/time.ts';
 import { isDigit } from './bytes.ts';
 import type { Zone } from './zone.ts';
 
-/** What a reader says besides its value. One object per parser, overwritten by every read. */
+/** What a reader gives besides its value. Each parser has one such object, which every read overwrites. */
 export interface StampCursor {
   /** Position after the stamp. */
   end: number;
   /** Digits of the fraction of a second. */
   digits: number;
-  /** Offset the stamp itself states, minutes; NaN when it states none. */
+  /** Offset that the stamp itself states, in minutes; NaN: none. */
   offsetMinutes: number;
 }
 
@@ -51,7 +51,7 @@ export function monthAt(b: Uint8Array, p: number): number {
   }
 }
 
-/** HH:MM:SS at p as µs of the day; 24:00:00 and a leap second are let through. */
+/** HH:MM:SS at p as µs of the day. 24:00:00 and leap seconds are allowed. */
 export function clockAt(b: Uint8Array, p: number): number {
   if (b[p + 2] !== 58 || b[p + 5] !== 58) return Number.NaN;
   const h = two(b, p);
@@ -63,7 +63,7 @@ export function clockAt(b: Uint8Array, p: number): number {
 export const dayMicros = (year: number, month: number, day: number): number =>
   day >= 1 && day <= 31 && month >= 1 && month <= 12 ? daysFromCivil(year, month, day) * MICROS_PER_DAY : Number.NaN;
 
-/** A reader remembers `length` bytes of the last stamp and the wall-clock time they gave. */
+/** Remembers some bytes of the last stamp, and the wall-clock time that they gave. */
 export class LastSecond {
   readonly bytes = new DataView(new ArrayBuffer(32));
   wall = Number.NaN;
@@ -85,14 +85,14 @@ export class LastSecond {
     this.#utc = Number.NaN;
   }
 
-  /** UTC of the remembered second in a zone, asked of the zone once. */
+  /** The remembered second in UTC. Asks the zone once. */
   utc(zone: Zone): number {
     if (Number.isNaN(this.#utc)) this.#utc = zone.toUtc(this.wall);
     return this.#utc;
   }
 }
 
-/** Reads the fraction after the seconds at p ("." or "," and digits): µs; sets cursor.end and cursor.digits. */
+/** The fraction of a second at p ("." or "," and digits) in µs. Sets cursor.end and cursor.digits. */
 export function fractionAt(b: Uint8Array, p: number, cursor: StampCursor): number {
   cursor.end = p;
   cursor.digits = 0;
@@ -107,7 +107,7 @@ export function fractionAt(b: Uint8Array, p: number, cursor: StampCursor): numbe
   return value;
 }
 
-/** Reads "Z", "+0000", "+00:00" at p; minutes, NaN when there is none (then cursor.end stays). */
+/** The offset "Z", "+0000" or "+00:00" at p in minutes; NaN: there is none (cursor.end stays). */
 export function offsetAt(b: Uint8Array, p: number, cursor: StampCursor): number {
   const c = b[p];
   if (c === 90) {
@@ -120,7 +120,7 @@ export function offsetAt(b: Uint8Array, p: number, cursor: StampCursor): number 
   const minutes = two(b, p + 3 + colon);
   if (!(hours <= 24) || !(minutes <= 99)) return Number.NaN;
   cursor.end = p + 5 + colon;
-  // Paste's TransLogger writes hundredths of an hour: 25, 50 and 75 are no minutes of any zone.
+  // Paste's TransLogger writes hundredths of an hour. No zone has an offset with 25, 50 or 75 minutes.
   const real = minutes === 25 || minutes === 50 || minutes === 75 ? (minutes * 3) / 5 : minutes;
   return (c === 45 ? -1 : 1) * (hours * 60 + real);
 }

@@ -1,8 +1,8 @@
-/** A stamp whose meaning had to be assumed from a few lines: keeps looking at the rows until they tell. */
+/** For a stamp whose meaning had to be assumed from a few lines: keeps looking at rows until they prove it. */
 import type { RequestBatch } from '../core/batch.ts';
 import { type StampEvidence, stampMeaning } from './detect/stamp-meaning.ts';
 
-/** More rows are not looked at: what they have not told, the rest will not. */
+/** After so many rows it gives up: what they did not show, later ones will not. */
 const MAX_ROWS = 8192;
 
 export class StampWatch {
@@ -11,12 +11,12 @@ export class StampWatch {
   readonly #resolution: number;
   #rows = 0;
 
-  /** @param resolution µs of a tick of the stamp */
+  /** @param resolution µs: one tick of the stamp */
   constructor(resolution: number) {
     this.#resolution = resolution;
   }
 
-  /** What the rows so far prove, null when they prove nothing (yet). */
+  /** What the rows so far prove; null: nothing yet. */
   see(batch: RequestBatch): StampEvidence | null {
     if (this.#rows === MAX_ROWS) return null;
     const count = Math.min(batch.length, MAX_ROWS - this.#rows);

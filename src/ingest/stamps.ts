@@ -1,6 +1,6 @@
 /**
- * Readers of stamps: bytes in, µs since 1970 UTC out, no string made. Each remembers the second it saw last, because a
- * busy server writes the same second thousands of times.
+ * Readers of stamps: from bytes to µs since 1970 UTC, without making a string. Each remembers the last second, because a busy server writes
+ * the same second thousands of times.
  */
 import type { StampShape } from '../core/format.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
@@ -13,29 +13,29 @@ import { strftimeReader } from './strftime.ts';
 import { timeOfDayReader } from './time-of-day.ts';
 import { createZone, type Zone } from './zone.ts';
 
-/** Stamp at p, or NaN when there is none; then `cursor.end` is where reading stopped. */
+/** The stamp at p; NaN: there is none, and `cursor.end` is where reading stopped. */
 export type StampReader = (b: Uint8Array, v: DataView, p: number) => number;
 
-/** What stamps that say too little are held against. */
+/** What stamps are compared with if they lack the year or the date. */
 export interface StampReference {
   readonly nowMicros: () => number;
-  /** Lines are read as they are written. */
+  /** Lines are read while they are being written. */
   readonly isLive: boolean;
-  /** No time of day lies before this wall-clock time, µs; NaN until the first one is read. */
+  /** Wall-clock time, µs: all times of day lie at it or later. NaN until the first one is read. */
   firstClock: number;
 }
 
 /** Bytes of "29/Oct/2024:17:04:15 +0000". */
 const WITH_OFFSET = 26;
 
-/** "29/Oct/2024:17:04:15" in µs of the wall clock; NaN: nothing like it. */
+/** "29/Oct/2024:17:04:15" as µs of the wall clock; NaN: there is no such thing. */
 function clfSecond(b: Uint8Array, p: number, separator: number): number {
   if (b[p + 2] !== 47 || b[p + 6] !== 47 || b[p + 11] !== separator) return Number.NaN;
   const year = two(b, p + 7) * 100 + two(b, p + 9);
   return dayMicros(year, monthAt(b, p + 3), two(b, p)) + clockAt(b, p + 12);
 }
 
-/** "29/Oct/2024:17:04:15 CDT]": a name says less than it seems to; it is passed over. `end` itself where none stands. */
+/** Position behind the zone in "29/Oct/2024:17:04:15 CDT]". Names of zones are ambiguous, so it is ignored. `end` if there is none. */
 function zoneNameEnd(b: Uint8Array, end: number): number {
   let k = end + 1;
   while (b[k] >= 65 && b[k] <= 90) k++;
@@ -44,7 +44,7 @@ function zoneNameEnd(b: Uint8Array, end: number): number {
 
 function clfReader(separator: number, zone: Zone, cursor: StampCursor): StampReader {
   const memo = new LastSecond();
-  /** The last stamp with its offset: "29/Oct/2024:17:04:15 +0000", and what it gave. */
+  /** The last stamp with its offset, "29/Oct/2024:17:04:15 +0000", and its value. */
   const whole = new LastSecond();
   let wholeMicros = Number.NaN;
   let wholeOffset = Number.NaN;
@@ -120,7 +120,7 @@ function isoReader(zone: Zone, cursor: StampCursor): StampReader {
 function ctimeReader(zone: Zone, cursor: StampCursor): StampReader {
   const memo = new LastSecond();
   return (b, v, p) => {
-    // "Tue Oct 29 17:04:15 2024", or with a fraction before the year.
+    // "Tue Oct 29 17:04:15 2024", or with a fraction in front of the year.
     const plain = b[p + 19] === 32;
     if (!plain || !memo.same(v, p, 24)) {
       const day = b[p + 8] === 32 ? b[p + 9] - 48 : two(b, p + 8);
@@ -166,7 +166,7 @@ function compactReader(zone: Zone, cursor: StampCursor): StampReader {
   };
 }
 
-/** A day of no year is that of the last year in which it is not in the future. */
+/** A day without a year is in the last year in which it is not in the future. */
 function inThePast(month: number, day: number, clock: number, now: number): number {
   const year = new Date(now / 1000).getUTCFullYear();
   const wall = dayMicros(year, month, day) + clock;

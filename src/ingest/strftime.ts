@@ -1,7 +1,7 @@
 /**
- * Stamps that a pattern as strftime's describes: `datefmt` of Python's logging is anybody's choice, "%Y-%m-%d, %H:%M:%S" as well as
- * "%d%b%Y %I:%M:%S %p". Other than in strftime `%f` is a fraction with its point or comma, where there is one, `%b` any name of a month,
- * and `%H` the hour of either clock: "PM" behind it tells which.
+ * Stamps that are described by a pattern like strftime's, as anything may be the `datefmt` of Python's logging: "%Y-%m-%d, %H:%M:%S",
+ * "%d%b%Y %I:%M:%S %p". Unlike in strftime, `%f` is an optional fraction with its point or comma, `%b` any name of a month, and `%H` the
+ * hour of a 12-hour or a 24-hour clock, depending on whether "AM" or "PM" follows.
  */
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../core/time.ts';
 import { isDigit } from './bytes.ts';
@@ -16,13 +16,13 @@ interface Parts {
   hour: number;
   minute: number;
   second: number;
-  /** Hours of the half of the day that "AM" or "PM" names. */
+  /** 0 for "AM", 12 for "PM". */
   half: number;
   fraction: number;
   digits: number;
 }
 
-/** Reads a part at p; position behind it, -1 where it is not there. */
+/** Reads a part at p. @returns the position behind it; -1: it is not there */
 type Step = (b: Uint8Array, p: number, parts: Parts) => number;
 
 const number =
@@ -94,15 +94,15 @@ const wallOf = ({ year, month, day, hour, minute, second, half }: Parts): number
     ? dayMicros(year, month, day) + (((hour + half) * 60 + minute) * 60 + second) * MICROS_PER_SECOND
     : Number.NaN;
 
-/** The longest stamp that is known again by its bytes. */
+/** Longest stamp, in bytes, that is recognised by its bytes. */
 const MOST_REMEMBERED = 32;
 
-/** A zone may follow: " +0100", "Z". Stamps of whole seconds are known again by their bytes. */
+/** A zone may follow: " +0100", "Z". Stamps in whole seconds are recognised by their bytes. */
 export function strftimeReader(pattern: string, zone: Zone, cursor: StampCursor): StampReader {
   const all = compile(pattern, cursor);
   const parts: Parts = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0, half: 0, fraction: 0, digits: 0 };
   const memo = new LastSecond();
-  // What was read last, and the byte behind it, which ended it.
+  // Length of the last stamp that was read, with the byte behind it, which ended it; 0: none.
   let known = 0;
 
   const read = (b: Uint8Array, v: DataView, p: number): number => {

@@ -1,4 +1,4 @@
-/** Counts what became of the lines of an input, keeps the first that nothing took, and reports. */
+/** Counts what became of the lines of an input, keeps the first ones that nothing took, and reports. */
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
 import { EXAMPLES, type InputReport, type KindCount } from './input-report.ts';
@@ -11,15 +11,15 @@ export class Tally {
   lifecycle = 0;
   continuation = 0;
   unparsed = 0;
-  /** Of `unparsed`: lines that tell of no request. */
+  /** Those of `unparsed` that are not about a request. */
   unrelated = 0;
   readonly #examples: InputSummary['unparsed_examples'] = [];
   readonly #unrelatedExamples: InputSummary['unparsed_examples'] = [];
   readonly assumptions = new Set<string>();
-  /** What to say of a format that the user gave and that fits no line, null where there is none. */
+  /** What to say about a format given by the user; null: nothing. */
   misfit: string | null = null;
 
-  /** Back to no lines; what was assumed of the formats still holds. */
+  /** Forgets all counts. What was assumed about the formats still holds. */
   forget(): void {
     this.lines = this.requests = this.lifecycle = this.continuation = this.unparsed = this.unrelated = 0;
     this.#examples.length = this.#unrelatedExamples.length = 0;
@@ -33,12 +33,12 @@ export class Tally {
     if (examples.length < EXAMPLES) examples.push({ line, text: printable(text, 200), reason });
   }
 
-  /** The first lines that nothing took, before those that tell of no request. */
+  /** The first lines that nothing took, with those that are not about a request last. */
   get examples(): InputSummary['unparsed_examples'] {
     return [...this.#examples, ...this.#unrelatedExamples].slice(0, EXAMPLES);
   }
 
-  /** @param plans in the order in which they were made @param spoke formats whose own lines were seen */
+  /** @param plans in the order in which they were made @param spoke formats of which a server's own lines were seen */
   report(bytes: number, plans: readonly Plan[], spoke: ReadonlySet<string>, firstHost: string | null): InputReport {
     const { lines, requests, lifecycle, continuation, unparsed, unrelated } = this;
     return {

@@ -1,13 +1,13 @@
 /**
- * Times of day without a date: "17:04:15,123". The first one that is read was written on the last day on which it did not lie in the
- * future, and the others in the 24 hours from then on. Live, each belongs to the last day on which it does not lie in the future.
+ * Times of day without a date: "17:04:15,123". The first one is taken to be on the last day on which it is not in the future, and all
+ * others in the 24 hours that follow it. In a live log, each is on the last day on which it is not in the future.
  */
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { clockAt, fractionAt, LastSecond, type StampCursor } from './stamp-parts.ts';
 import type { StampReader, StampReference } from './stamps.ts';
 import type { Zone } from './zone.ts';
 
-/** Clocks of two machines differ, and lines are not in strict order. */
+/** Clocks of two machines may differ, and lines are not in strict order. */
 const SLACK_MICROS = 10 * MICROS_PER_MINUTE;
 
 const startOfDay = (micros: number): number => Math.floor(micros / MICROS_PER_DAY) * MICROS_PER_DAY;
@@ -17,7 +17,7 @@ export function timeOfDayReader(zone: Zone, cursor: StampCursor, reference: Stam
 
   const lastOne = (clock: number): number => {
     const now = reference.nowMicros() + SLACK_MICROS;
-    // East of Greenwich the day may be tomorrow's already.
+    // East of Greenwich, it may be tomorrow already.
     let wall = startOfDay(now) + MICROS_PER_DAY + clock;
     while (zone.toUtc(wall) > now) wall -= MICROS_PER_DAY;
     return wall;

@@ -1,20 +1,20 @@
 /**
- * Lines that are not whole: broken by a newline inside a field ("GET /a⏎b HTTP/1.1"), or torn because two processes wrote to
- * one pipe. The first part is kept until the next lines have shown whether they hold the rest.
+ * Incomplete lines: broken by a newline inside a field ("GET /a⏎b HTTP/1.1"), or torn because two processes wrote into one pipe. The first
+ * part is kept until the next lines have shown whether they contain the rest.
  */
 import { Scratch } from './envelopes/line.ts';
 
-/** Physical lines that may make one. */
+/** Most physical lines that make up one line. */
 const MAX_PARTS = 4;
-/** Lines of others that may stand between two parts. */
+/** Most lines of other processes between two parts. */
 const MAX_GAP_LINES = 3;
 const MAX_BYTES = 1 << 16;
 
 export interface Torn {
   readonly bytes: Buffer;
-  /** Of the first part, in the input. */
+  /** Offset of the first part in the input. */
   readonly offset: number;
-  /** Of the first and the last part. */
+  /** Line numbers of the first part and of the last. */
   readonly number: number;
   readonly lastNumber: number;
   readonly parts: number;
@@ -28,12 +28,12 @@ export class TornLines {
     return this.#torn.size;
   }
 
-  /** The rest of one may still stand behind the line at `number`. */
+  /** Whether the rest of a line may still follow the line at `number`. */
   waitsAt(number: number): boolean {
     return [...this.#torn.values()].some(({ lastNumber }) => number - lastNumber < MAX_GAP_LINES);
   }
 
-  /** The part of this stream that waits for its rest, when the line at `number` may still hold it. */
+  /** The part in this stream that waits for its rest, if the line at `number` may still contain it; otherwise null. */
   pending(stream: number, number: number): Torn | null {
     const torn = this.#torn.get(stream);
     return torn && number - torn.lastNumber <= MAX_GAP_LINES ? torn : null;
@@ -43,21 +43,21 @@ export class TornLines {
     this.#torn.set(stream, torn);
   }
 
-  /** Forgets the part of a stream. */
+  /** Forgets the part of a stream. @returns that part */
   drop(stream: number): Torn | null {
     const torn = this.#torn.get(stream) ?? null;
     this.#torn.delete(stream);
     return torn;
   }
 
-  /** All parts whose rest has not come. */
+  /** Forgets all parts whose rest did not come. @returns them */
   dropAll(): Torn[] {
     const all = [...this.#torn.values()];
     this.#torn.clear();
     return all;
   }
 
-  /** Part and rest as one line in a buffer of its own; `broken`: a newline stood between them. */
+  /** Joins a part and the rest into one line in a separate buffer. @param broken a newline stood between them */
   join(torn: Torn, rest: Buffer, broken: boolean): { b: Buffer; v: DataView; length: number } {
     const gap = broken ? 1 : 0;
     const length = torn.bytes.length + gap + rest.length;

@@ -4,16 +4,16 @@ declare module 'unbzip2-stream/lib/bit_iterator.js' {
     (bits: number | null): number;
     readonly bytesRead: number;
   }
-  /** Reads bits from the buffers that `next` gives, the first one at once. */
+  /** Reads bits from the buffers that `next` returns. Asks for the first one at once. */
   export default function bitIterator(next: () => Uint8Array): BitReader;
 }
 declare module 'unbzip2-stream/lib/bzip2.js' {
   import type { BitReader } from 'unbzip2-stream/lib/bit_iterator.js';
 
   const decoder: {
-    /** The level of the stream that begins. */
+    /** Reads the header. @returns the level of the stream */
     header(bits: (count: number) => number): number;
-    /** One block, byte by byte, to `put`; the checksum of the stream so far, null at its end. */
+    /** Unpacks one block, passing it to `put` byte by byte. @returns the checksum of the stream so far; null: the stream has ended */
     decompress(
       bits: BitReader,
       put: (byte: number) => void,

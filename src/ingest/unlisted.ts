@@ -1,4 +1,4 @@
-/** Kinds of lines of no known layout among held ones: those that stand alone, or tell of the requests that others tell of. */
+/** Kinds of lines of no known layout among the held ones: those that stand alone, or that repeat requests of other lines. */
 import { tellsOfRequest, tellsOfStart } from './detect/free-form.ts';
 import type { Lacking } from './detect/free-slots.ts';
 import type { By, NoLayout } from './detect/no-layout.ts';
@@ -7,12 +7,12 @@ import type { PlanSet } from './plan-set.ts';
 import type { Retold } from './retold.ts';
 import { lookIn, type Sighting, takenBy } from './sightings.ts';
 
-/** Fewer lines are no kind of their own beside others: one that nothing takes may be broken, or be put together of two torn ones. */
+/** Fewer lines are no kind of their own beside others: a line that nothing takes may be broken, or two torn ones joined. */
 const FEW_LINES = 3;
-/** Among so many lines, that is. */
+/** The lines must be that many within so many lines. */
 const NEAR_LINES = 10;
 
-/** An application does not log so many requests that its server does not log. */
+/** An application does not log so many requests in a row that its server does not log. */
 const LEAST_RUN = 20;
 
 export class Unlisted {
@@ -20,7 +20,7 @@ export class Unlisted {
   readonly #plans: PlanSet;
   readonly #noLayout: NoLayout;
   readonly #retold: Retold;
-  /** Numbers of the last lines that were too few to be a kind of their own: a slow log is decided about line by line. */
+  /** Numbers of recent lines that were too few to be a kind of their own: a slow log is decided line by line. */
   #strays: readonly number[] = [];
 
   constructor(held: HeldLines, plans: PlanSet, noLayout: NoLayout, retold: Retold) {
@@ -30,20 +30,20 @@ export class Unlisted {
     this.#retold = retold;
   }
 
-  /** Lines that tell of requests in no known layout: by the names of their values first, then by their look. */
+  /** Finds lines about requests in no known layout: by the names of their values first, then by their look. */
   find(lines: readonly HeldLine[], others: readonly Sighting[]): Sighting[] {
     const held = this.#held;
     const isTold = (line: HeldLine) => line.variants.some((variant) => tellsOfRequest(held.text(variant)));
     const told = lines.filter(isTold);
     if (told.length === 0 || !this.#areEnough(told, others)) return [];
-    // Beside lines that are being taken nothing would come of it.
+    // Beside lines that plans are taking, the result would be discarded.
     if (others.length === 0 && !this.#standAlone(told, others)) return [];
     const found: Sighting[] = [];
     for (const by of ['keys', 'look'] as const) {
       const known = takenBy(found);
       const isAlone = others.length + found.length === 0;
       const open = lines.filter((line) => !known.has(line));
-      // The look of a line is that without its envelopes; of a record with keys it is not.
+      // Lines are judged by their look without envelopes; records with keys are not.
       found.push(...lookIn(held, open, by === 'look', (sample) => this.#noLayout.find(sample, by, isAlone)));
     }
     return found.filter(
@@ -56,8 +56,8 @@ export class Unlisted {
   }
 
   /**
-   * Lines that tell how long a request took, not how it was answered, where nothing else tells of requests. Those that do not tell
-   * what was asked for may be about anything, unless about as many lines tell how a request began.
+   * Finds lines that say how long a request took but not how it was answered, if no other lines are about requests. Lines that do not say
+   * what was requested may be about anything, unless about as many lines are about the beginning of requests.
    */
   findTimes(lines: readonly HeldLine[]): Sighting[] {
     const find = (by: By, lacking: Lacking) =>
@@ -72,7 +72,7 @@ export class Unlisted {
     return [];
   }
 
-  /** Where nothing else tells of requests, one line is enough. */
+  /** Whether the lines are enough for a kind. If no other lines are about requests, one is enough. */
   #areEnough(told: readonly HeldLine[], others: readonly Sighting[]): boolean {
     if (told.length >= FEW_LINES) return true;
     if (others.length > 0) return false;
@@ -84,15 +84,15 @@ export class Unlisted {
   }
 
   /**
-   * No requests that others tell of stand between its lines: an application may log anything about requests beside its server. What another
-   * container writes is of another server; and where a server is replaced, both write for a while.
+   * Whether (nearly) no requests of other lines stand between these lines. An application may log anything about requests beside its
+   * server. Lines of another container are another server's; and while a server is being replaced, both write.
    */
   #standAlone(lines: readonly HeldLine[], others: readonly Sighting[]): boolean {
     const first = lines[0].number;
     const last = lines[lines.length - 1].number;
     const hosts = new Set(lines.map(hostOf));
     const isBetween = ({ number }: HeldLine) => number >= first && number <= last;
-    // Where there are plans, lines that are not held were taken by one at once.
+    // If there are plans, they took the lines that are not held.
     const held = this.#held;
     const plans = this.#plans;
     const heldBetween = held.lines.filter(isBetween);
@@ -107,7 +107,7 @@ export class Unlisted {
 /** Which container or machine wrote it. */
 const hostOf = ({ variants }: HeldLine): number => variants[variants.length - 1].host;
 
-/** Most lines between which none of the others stands. */
+/** Most lines in a row with none of the others between them. */
 function longestRun(lines: readonly HeldLine[], others: readonly HeldLine[]): number {
   const numbers = others.map(({ number }) => number).sort((a, b) => a - b);
   let at = 0;

@@ -1,18 +1,18 @@
 /**
- * Of two kinds of lines that tell of the same requests those that tell less give no rows. Some requests only they tell of: what a middleware
- * leaves out (health checks), or never gets to see (an exception that passes through it). Each of their rows is held against those of the
- * other kinds nearby; one that finds no partner is a request of its own. Where it lacks the duration or the worker that the others have it is
- * counted without its time: what is worked out from all that have a time would have to do without durations, or workers.
+ * Of two kinds of lines that show the same requests, the kind with less information gives no rows. But some requests are only in that kind:
+ * a middleware omits them (health checks), or never sees them (an exception passes through it). So each of its rows is compared with those
+ * of other kinds nearby, and one without a partner is a request of its own. If it lacks the duration or the worker that the others have, it
+ * is counted without its time; otherwise everything computed from rows with a time would have to do without durations or workers.
  */
 import type { RequestBatch } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import { alikeRoute } from './retold.ts';
 import { appendRow, copyRow, type Row } from './rows.ts';
 
-/** Requests that may stand between the two lines of one. */
+/** Most requests between the two lines of one request. */
 const MAX_DISTANCE = 40;
 
-/** A request as both kinds of lines tell it, and how many rows had been seen before it. */
+/** A request in a form that is the same in both kinds of lines. `since`: the number of rows seen before it. */
 interface Seen {
   readonly route: string;
   readonly status: number;
@@ -21,11 +21,11 @@ interface Seen {
 
 interface Waiting extends Seen {
   readonly row: Row;
-  /** Of the rows whose stamps the envelope does not sharpen. */
+  /** It belongs to the coarse rows, whose stamps the envelope's do not make finer. */
   readonly isCoarse: boolean;
 }
 
-/** Of so many routes it is remembered which are alike. */
+/** The common form of at most so many routes is remembered. */
 const MOST_ROUTES = 1 << 14;
 
 const placeOf = (seen: readonly Seen[], route: string, status: number): number =>
@@ -40,15 +40,15 @@ export interface Home {
 export class Untold {
   readonly #routes: Dictionary;
   readonly #home: Home;
-  /** Rows that tell less and have no partner yet, the oldest first. */
+  /** Rows of the kind with less information that have no partner yet, oldest first. */
   #waiting: Waiting[] = [];
-  /** Requests that others told of and that have no partner yet, the oldest first. */
+  /** Requests of other kinds that have no partner yet, oldest first. */
   #told: Seen[] = [];
   readonly #alike = new Map<string, string>();
   #seen = 0;
   #toldDurations = false;
   #toldWorkers = false;
-  /** A row waited in vain: its partner may stand where another reader reads. */
+  /** A row waited in vain: its partner may be in a part of the input that another reader reads. */
   hasGiven = false;
 
   constructor(home: Home, routes: Dictionary) {
@@ -56,18 +56,18 @@ export class Untold {
     this.#routes = routes;
   }
 
-  /** A row waits for its partner. */
+  /** Whether a row waits for its partner. */
   get waits(): boolean {
     return this.#waiting.length > 0;
   }
 
-  /** What follows stands elsewhere. */
+  /** What follows is elsewhere in the input. */
   forget(): void {
     this.#waiting = [];
     this.#told = [];
   }
 
-  /** Rows of another kind, from `from` on. @returns how many rows had waited too long and were given */
+  /** Takes note of rows of another kind, from `from` on. @returns the number of rows that had waited too long and were given */
   tell(batch: RequestBatch, from: number): number {
     for (let i = from; i < batch.length; i++) {
       this.#toldDurations ||= batch.duration[i] >= 0;
@@ -82,7 +82,10 @@ export class Untold {
     return this.#giveOverdue();
   }
 
-  /** Takes out the rows that tell less, from `from` on. @returns how many rows had waited too long and were given */
+  /**
+   * Takes the rows of the kind with less information out of the batch, from `from` on. @returns the number of rows that had waited too long
+   * and were given
+   */
   take(batch: RequestBatch, from: number, isCoarse: boolean): number {
     for (let i = from; i < batch.length; i++) {
       const route = this.#routeOf(batch.route[i]);
@@ -96,7 +99,7 @@ export class Untold {
     return this.#giveOverdue();
   }
 
-  /** What both kinds of lines call it. */
+  /** The name of a route in a form that is the same in both kinds of lines. */
   #routeOf(id: number): string {
     if (id < 0) return '';
     const route = this.#routes.text(id);
@@ -121,7 +124,7 @@ export class Untold {
     return given;
   }
 
-  /** The row that has waited longest is a request of its own; false where there is none. */
+  /** Gives the row that has waited longest as a request of its own; false: there is none. */
   giveOne(): boolean {
     const first = this.#waiting.shift();
     if (!first) return false;

@@ -1,11 +1,14 @@
-/** Lets through only the rows and events of a stretch of time, and remembers what it left out. */
+/** Passes on only the rows and events in a time window, and counts what it left out. */
 import type { RequestBatch } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import type { IngestSink } from './parser.ts';
 import { keepRows } from './rows.ts';
 
-/** Requests and events left out, and the stamps of the requests among them (infinite when none had one), µs. */
+/**
+ * Number of requests and events that were left out, and the earliest and latest stamp of these requests in µs (infinite if none has a
+ * stamp).
+ */
 export interface LeftOut {
   requests: number;
   lifecycle: number;
@@ -28,7 +31,7 @@ export class WindowFilter implements IngestSink {
     this.#sink = sink;
   }
 
-  /** A row without a time lies in no stretch of time. */
+  /** A row without a time is outside every window. */
   batch(batch: RequestBatch): void {
     const { from, to } = this.#window;
     const { time } = batch;

@@ -1,6 +1,6 @@
 /**
- * Records that rich's handler for logging broke at the width of its console, which is 80 columns where it is none: each becomes a line of
- * its own again. Every line is filled with blanks up to that width, and stands under the message of the first.
+ * Records that rich's handler for logging wrapped at the width of its console, or at 80 columns if there is none. Each becomes one line
+ * again. Every line is padded with blanks to that width, and the text continues under the message of the first line.
  *   [04:34:51] INFO     203.0.113.1:0 - "DELETE                httptools_impl.py:482
  *                       /items/77 HTTP/1.1" 204 No Content
  */
@@ -9,7 +9,7 @@ import { type FirstLine, type ReadLine, readJoined } from './joined-lines.ts';
 import type { Tally } from './tally.ts';
 
 const BLANK = 32;
-/** A record of more is a traceback in a frame. */
+/** A longer record is a traceback in a frame. */
 const MOST_BYTES = 1 << 16;
 const SOME_BLANK = Buffer.from(' ');
 
@@ -18,14 +18,14 @@ interface Head extends FirstLine {
   readonly text: Buffer;
   /** Bytes in front of the message. */
   readonly indent: number;
-  /** Where in the code it was written, at the end of the first line; the length of the line where that is not shown. */
+  /** Where the source ("app.py:8") begins at the end of the first line; the length of the line if it is not shown. */
   readonly source: number;
-  /** Columns of the whole line and of its message. */
+  /** Widths of the whole line and of its message, in columns. */
   readonly columns: number;
   readonly messageColumns: number;
 }
 
-/** Of UTF-8, of which each character but those of the far East fills one column. */
+/** Columns of UTF-8 text. One per character, which is wrong only for those of East Asian scripts. */
 function columnsIn(b: Buffer, from: number, to: number): number {
   let columns = 0;
   for (let p = from; p < to; p++) if ((b[p] & 0xc0) !== 0x80) columns++;
@@ -39,18 +39,18 @@ function withoutBlanks(b: Buffer, from: number, to: number): Buffer {
 }
 
 export class WrappedRecords {
-  /** Lines were joined: what a line is, depends on those around it. */
+  /** Lines were joined, so what a line is depends on those around it. */
   seen = false;
   readonly #tally: Tally;
   readonly #read: ReadLine;
   #head: Head | null = null;
-  /** Of the message: what each line holds of it, and what stands between two. */
+  /** Pieces of the message from each line, and the blanks between them. */
   #pieces: Buffer[] = [];
-  /** The last of them ends in a word that goes on. */
+  /** The last piece ends in a word that continues in the next line. */
   #isCut = false;
   #bytes = 0;
   #lines = 0;
-  /** It was asked before, since the last line, whether anything can be told. */
+  /** `flush` was called since the last line. */
   #hasWaited = false;
 
   constructor(tally: Tally, read: ReadLine) {
@@ -62,7 +62,7 @@ export class WrappedRecords {
     return this.#head !== null;
   }
 
-  /** The line b[from, to), which was counted. */
+  /** Takes the line b[from, to), which was counted. */
   line(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
     this.#hasWaited = false;
     const head = this.#head;
@@ -83,32 +83,32 @@ export class WrappedRecords {
     const found = sourceStart(b, from + indent, to);
     const source = found < 0 ? text.length : found - from;
     const columns = columnsIn(text, 0, text.length);
-    // A blank stands between both columns.
+    // There is a blank between the two columns.
     const behind = found < 0 ? 0 : 1 + columnsIn(text, source, text.length);
     const messageColumns = columns - indent - behind;
     this.#head = { text, offset, number: this.#tally.lines, indent, source, columns, messageColumns };
     this.#add(this.#head, text, indent, source);
   }
 
-  /** A word that is longer than the column was cut, and fills it; elsewhere a blank was left out. */
+  /** A word that is longer than the column fills it and is cut. At any other break, a blank was removed. */
   #add({ messageColumns }: Head, b: Buffer, from: number, to: number): void {
     const piece = Buffer.from(withoutBlanks(b, from, to));
     const isFirst = this.#pieces.length === 0;
     const isCut = this.#isCut;
     this.#isCut = columnsIn(piece, 0, piece.length) === messageColumns && !piece.includes(BLANK);
-    // A word that was cut into whole lines is followed by an empty one.
+    // rich writes an empty line after a word that was cut into whole lines.
     if (piece.length === 0) return;
     this.#pieces.push(...(isFirst || isCut ? [piece] : [SOME_BLANK, piece]));
     this.#bytes += piece.length;
   }
 
-  /** Of a log that is being written, line by line perhaps: a record for which nothing came since the last time is whole. */
+  /** For a growing log, perhaps read line by line: a record without a new line since the last call is complete. */
   flush(): void {
     if (this.#hasWaited) this.end();
     this.#hasWaited = true;
   }
 
-  /** No record goes on: what was kept is one line. */
+  /** No record continues: the kept lines are one line. */
   end(): void {
     const head = this.#head;
     if (!head) return;
@@ -127,7 +127,7 @@ export class WrappedRecords {
   }
 }
 
-/** Does b[from, to) stand under the message, and is it no wider than the first line? */
+/** Whether b[from, to) stands under the message and is not wider than the first line. */
 function goesOn({ indent, columns }: Head, b: Buffer, from: number, to: number): boolean {
   if (to - from <= indent) return false;
   const first = firstFilled(b, from, to);
@@ -135,7 +135,7 @@ function goesOn({ indent, columns }: Head, b: Buffer, from: number, to: number):
   return first === from + indent && columnOfMessage(b, from, to) < 0 && columnsIn(b, from, to) <= columns;
 }
 
-/** Behind the blanks at the start of b[from, to). */
+/** Position behind the blanks at the start of b[from, to). */
 function firstFilled(b: Buffer, from: number, to: number): number {
   let p = from;
   while (p < to && b[p] === BLANK) p++;

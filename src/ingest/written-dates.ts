@@ -1,11 +1,11 @@
-/** Dates in an order and with signs that no server writes by itself, as patterns of strftime. */
+/** Dates in an order and with signs that no server writes by default, as patterns for strftime. */
 
 import type { DatePattern } from '../core/format.ts';
 
-/** No log that is looked at is of an older year, as two digits, and no day is as large as this is as a year. */
+/** Two-digit years: no log is from before the first, and no number from the second on is taken for a day. */
 export const [OLDEST_YEAR, FIRST_AS_YEAR] = [12, 20];
 
-/** Of a date by the digits it has, and of the gap between it and the time of day. */
+/** Parts of a date, the gaps between date and time of day, and the dates, by the number of digits they have. */
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*';
 const weekday = '(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?';
 const gap = String.raw`(?: {1,2}|,|, |:|@| @ | at | \| |-| - |T|_)`;
@@ -18,7 +18,7 @@ const dates = [
   String.raw`\d{4}[- /]${month}[- /]\d{1,2}`,
   String.raw`${month} \d{1,2},? \d{4}`,
   String.raw`\d{1,2}[-/.]\d{1,2}[-/.]\d{4}`,
-  // Chinese and Japanese signs for year, month and day, in UTF-8
+  // Chinese and Japanese signs for year, month and day, as bytes of UTF-8.
   String.raw`\d{4}\u00e5\u00b9\u00b4\d{1,2}\u00e6\u009c\u0088\d{1,2}\u00e6\u0097\u00a5`,
 ];
 /** "20260301T170415", "2026-03-01_17-04-15" */
@@ -29,14 +29,14 @@ const joined = [
 /** "17:04:15 01/03/2026" */
 const clockFirst = String.raw`\d\d:\d\d:\d\d(?: |, | - )(?:\d\d[-/.]\d\d[-/.]\d{4}|\d{4}[-/.]\d\d[-/.]\d\d)(?!\d)`;
 
-/** What such a date begins with: most of what a line holds begins otherwise, and is passed over at once. */
+/** Beginnings of such dates. Most of a line begins differently, and is skipped at once. */
 const beginning = String.raw`\d{4}[-/.]\d\d[-/.]|20\d{6}|\d{1,2}[-/. A-Z]|\d{4}[- /\u00e5][A-Z\d\u00b9]|\d\d:\d\d:\d\d[ ,]|[A-Z][a-z]{2,8}[ ,]`;
 
-/** Behind a digit, a sign or a letter it would be part of something else. */
+/** After a digit, a sign or a letter it would be part of something else. */
 export const writtenDateSource = String.raw`(?=${beginning})(?<![\w/.:-])(?:${weekday}(?:${dates.join('|')})${gap}${clock}${zone}|(?:${joined.join('|')})(?!\d)${zone}|${clockFirst})`;
 const writtenDate = new RegExp(`^(?:${writtenDateSource})`);
 
-/** Directives by what stands there, tried in this order. */
+/** Directives by the text that they stand for, tried in this order. */
 const directives: readonly (readonly [RegExp, string])[] = [
   [/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*/, '%a'],
   [new RegExp(`^${month}`), '%b'],
@@ -50,16 +50,16 @@ const directives: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The pattern of such a stamp; null: it is none. Of "01/03/2026" the day is taken for the first number.
- * @param text a stamp, with what may stand behind it
+ * The pattern of such a stamp; null: it is none. In "01/03/2026", the first number is taken for the day. @param text begins with a stamp,
+ * and may continue
  */
 export function patternOf(text: string): DatePattern | null {
   const stamp = writtenDate.exec(text)?.[0];
   if (stamp === undefined) return null;
   let pattern = '';
-  // Behind the year that ends "17:04:15 01-03-2026" there is none.
+  // A stamp that ends in a year ("17:04:15 01-03-2026") has no zone behind it.
   let rest = /^\d\d:/.test(stamp) ? stamp : stamp.replace(new RegExp(`${zone}$`), '');
-  // The numbers of a date that are not its year: its month stands between both, or its name elsewhere.
+  // Numbers of a date besides the year are day and month; if the month has a name, the number is the day.
   let hasMonth = /[A-Z][a-z]{2}/.test(stamp.replace(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*/, ''));
   const isDayFirst = !hasMonth && /(?<!\d)\d{1,2}[-/.]\d{1,2}[-/.]\d{4}/.test(rest);
   while (rest !== '') {

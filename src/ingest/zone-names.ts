@@ -1,4 +1,4 @@
-/** Names of zones that mean one offset wherever they are written ("IST", "CST" in China and others do not, and are not here). */
+/** Names of zones that mean the same offset everywhere. ("IST" and "CST", for example, do not, and are left out.) */
 const offsets: Readonly<Record<string, number>> = {
   UTC: 0,
   GMT: 0,
@@ -26,7 +26,7 @@ const offsets: Readonly<Record<string, number>> = {
 
 const MAX_NAME = 5;
 
-/** Offset in minutes of the zone named at p, up to the next blank; NaN for a name that says too little. */
+/** Offset in minutes of the zone named at p, up to the next blank; NaN: the name is unknown or ambiguous. */
 export function namedOffsetAt(b: Buffer, p: number): number {
   let end = p;
   while (end < p + MAX_NAME && b[end] > 64 && b[end] < 91) end++;

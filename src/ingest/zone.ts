@@ -1,4 +1,4 @@
-/** From wall-clock time to UTC: the zone that stamps without an offset are read in. */
+/** From wall-clock time to UTC: the zone in which stamps without an offset are read. */
 import { exitCodes, UserError } from '../core/errors.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { localZoneName } from './local-zone-name.ts';
@@ -7,8 +7,8 @@ export interface Zone {
   /** "UTC", "+05:30", "Europe/Paris", "local (Europe/Paris)". */
   readonly name: string;
   /**
-   * UTC of a wall-clock time (both µs). Where clocks are put back a wall-clock hour comes twice: the second one is meant
-   * when the first would lie more than a minute before the time asked for last.
+   * UTC of a wall-clock time (both in µs). When clocks are put back, an hour of wall-clock time comes twice: the second one is returned if
+   * the first would be more than a minute before the last result.
    */
   toUtc(wallMicros: number): number;
 }
@@ -17,7 +17,7 @@ const SLOT_MICROS = 15 * MICROS_PER_MINUTE;
 
 const fixed = (name: string, offsetMicros: number): Zone => ({ name, toUtc: (wall) => wall - offsetMicros });
 
-/** Offset of an IANA zone from UTC at an instant, µs. */
+/** Offset of an IANA zone from UTC at an instant, in µs. */
 function offsets(timeZone: string): (utcMicros: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   return (utcMicros) => {
@@ -31,7 +31,7 @@ function offsets(timeZone: string): (utcMicros: number) => number {
   };
 }
 
-/** The same of the machine's own zone, which `Date` knows: asking `Intl` costs 18 ms, once. */
+/** The same for the machine's own zone, which `Date` knows; asking `Intl` would cost 18 ms once. */
 function localOffset(utcMicros: number): number {
   const ms = Math.floor(utcMicros / 1000);
   const date = new Date(ms);
@@ -43,7 +43,7 @@ function localOffset(utcMicros: number): number {
   return (wall.getTime() - ms) * 1000;
 }
 
-/** Wall-clock times of a zone with the given offset from UTC at an instant (µs). */
+/** The zone with this offset from UTC at an instant (µs). */
 function civil(name: string, offsetAt: (utcMicros: number) => number): Zone {
   let slot = Number.NaN;
   let earlier = 0;
@@ -53,7 +53,7 @@ function civil(name: string, offsetAt: (utcMicros: number) => number): Zone {
     const before = offsetAt(wall - MICROS_PER_DAY);
     const after = offsetAt(wall + MICROS_PER_DAY);
     const valid = [before, after].filter((offset) => offsetAt(wall - offset) === offset);
-    // Inside the hour that clocks skip no offset is valid: the old one is kept.
+    // In the hour that clocks skip, no offset is valid: the old one is used.
     earlier = wall - (valid[0] ?? before);
     later = wall - (valid[valid.length - 1] ?? before);
     if (later < earlier) [earlier, later] = [later, earlier];
@@ -86,7 +86,7 @@ function local(): Zone {
   };
 }
 
-/** @throws UserError for a zone nobody knows. */
+/** @throws UserError for an unknown zone */
 export function createZone(timezone?: string): Zone {
   if (timezone === undefined) return local();
   if (/^(utc|gmt|z)$/i.test(timezone)) return fixed('UTC', 0);
