@@ -1,43 +1,39 @@
 /**
- * The columns that a parser writes: one row a request, no object and no string per line.
+ * The columns that a parser writes: one row per request, with no object and no string per line.
  *
- * Units: every time and duration is in whole microseconds (µs), held in a Float64Array because 2^53 µs reach the
- * year 2255 while 2^32 do not; sums of whole µs are exact. What a line does not say is `NaN` (or -1 for an id, 0 for a
- * status), never 0 µs.
+ * Units: all times and durations are whole microseconds (µs) in a Float64Array, because 2^53 µs reach the year 2255 while 2^32 µs are 72
+ * minutes; and sums of whole µs are exact. What a line does not say is `NaN` (-1 for an id, 0 for a status), never 0 µs.
  */
 import type { Dictionary } from './dictionary.ts';
 
-/** What the stamp of a line stands for. `response-start`: written when the head of the response was sent. */
+/** What the stamp of a line means. `response-start`: when the head of the response was sent. */
 export type StampMeaning = 'start' | 'end' | 'response-start' | 'arrival';
 
-/** Facts that hold for every row of a batch: what the format says about its own lines. */
+/** Facts about every row of a batch: what the format says about its lines. */
 export interface StreamFacts {
   /** Id of the format, as `logscope formats` lists it. */
   readonly format: string;
-  /** Envelopes around the line, outermost first, joined by "+"; null for none. */
+  /** Envelopes around the line, outermost first, joined by "+"; null: none. */
   readonly envelope: string | null;
-  /** null: the lines carry no time at all. */
+  /** null: the lines have no time at all. */
   readonly stampMeaning: StampMeaning | null;
-  /** Neither the format nor the data say what the stamp means: `stampMeaning` is the likelier one. */
+  /** Neither the format nor the data show what the stamp means: `stampMeaning` is the more likely meaning. */
   readonly stampAssumed?: boolean;
-  /** Width of one tick of the stamp: the true instant lies in [time, time + resolution). */
+  /** One tick of the stamp: the true instant is in [time, time + resolution). */
   readonly resolutionMicros: number;
   /**
-   * The stamp is that of whoever read the line from a pipe (Docker, containerd, journald), so it may be late: the true instant lies in
-   * [time - lateMicros, time + resolution). Missing: the server took it itself.
+   * The stamp was made by a process that read the line from a pipe (Docker, containerd, journald), so it may be late: the true instant is
+   * in [time - lateMicros, time + resolution). Missing: the server itself made the stamp.
    */
   readonly lateMicros?: number;
-  /** "+00:00", "local" … null where the lines carry no time. */
+  /** "+00:00", "local" …; null: the lines have no time. */
   readonly zone: string | null;
   /**
-   * What the duration covers: the work in the application (`service`, gunicorn's %(D)s), or the wait in front of it as
-   * well (`response`, nginx's $request_time). null: no duration.
+   * What the duration covers: the work in the application (`service`, gunicorn's %(D)s), or also the wait before it (`response`, nginx's
+   * $request_time). null: there is no duration.
    */
   readonly durationCovers: 'service' | 'response' | null;
-  /**
-   * The waits in `wait` are those of the requests of several servers behind one proxy: together they are theirs, but which of them a
-   * request waited for is not known.
-   */
+  /** The waits in `wait` are those of all requests to several servers behind one proxy, but which server a request waited for is not known. */
   readonly waitsOfAll?: true;
   /** Which columns the layout fills. */
   readonly fields: FieldSet;
@@ -48,13 +44,13 @@ export interface FieldSet {
   readonly duration: boolean;
   readonly worker: boolean;
   readonly thread: boolean;
-  /** A queue time measured by somebody (a column of a proxy), in `wait`. */
+  /** A queue time that the line states (a column of a proxy), in `wait`. */
   readonly wait: boolean;
-  /** The instant a proxy received the request (X-Request-Start), in `arrival`. */
+  /** The instant at which a proxy received the request (X-Request-Start), in `arrival`. */
   readonly arrival: boolean;
 }
 
-/** Do they say the same of their lines? */
+/** Whether both say the same about their lines. */
 export function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
   return (
     a === b ||
@@ -70,18 +66,18 @@ export function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
   );
 }
 
-/** Text seen in the columns, interned: the columns hold ids. Shared by all batches of an analysis. */
+/** Interned texts; the columns hold their ids. Shared by all batches of an analysis. */
 export interface Names {
   /** Worker processes as the log names them (a pid, "worker-3", "web.1"). */
   readonly workers: Dictionary;
   readonly threads: Dictionary;
   /** "GET /users/{id}": method and path template, without the query. */
   readonly routes: Dictionary;
-  /** Of more routes than this the others are named "GET (other)". */
+  /** Once there are so many routes, further ones are named "GET (other)". */
   readonly mostRoutes: number;
 }
 
-/** Up to `capacity` rows. The arrays are reused: a consumer copies what it keeps before it returns. */
+/** Up to `capacity` rows. The arrays are reused, so a consumer must copy what it keeps before it returns. */
 export interface RequestBatch {
   readonly capacity: number;
   length: number;
@@ -96,21 +92,21 @@ export interface RequestBatch {
   readonly wait: Float64Array;
   /** µs since 1970 UTC at which a proxy in front received the request. */
   readonly arrival: Float64Array;
-  /** Id in `names.workers`, -1 unknown. */
+  /** Id in `names.workers`; -1: unknown. */
   readonly worker: Int32Array;
   readonly thread: Int32Array;
   readonly route: Int32Array;
-  /** Hash of the client's address, 0 unknown: enough to count clients, too little to know them. */
+  /** Hash of the client's address; 0: unknown. Enough to count clients, but not to identify them. */
   readonly client: Uint32Array;
-  /** HTTP status, 0 unknown. */
+  /** HTTP status; 0: unknown. */
   readonly status: Uint16Array;
   /** Bytes of the response. */
   readonly bytes: Float64Array;
-  /** Byte offset of the line in its input, to read it back. */
+  /** Byte offset of the line in its input, to read the line again. */
   readonly offset: Float64Array;
 }
 
-/** @param place memory for a column of so many bytes, and where in it the column begins; default: memory of its own */
+/** @param place gives the memory for a column of so many bytes, and the offset of the column in it; default: separate memory */
 export function createBatch(
   capacity: number,
   facts: StreamFacts,

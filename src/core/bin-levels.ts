@@ -1,8 +1,8 @@
 /** The mean number of requests running, in bins of time. */
 
 /**
- * Bin k is [k, k + 1) widths from the origin; what lies behind the last bin is left out. Rows begin at the origin or later; all
- * instants and the width in one unit.
+ * Bin k covers [k, k + 1) widths from the origin; what lies beyond the last bin is left out. No row may begin before the origin. Instants
+ * and width have the same unit.
  */
 export function binLevels(
   start: ArrayLike<number>,

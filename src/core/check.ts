@@ -5,7 +5,7 @@ export interface CheckResult {
   /** The option that set the threshold, without dashes: "max-p95-wait". */
   check: string;
   ok: boolean;
-  /** Seconds, a ratio, or null where the log cannot tell, which fails the check. */
+  /** Seconds or a ratio; null: the log does not show it, and the check fails. */
   value: number | null;
   limit: number | string;
   /** One sentence. */

@@ -1,49 +1,49 @@
 /**
- * Do answers come more evenly than independent callers would have them? U clients who wait for their answer cannot all ask
- * in one second and never in the next: the counts of neighbouring seconds scatter less than those of a Poisson process, even
- * where a stamp of a second hides who was in the server with whom.
+ * Whether answers come more evenly than those to independent callers would. U clients that wait for their answers cannot all ask in one
+ * second and none in the next: counts of neighbouring seconds scatter less than those of a Poisson process, even if stamps in whole
+ * seconds hide which requests ran at the same time.
  *
- * Each client is a renewal process whose cycle is its pause and its service. Such a process, and the sum of any number of
- * them, has the spectrum (relative to its rate)
- *   S(ω) = (1 - |φ|²) / |1 - φ|²,  φ(ω) = φ_service(ω) / (1 + i ω Z)
- * (Cox & Lewis, The Statistical Analysis of Series of Events, 1966); callers who come at random have S = 1. Counted in bins of
- * width Δ it becomes Σ_k S(ω + 2πk/Δ) sinc²(ωΔ/2 + πk). Two spectra are compared by the likelihood of the periodogram I,
- * -Σ ln S + I / S (Whittle 1953).
+ * Each client is a renewal process whose cycle is its pause and its service. Such a process, and the sum of any number of them, has the
+ * spectrum (relative to its rate)
+ *   S(ω) = (1 - |φ|²) / |1 - φ|²,  φ(ω) = φ_service(ω) / (1 + i ω Z),  Z = mean pause
+ * (Cox & Lewis, The Statistical Analysis of Series of Events, 1966); independent callers have S = 1. Counted in bins of width Δ, the
+ * spectrum becomes Σ_k S(ω + 2πk/Δ) sinc²(ωΔ/2 + πk). Two spectra are compared by the log likelihood of the periodogram I,
+ * -Σ (ln S + I / S) (Whittle 1953).
  */
 
 import { meanOf } from './statistics.ts';
 
-/** Requests whose ends are counted; columns in µs, row by row. */
+/** Requests whose ends are counted; one value per request, in µs. */
 export interface TimedRequests {
   readonly length: number;
   readonly start: Float64Array;
   readonly service: Float64Array;
 }
 
-/** What the counts say for one kind of callers, nats more than for independent ones. */
+/** Log likelihood ratio (in nats) of each kind of callers against independent ones. */
 export interface ClientRhythm {
-  /** Clients with a mean pause of `thinkMicros`. */
+  /** Clients with a mean pause of `thinkMicros` (µs). */
   closed(thinkMicros: number): number;
-  /** A source that keeps a beat of its own: as even as clients, but nobody waits for an answer. */
+  /** A source with its own regular beat: as even as clients, but it does not wait for answers. */
   readonly paced: number;
 }
 
-/** Bins of a segment, whose rate may differ from that of the next; the fewest that say something, and the most segments. */
+/** Bins in a segment (the rate may differ between segments); fewest bins that are enough; most segments. */
 const SEGMENT = 128;
 const LEAST_BINS = 24;
 const MOST_SEGMENTS = 48;
-/** Waves as long as the segment, or half of it, are the load's own ups and downs. */
+/** First wave number that is used: the waves below it, as long as the segment, are changes of the load itself. */
 const FIRST_WAVE = 2;
-/** Services that stand for all in their characteristic function. */
+/** So many service times represent all of them in their characteristic function. */
 const SERVICES = 200;
-/** Neighbours of the base band that a bin folds into it. */
+/** Bands on each side of the base band that binning folds into it. */
 const ALIASES = 3;
-/** Spectrum of a source that keeps a beat. */
+/** Spectrum of a source with a regular beat. */
 const PACED = 0.05;
-/** No spectrum is taken to be lower: a stamp may slip into the next bin. */
+/** Lower limit of a spectrum, as a stamp may slip into the next bin. */
 const LEAST = 0.03;
 
-/** null: too few bins. `tick` µs: the width of a stamp. */
+/** null: too few bins. @param tick µs: one tick of the stamp */
 export function clientRhythm(requests: TimedRequests, tick: number): ClientRhythm | null {
   const { service, length } = requests;
   const bin = rhythmBin(service, tick);
@@ -58,7 +58,7 @@ export function clientRhythm(requests: TimedRequests, tick: number): ClientRhyth
       return { at, weight: sinc((at * bin) / 2) ** 2, law: characteristic(services, at) };
     }),
   );
-  // Less what callers at random would have, whose spectrum is flat.
+  // Relative to independent callers, whose spectrum is flat.
   const flat = spectrumNats({ power, segments }, () => 1);
   const nats = (spectrum: (wave: number) => number) => spectrumNats({ power, segments }, spectrum) - flat;
   return {
@@ -76,13 +76,13 @@ export function clientRhythm(requests: TimedRequests, tick: number): ClientRhyth
   };
 }
 
-/** µs: finer than the stamps there is nothing to count, and much finer than the services nothing to learn. */
+/** µs: finer bins than the stamps show nothing new, and much finer ones than the service times are not needed. */
 export const rhythmBin = (service: Float64Array, tick: number): number => Math.max(tick, meanOf(service) / 2);
 
-/** µs, ascending. */
+/** Ends in µs, ascending. */
 export const endsOf = ({ start, service }: TimedRequests): Float64Array => start.map((at, i) => at + service[i]).sort();
 
-/** ln of the likelihood of a periodogram under a spectrum by wave (Whittle 1953), but for a constant. */
+/** Log likelihood, up to a constant, of a periodogram under a spectrum by wave (Whittle 1953). */
 export function spectrumNats(
   { power, segments }: Pick<Periodogram, 'power' | 'segments'>,
   spectrum: (wave: number) => number,
@@ -96,13 +96,16 @@ export function spectrumNats(
 }
 
 export interface Periodogram {
-  /** Summed over the segments, relative to their rates, from FIRST_WAVE on. */
+  /** Sum over the segments, each relative to its rate; wave numbers from FIRST_WAVE on. */
   readonly power: Float64Array;
   readonly segments: number;
   readonly size: number;
 }
 
-/** `instants` ascending, µs; bins begin at whole multiples of their width, as ticks do. `size` bins a segment, else as many as there are. */
+/**
+ * @param instants µs, ascending @param bin µs; bins begin at multiples of it, like ticks @param size bins in a segment; default: as many as
+ * there are, up to SEGMENT
+ */
 export function periodogram(instants: Float64Array, bin: number, size?: number): Periodogram {
   const none = { power: new Float64Array(0), segments: 0, size: 0 };
   if (instants.length === 0 || !(bin > 0)) return none;
@@ -149,7 +152,7 @@ const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x) / x);
 
 type Complex = readonly [real: number, imaginary: number];
 
-/** Mean of exp(-i ω S). */
+/** Characteristic function of the service time S: the mean of exp(-i ω S). */
 function characteristic(services: Float64Array, omega: number): Complex {
   let cos = 0;
   let sin = 0;
@@ -160,7 +163,7 @@ function characteristic(services: Float64Array, omega: number): Complex {
   return [cos / services.length, -sin / services.length];
 }
 
-/** S of a cycle of a service with characteristic function `law` and an exponential pause; `turn` = ω × its mean. */
+/** Spectrum of cycles of a service time with characteristic function `law` and an exponential pause; `turn` = ω × mean pause. */
 function renewalSpectrum([real, imaginary]: Complex, turn: number): number {
   const scale = 1 / (1 + turn * turn);
   const re = (real + imaginary * turn) * scale;

@@ -1,8 +1,8 @@
-/** Time is passed in: live, replay and tests differ in nothing else. */
+/** Time is passed in: it is the only difference between live reading, replay and tests. */
 export interface Clock {
   /** µs since 1970-01-01 UTC. */
   nowMicros(): number;
-  /** Calls back once after `ms` milliseconds of this clock, at once where they are over; the returned function cancels. */
+  /** Calls back after `ms` milliseconds of this clock (immediately if that time is over). @returns a function that cancels */
   after(ms: number, callback: () => void): () => void;
 }
 

@@ -1,26 +1,26 @@
-/** Workers whose first request takes many times as long as their later ones: caches, imports and connections of a process that is new. */
+/** Workers whose first request takes much longer than later ones: caches, imports and connections of a new process. */
 import type { Analysis } from './finding.ts';
 import { groupsOf, rowsOf } from './rows.ts';
 import { countBelow, medianOf, rankSumTest } from './statistics.ts';
 
-/** Requests of a life that count as its first ones. */
+/** So many requests of a worker count as its first ones. */
 const FIRST = 2;
 const MINIMUM_LIVES = 4;
 const SLOWER = 3;
 const MATERIAL = 20_000;
-/** Share of the usual excess from which a first request is as slow. */
+/** First requests of early workers count as cold if their excess is at least this share of the median excess. */
 const AS_SLOW = 0.5;
 
 interface First {
   readonly position: number;
   readonly route: number;
-  /** µs, and µs since 1970 UTC */
+  /** Duration in µs; start in µs since 1970 UTC. */
   readonly micros: number;
   readonly at: number;
 }
 
 export interface ColdStart {
-  /** Position in the rows: the first request of a worker born within the log. */
+  /** Position in the rows of the first request of a worker that was started during the log. */
   readonly position: number;
   /** µs since 1970 UTC */
   readonly at: number;
@@ -30,16 +30,16 @@ export interface ColdStart {
 }
 
 export interface ColdStarts {
-  /** Workers born within the log. */
+  /** Number of workers that were started during the log. */
   readonly lives: number;
   readonly heads: readonly ColdStart[];
-  /** First requests of workers that were there when the log began, as slow as those: they may have begun with it. */
+  /** First requests of workers that were there from the beginning, if they are as slow: these workers may have started just then. */
   readonly early: readonly ColdStart[];
-  /** Median of first request over the later ones of its route. */
+  /** Median ratio of a first request to the median of later ones of its route. */
   readonly ratio: number;
 }
 
-/** null: first requests are no slower than chance would have them, or too few. */
+/** null: first requests are no slower than by chance, or there are too few. */
 export function findColdStarts(analysis: Analysis): ColdStarts | null {
   const rows = rowsOf(analysis);
   if (rows.length < 50) return null;
@@ -50,13 +50,13 @@ export function findColdStarts(analysis: Analysis): ColdStarts | null {
   const lifeOf = new Map(analysis.inference.lives.map((life) => [life.worker, life]));
   const born = (worker: number): boolean => {
     if (booted.has(analysis.names.workers.text(worker))) return true;
-    // Without a word from the server: first seen well after the log began, when the others had answered plenty.
+    // If the server said nothing: a worker counts as new if it is first seen well after the log began, after many requests of others.
     const life = lifeOf.get(worker);
     if (!life) return false;
     const before = countBelow(rows.length, (i) => rows.start[i], life.from);
     return life.from - logFrom > 10e6 && before >= 20 * Math.max(1, analysis.summary.server.workers.value ?? 1);
   };
-  // Per route: how slow the first requests of new workers are, beside the median of all later ones.
+  // By route: the first requests of new workers, and the median of all later requests.
   const laterOf = new Map<number, number[]>();
   const firsts: First[] = [];
   const atBeginning: First[] = [];
@@ -102,5 +102,5 @@ export function findColdStarts(analysis: Analysis): ColdStarts | null {
   return { lives, ratio, heads, early };
 }
 
-/** Of the request over the median of later ones of its route. */
+/** Ratio of the request to the median of later ones of its route. */
 const ratioOf = ({ micros, excess }: ColdStart): number => micros / (micros - excess);

@@ -1,4 +1,4 @@
-/** Columns of numbers in plain loops: `Float64Array.from(rows, (row) => …)` asks an iterator for each value, and takes ten times as long. */
+/** Columns of numbers in plain loops. `Float64Array.from(rows, (row) => …)` calls an iterator for each value, and is ten times slower. */
 
 /** The values of a column at the given rows, in their order. */
 export function floatsAt(column: ArrayLike<number>, rows: ArrayLike<number>): Float64Array<ArrayBuffer> {
@@ -7,7 +7,7 @@ export function floatsAt(column: ArrayLike<number>, rows: ArrayLike<number>): Fl
   return picked;
 }
 
-/** The same of whole numbers. */
+/** The same for integers. */
 export function integersAt(column: ArrayLike<number>, rows: ArrayLike<number>): Int32Array<ArrayBuffer> {
   const picked = new Int32Array(rows.length);
   for (let k = 0; k < picked.length; k++) picked[k] = column[rows[k]];
@@ -21,7 +21,7 @@ export function indicesBelow(length: number): Int32Array<ArrayBuffer> {
   return indices;
 }
 
-/** The first row at or behind `row` whose value is not in [low, behind); `length` for none. */
+/** First row from `row` on whose value is not in [low, behind); `length` if there is none. */
 export function endOfRun(values: Float64Array, row: number, length: number, low: number, behind: number): number {
   let end = row;
   while (end < length && values[end] >= low && values[end] < behind) end++;

@@ -1,30 +1,30 @@
 /**
- * Text interned once per distinct value: bytes in, a small integer out, the string made only on the first sight.
- * An open-addressing table over FNV-1a hashes; the bytes themselves are kept to compare, so two values never collide.
+ * Texts that are interned once per distinct value: from bytes to a small integer, with a string made only when it is asked for. An
+ * open-addressing table over FNV-1a hashes. The bytes are kept and compared, so two values never share an id.
  */
 export interface Dictionary {
   readonly size: number;
-  /** Id of bytes[from, to), new if never seen. */
+  /** Id of bytes[from, to); a new one if it is unknown. */
   intern(bytes: Uint8Array, from: number, to: number): number;
-  /** Id of a string (UTF-8), new if never seen. */
+  /** Id of a string (as UTF-8); a new one if it is unknown. */
   add(text: string): number;
-  /** Id of a string, or -1. */
+  /** Id of a string; -1: unknown. */
   find(text: string): number;
   text(id: number): string;
-  /** Hash of a text, the same wherever the text is known. */
+  /** Hash of a text, the same in every dictionary. */
   hash(id: number): number;
-  /** Whether the text of an id begins with these bytes; no text is made. */
+  /** Whether the text of an id begins with these bytes. Makes no string. */
   begins(id: number, bytes: Uint8Array): boolean;
   /**
-   * Forgets the texts that are not needed; the others keep their order. Returns the new id by old id, -1 of what is forgotten; it is
-   * written over the next time, because arrays made anew for every some thousand texts would stand about until V8 looks for garbage.
+   * Forgets the texts that are not needed; the others keep their order. @returns by old id the new one; -1: forgotten. The array is
+   * overwritten by the next call: a new array for every few thousand texts would remain in memory until V8 collects garbage.
    */
   keepOnly(isNeeded: Uint8Array): Int32Array;
   /** Forgets everything; ids begin at 0 again. */
   clear(): void;
 }
 
-/** Texts beyond these are made anew when they are asked for: there may be very many. */
+/** Strings of the first so many ids are kept. Others are made anew each time, as there may be very many. */
 const KEPT_TEXTS = 4096;
 
 const decoder = new TextDecoder('utf-8');

@@ -1,18 +1,18 @@
 /**
- * The JSON contract of `logscope diff --json`: what changed between two logs, and whether chance would do as much.
- * Times are seconds, ratios 0..1; what a log cannot tell is null.
+ * The JSON contract of `logscope diff --json`: what changed between two logs, and whether that may be by chance. Times are seconds, ratios
+ * 0..1; what a log does not show is null.
  */
 import type { ServerModel } from './summary.ts';
 import type { ServiceWords } from './words.ts';
 
 export const DIFF_SCHEMA = 'logscope/diff/v1';
 
-/** `unclear`: there is a difference, and `doubt` says why it may be none. `unknown`: a log does not have the measure. */
+/** `unclear`: there is a difference, and `doubt` says why it may mean nothing. `unknown`: a log lacks the measure. */
 export type Change = 'better' | 'worse' | 'same' | 'unclear' | 'unknown';
 
 /**
- * `chance`: chance makes such a difference too often. `ranges-overlap`: what the logs leave open of their waits overlaps.
- * `few-requests`, `few-errors`: too few for a test. `knotted`: each request resembles those before it too much for a test.
+ * `chance`: such a difference is too likely by chance. `ranges-overlap`: the ranges in which the waits of the logs may lie overlap.
+ * `few-requests`, `few-errors`: too few for a test. `knotted`: neighbouring requests are too much alike for a test.
  */
 export type DiffDoubt = 'chance' | 'ranges-overlap' | 'few-requests' | 'few-errors' | 'knotted';
 
@@ -21,12 +21,12 @@ export interface DiffMeasure {
   after: number | null;
   /** after / before. */
   ratio: number | null;
-  /** Two-sided probability of such a difference by chance; null where no test could be made. */
+  /** Two-sided probability of such a difference by chance; null: no test was possible. */
   p: number | null;
   /** The test and its sample, in words. */
   test: string;
   change: Change;
-  /** Why a change is `unclear`; else null. */
+  /** Why a change is `unclear`; otherwise null. */
   doubt: DiffDoubt | null;
 }
 
@@ -60,16 +60,16 @@ export interface Diff {
     changed: boolean;
   };
   service_time_mean: DiffMeasure;
-  /** What these times are called: "time in the application" where, in one of the logs, they may hold what requests wait for each other. */
+  /** What these times are called: "time in the application" if, in one of the logs, they may contain waits of requests for each other. */
   service_time_is: ServiceWords;
   wait_mean: DiffMeasure;
-  /** What each log leaves open of its mean wait, seconds; null unknown. */
+  /** Range in which the mean wait of each log may lie, seconds; null: unknown. */
   wait_mean_range: Pair<[low: number, high: number] | null>;
   latency_mean: DiffMeasure;
   error_ratio: DiffMeasure;
-  /** Chance up to which a difference counts in each test, so that it is 1 % in all of them together. */
+  /** p up to which a difference counts in a single test, so that the level of all tests together is 1 %. */
   level: number;
-  /** Routes of both logs, and those of one alone. */
+  /** Routes in both logs, and routes in only one of them. */
   routes: DiffRoute[];
   routes_alone: Pair<DiffRouteAlone[]>;
   /** Ids of findings. */
@@ -80,7 +80,7 @@ export interface Diff {
 
 const WITH_SLOTS: readonly ServerModel[] = ['sync', 'threaded', 'pool'];
 
-/** The slots of a "pool" may be processes or threads: beside either it is nothing else. */
+/** Whether the models differ. The slots of a "pool" may be processes or threads, so it does not differ from either. */
 export function isOtherModel(before: ServerModel, after: ServerModel): boolean {
   if (before === 'unknown' || after === 'unknown' || before === after) return false;
   const mayBeOne = (before === 'pool' || after === 'pool') && WITH_SLOTS.includes(before) && WITH_SLOTS.includes(after);

@@ -1,4 +1,4 @@
-/** How directives look in the languages that several servers share, and those that Python's logging gives to all of them. */
+/** Syntax of directives that several servers share, and those that Python's logging adds for all servers. */
 import type { Directive } from './format.ts';
 
 /** Python's "%(name)s", with flags, width and precision. */

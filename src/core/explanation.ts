@@ -1,4 +1,4 @@
-/** What was made of the lines of a log, for people who want to know why: `logscope formats --explain`. */
+/** How the lines of a log were understood, for people who want to know why: `logscope formats --explain`. */
 import type { StreamFacts } from './batch.ts';
 
 /** A field in a line: characters [from, to) of its text. */
@@ -9,9 +9,9 @@ export interface Label {
 }
 
 export interface ExplainedLine {
-  /** From 1. */
+  /** Line number, from 1. */
   readonly number: number;
-  /** Printable; without the envelopes around it. */
+  /** Printable, and without the envelopes around it. */
   readonly text: string;
   readonly labels: readonly Label[];
 }
@@ -21,21 +21,21 @@ export interface ExplainedKind {
   readonly format: string;
   readonly layout: string;
   readonly lines: number;
-  /** `begun`: its lines tell how requests began, `again`: they tell of requests that others tell of; both give no requests. */
+  /** `begun`: lines about the beginning of requests; `again`: lines that repeat requests of other lines. Neither gives requests. */
   readonly tells: 'requests' | 'begun' | 'again';
   readonly facts: StreamFacts;
   readonly first: ExplainedLine;
-  /** What the lines do not have, and the configuration that makes the server log it. */
+  /** What the lines lack, and the configuration that makes the server log it. */
   readonly missing: readonly { readonly what: readonly string[]; readonly how: string }[];
 }
 
-/** A line that nothing took, and how far the best layout came. */
+/** A line that nothing took, and how far the best layout got in it. */
 export interface StuckLine {
   readonly number: number;
   readonly text: string;
-  /** Why it was left. */
+  /** Why nothing took it. */
   readonly reason: string;
-  /** The layout that came farthest, null when none took a single field. */
+  /** The layout that got farthest; null: none read a single field. */
   readonly best: string | null;
   /** Character of the text at which it stopped. */
   readonly at: number;
@@ -44,16 +44,16 @@ export interface StuckLine {
 }
 
 export interface Explanation {
-  /** Lines looked at; false: there are more in the file. */
+  /** Number of lines that were looked at; `complete` is false if the file has more. */
   readonly lines: number;
   readonly complete: boolean;
   readonly kinds: readonly ExplainedKind[];
-  /** Lines in which servers speak of themselves, by format. */
+  /** Lines in which servers say something about themselves, by format. */
   readonly own: readonly { readonly format: string; readonly lines: number; readonly first: ExplainedLine }[];
-  /** Tracebacks and other lines that belong to the one before. */
+  /** Tracebacks and other lines that belong to the line before them. */
   readonly continuation: number;
   readonly unparsed: number;
-  /** Of these, lines that tell of no request. */
+  /** Those of `unparsed` that are not about a request. */
   readonly unrelated: number;
   readonly stuck: readonly StuckLine[];
   readonly assumptions: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * The contract of a finding: ONE FILE under src/findings/ with a default export made by `defineFinding`.
- * `examine` is a pure function of the facts; it returns what it saw with numbers, or nothing.
+ * The contract of a finding: ONE FILE under src/findings/, with a default export made by `defineFinding`. `examine` is a pure function of
+ * the facts; it returns what it found, with numbers, or null.
  */
 import { max, min } from 'simple-statistics';
 import type { Names } from './batch.ts';
@@ -10,72 +10,72 @@ import type { Predictor } from './prediction.ts';
 import type { FindingSummary, Severity, Summary } from './summary.ts';
 import type { RequestTable } from './table.ts';
 
-/** What the analysis of a log hands on: plain, read-only. */
+/** The result of the analysis of a log: plain and read-only. */
 export interface Analysis {
   /** The summary without its findings. */
   readonly summary: Omit<Summary, 'findings'>;
-  /** The requests kept for inference (all of them, or for very large logs a fair sample of whole stretches of time). */
+  /** The requests that were kept for inference: all of them, or for a very large log a fair sample of whole stretches of time. */
   readonly requests: RequestTable;
   readonly inference: ServerInference;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
 }
 
-/** All requests of the log are kept: what is counted in them is so in the log. */
+/** Whether all requests of the log were kept, so that counting in them is counting in the log. */
 export const isKeptWhole = ({ requests, summary }: Pick<Analysis, 'requests' | 'summary'>): boolean =>
   requests.length >= summary.requests.total;
 
-/** Everything a finding may look at: `{ ...analysis, predictor: createPredictor(analysis) }`. */
+/** Everything that a finding may use: `{ ...analysis, predictor: createPredictor(analysis) }`. */
 export interface Facts extends Analysis {
-  /** Answers what another pool would have done with the same requests; `noPredictor` where nobody simulates. */
+  /** Predicts what another pool would have done with the same requests; `noPredictor` if there is no simulation. */
   readonly predictor: Predictor;
 }
 
 export interface Finding {
   readonly severity: Severity;
   readonly title: string;
-  /** The title in fewer words, where there may be no room for it. */
+  /** A shorter title, for where there is little room. */
   readonly brief?: string;
   readonly detail: string;
   readonly evidence: FindingSummary['evidence'];
   readonly advice: string;
-  /** µs since 1970 UTC; NaN when it holds for the whole log. */
+  /** µs since 1970 UTC; NaN: it is about the whole log. */
   readonly from: number;
   readonly to: number;
-  /** Seconds that callers lost to it within the log, all together: what findings of one severity are ranked by. */
+  /** Seconds that all callers together lost to it within the log. Findings of the same severity are ranked by it. */
   readonly lostSeconds?: number;
-  /** Ids that its rule silences, and that speak all the same: this time they have causes of their own. */
+  /** Ids that its rule silences, but that are reported this time because they have other causes. */
   readonly spares?: readonly string[];
 }
 
 export interface FindingRule {
-  /** Equals the file name. */
+  /** Equal to the file name. */
   readonly id: string;
   readonly title: string;
   /** Columns the log must have. */
   readonly needs: readonly ('time' | 'pid' | 'thread' | 'duration' | 'wait')[];
   examine(facts: Facts): Finding | null;
   /**
-   * It judges each route by its own requests alone, so that it may be asked about those that a filter lets through. All
-   * others speak of the pool, or of requests beside each other, and a part of the requests would mislead them.
+   * It judges each route by that route's requests alone, so it may be applied to the requests that pass a filter. All other rules are about
+   * the pool, or compare requests, and would be misled by a part of the requests.
    */
   readonly ofPart?: true;
-  /** Ids of findings that are symptoms of this one and fall silent when it speaks. */
+  /** Ids of findings that are symptoms of this one, and are left out when it is reported. */
   readonly silences?: readonly string[];
   readonly explain: {
-    /** The test, as formulas and words, with its source. */
+    /** The test in formulas and words, with its source. */
     readonly test: string;
-    /** What guards against a false alarm. */
+    /** What prevents false alarms. */
     readonly guards: string;
-    /** Server → the change that mends it. */
+    /** Server → the change that fixes it. */
     readonly fix: Readonly<Record<string, string>>;
   };
-  /** Sample logs on which it must speak, and on which it must stay quiet. */
+  /** Sample logs on which it must be reported, and on which it must not. */
   readonly fires: readonly string[];
   readonly quiet: readonly string[];
 }
 
-/** From the earliest to the latest of the instants that are known, µs since 1970 UTC; NaN where none is. */
+/** From the earliest to the latest of the known instants, µs since 1970 UTC; NaN: none is known. */
 export function spanOfInstants(
   starts: readonly number[],
   ends: readonly number[] = starts,

@@ -1,18 +1,18 @@
 /**
- * The contract of a log format: ONE FILE under parsers/ = ONE SERVER'S FORMATS. A format is data: layouts in the server's
- * own directive language, what its stamp means, its lifecycle lines, samples. src/ingest compiles it into a byte scanner.
+ * The contract of a log format: ONE FILE under parsers/ = THE FORMATS OF ONE SERVER. A format is data: layouts in the server's own
+ * directive language, the meaning of its stamp, its lifecycle lines, samples. src/ingest compiles it into a scanner of bytes.
  */
 import type { StampMeaning } from './batch.ts';
 import type { LifecycleKind } from './lifecycle.ts';
 
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 /**
- * `by-value`: not said, told by the values. `written`: each value says it, perhaps another one in each line ("31ms", "1m2.5s",
+ * `by-value`: not stated, and decided by the values. `written`: stated in each value, and may differ from line to line ("31ms", "1m2.5s",
  * "0:00:01.234567").
  */
 export type DurationUnit = TimeUnit | 'by-value' | 'written';
 
-/** As `src/ingest/strftime.ts` reads it: "%Y-%m-%d, %H:%M:%S%f". */
+/** A pattern as `src/ingest/strftime.ts` reads it: "%Y-%m-%d, %H:%M:%S%f". */
 export type DatePattern = `%${string}`;
 
 /** How a stamp is written. */
@@ -39,56 +39,58 @@ export type StampShape =
   | 'epoch-ns'
   | 'any'; // any of these, told by its look: for JSON and logfmt
 
-/** What one directive writes, and the column it fills. Numbers may be "-" or "None": not known. */
+/** What a directive writes, and the column that it fills. Numbers may be "-" or "None": unknown. */
 export type Field =
-  /** Address, perhaps empty, perhaps a list "a, b"; `port`: with ":port" at its end. */
+  /** An address, which may be empty or a list "a, b". `port`: it ends in ":port". */
   | { readonly kind: 'client'; readonly port?: boolean }
-  /** `means: 'written'`: put in by a logging layer when the line is written, so it means what the format says of that. */
+  /** `means: 'written'`: added by a logging layer when the line was written, so the format says what it means (`LogFormat.written`). */
   | {
       readonly kind: 'time';
       readonly shape: StampShape;
       readonly means: StampMeaning | 'written';
       /** Its name says what it means ("started_at"), which holds unless the data prove otherwise. */
       readonly named?: true;
-      /** Another stamp of the line is as good, and finer. */
+      /** Another stamp of the line has the same shape and is finer. */
       readonly coarse?: true;
-      /** A time of day, whose date is the `day` of the line (lines of named values only). */
+      /** A time of day whose date is the `day` of the line (only in lines of named values). */
       readonly apart?: true;
     }
-  /** "2024-10-29", whose time of day stands in another value. */
+  /** "2024-10-29", with the time of day in another value. */
   | { readonly kind: 'day' }
-  /** Several in one line: the finest is taken, unless `add` says that they are parts of one sum. */
+  /** If a line has several, the finest is used, unless `add` says that they are to be added. */
   | {
       readonly kind: 'duration';
       readonly unit: DurationUnit;
       readonly covers: 'service' | 'response';
       readonly add?: true;
-      /** Written with decimals, finer than its unit. */
+      /** Written with decimals, so it is finer than its unit. */
       readonly fine?: true;
-      /** Never with more decimals; what another program wrote again may have fewer. */
+      /** The server never writes more decimals; fewer are possible if another program has rewritten the number. */
       readonly decimals?: number;
-      /** The units that the server may be told to write in whole numbers, the coarse one first (lines of named values only). */
+      /** Units that the server may be configured to write as whole numbers, coarser one first (only in lines of named values). */
       readonly wholeUnits?: readonly [TimeUnit, TimeUnit];
     }
-  /** Time in a queue as the line states it. `before`: the stamp lies before it, so the work starts that much later. */
+  /** Time in a queue that the line states. `before`: the stamp precedes it, so the work starts that much later. */
   | { readonly kind: 'wait'; readonly unit: TimeUnit; readonly before?: true }
-  /** Time between the stamp and the start of the work that is no queueing (headers read, connect). */
+  /** Time between the stamp and the start of the work that is not queueing (reading of headers, connect). */
   | { readonly kind: 'lead'; readonly unit: TimeUnit }
   /** X-Request-Start: "t=1730221455.123", or an epoch in s, ms or µs. */
   | { readonly kind: 'arrival' }
-  /** Digits, perhaps in <>; `angled`: its server always writes them so. */
+  /** Digits, which may be in <>. `angled`: the server always writes them in <>. */
   | { readonly kind: 'pid'; readonly angled?: true }
-  /** A worker that is named by a word; `never`: not by one of these. */
+  /** A worker with a name of one word. `never`: these words are no workers. */
   | { readonly kind: 'worker'; readonly never?: readonly string[] }
   | { readonly kind: 'thread' }
   /** `known`: never "-". */
   | { readonly kind: 'status'; readonly known?: true }
-  /** "200 OK": the phrase may be missing. */
+  /** "200 OK"; the phrase may be missing. */
   | { readonly kind: 'status-phrase' }
   /** `known`: never "-". */
   | { readonly kind: 'bytes'; readonly known?: true }
-  /** "GET /path?query HTTP/1.1"; `bareVersion`: "GET /path 1.1"; `known`: never garbage; `plain`: nothing
-   * that would have to be unescaped; `sentence`: somewhere in a text, "GET /a -> 200 (cached)" (lines of named values only). */
+  /**
+   * "GET /path?query HTTP/1.1". `bareVersion`: "GET /path 1.1". `known`: never garbage. `plain`: nothing in it needs unescaping.
+   * `sentence`: somewhere in a text, "GET /a -> 200 (cached)" (only in lines of named values).
+   */
   | {
       readonly kind: 'request';
       readonly bareVersion?: true;
@@ -97,7 +99,7 @@ export type Field =
       readonly sentence?: 'with status' | 'without status';
     }
   | { readonly kind: 'method' }
-  /** Path, perhaps with a query, perhaps an absolute URL; `plain`: no blank in it. */
+  /** A path, perhaps with a query, or an absolute URL. `plain`: contains no blank. */
   | { readonly kind: 'target'; readonly plain?: true }
   /** INFO, WARNING, … */
   | { readonly kind: 'level' }
@@ -106,13 +108,13 @@ export type Field =
   | { readonly kind: 'number' }
   /** Numbers of several attempts: "0.1, 0.2" or "0.1 : 0.2". */
   | { readonly kind: 'list' }
-  /** No blank in it; may be empty. */
+  /** Contains no blank; may be empty. */
   | { readonly kind: 'word' }
-  /** Anything up to what follows; `never`: not one of these. */
+  /** Any text up to what follows. `never`: none of these. */
   | { readonly kind: 'text'; readonly never?: readonly string[] }
   /**
-   * The stamp of an envelope in front of the line: taken for the line's own, or sharpening it where both lie in one tick, or
-   * passed over. Only src/ingest makes such fields.
+   * The stamp of an envelope in front of the line. It is used as the line's own, or makes that finer if both are in the same tick, or is
+   * ignored. Only src/ingest makes such fields.
    */
   | {
       readonly kind: 'collected';
@@ -120,33 +122,33 @@ export type Field =
       readonly use: 'taken' | 'sharpens' | 'ignored';
       readonly tickMicros: number;
     }
-  /** A second stamp, the end of the request: the duration is what lies between. */
+  /** A second stamp, the end of the request: the duration is the time between the two. */
   | { readonly kind: 'until'; readonly shape: StampShape }
-  /** One blank or more. */
+  /** One or more blanks. */
   | { readonly kind: 'blanks' };
 
-/** What a directive stands for: a field, or fields with the literal text that the directive itself writes around them. */
+/** What a directive means: a field, or several fields with the literals that the directive writes around them. */
 export type Directive = Field | readonly (Field | string)[];
 
-/** A server's directive language: how directives look in a layout, and what each writes. */
+/** A server's directive language: the syntax of directives in a layout, and what each one writes. */
 export interface DirectiveLanguage {
-  /** Matches one directive; its first group that took part is the directive's name. */
+  /** Matches one directive. Its first group that matched is the name of the directive. */
   readonly pattern: RegExp;
   readonly directives: Readonly<Record<string, Directive>>;
-  /** Families such as %{name}i: tested in order when the name is not listed. */
+  /** Families such as %{name}i, tested in order if the name is not listed. */
   readonly families?: readonly { readonly pattern: RegExp; readonly field: Directive }[];
-  /** Names are compared in lower case. */
+  /** Names are case-insensitive. */
   readonly foldCase?: true;
 }
 
 export interface Layout {
   /** "combined", "default", "with pid and duration" */
   readonly name: string;
-  /** In the format's language; literal text stands for itself. */
+  /** In the format's language; other text is literal. */
   readonly directives: string;
-  /** Further fields are often appended here: look for them. */
+  /** Further fields are often appended: look for them. */
   readonly open?: true;
-  /** The lines do not name the worker: it is the one of the last event of this kind. */
+  /** The lines do not name the worker: it is that of the last event of this kind. */
   readonly workerFrom?: LifecycleKind;
 }
 
@@ -154,34 +156,34 @@ export interface Layout {
 export interface KeyedLayout {
   readonly name: string;
   readonly syntax: 'json' | 'logfmt';
-  /** Key, or path with dots ("request.uri"), → what its value means. Of several keys for one column the first is taken. */
+  /** Key, or path with dots ("request.uri"), → the meaning of its value. Of several keys for one column, the first is used. */
   readonly fields: Readonly<Record<string, Field>>;
-  /** Keys without which it is no such line. */
+  /** Keys that every such line has. */
   readonly requires: readonly string[];
-  /** One of these must be there, too: without a status and a duration a line tells how a request began. */
+  /** One of these is required, too: a line without status and duration is about the beginning of a request. */
   readonly oneOf?: readonly string[];
 }
 
-/** Stories that two lines tell of one request, or whose numbers are not what they seem: src/ingest/quirks.ts. */
+/** Pairs of lines that are one request, and numbers that are not what they seem: src/ingest/quirks.ts. */
 export type Quirk = 'double-500' | 'killed-500' | 'disconnect-pair';
 
 /** A line that a server writes about itself. */
 export interface LifecycleRule {
-  /** What the message starts with: a cheap test in front of the pattern; '' when nothing is fixed. */
+  /** Beginning of the message, a cheap test before the pattern; '': it may begin with anything. */
   readonly starts: string;
-  /** What stands somewhere in the message: such a test where nothing is fixed at its start. */
+  /** Text that the message contains, such a test if it may begin with anything. */
   readonly holds?: string;
-  /** Over the whole message; groups by name: worker, value, text. */
+  /** For the whole message, with the named groups worker, value and text. */
   readonly pattern?: RegExp;
-  /** null: the server's own chatter, no event. */
+  /** null: a message of the server that is no event. */
   readonly kind: LifecycleKind | null;
-  /** A second event of the same line. */
+  /** A second event from the same line. */
   readonly also?: LifecycleKind;
-  /** The worker is the process that wrote the line (its pid stands in front of the message). */
+  /** The worker is the process that wrote the line (its pid precedes the message). */
   readonly byWriter?: true;
 }
 
-/** What a format gives for one sample line; only what is named is compared. */
+/** What a format reads from a sample line; only the given values are compared. */
 export interface SampleRow {
   readonly time?: string | null;
   readonly meaning?: StampMeaning | null;
@@ -204,7 +206,7 @@ export interface FormatSample {
 export type LogField = 'time' | 'pid' | 'thread' | 'duration' | 'wait';
 
 export interface LogFormat {
-  /** Equals the file name. */
+  /** Equal to the file name. */
   readonly id: string;
   readonly title: string;
   readonly language: DirectiveLanguage;
@@ -212,42 +214,48 @@ export interface LogFormat {
   readonly keyed?: readonly KeyedLayout[];
   /** What the server's own stamp means. */
   readonly stamp: StampMeaning;
-  /** What a stamp means that the logging layer, or an envelope, put on the line when it was written. */
+  /** What a stamp means that the logging layer or an envelope added when the line was written. */
   readonly written: StampMeaning;
-  /** Other servers write the same lines, and disagree about the stamp: it is read as the data say. */
+  /** Other servers write the same lines with another meaning of the stamp: the data decide. */
   readonly ambiguousStamp?: true;
-  /** Another server writes the same lines: where its own lines stand beside them, and none of `unless`, they are that one's. */
+  /**
+   * Another server writes the same lines. They are attributed to it if lines that it writes about itself are among them, and none of
+   * `unless`.
+   */
   readonly alsoBy?: { readonly id: string; readonly unless: string };
-  /** Writes Common or Combined lines, by default or often: lines of its own in the same input say that those are its. */
+  /**
+   * Writes Common or Combined lines, by default or often: these are attributed to it if lines that it writes about itself are in the same
+   * input.
+   */
   readonly writesCombined?: true;
   /** Writes the whole URL into the request of such lines: "GET http://host/path HTTP/1.1". */
   readonly writesUrls?: true;
-  /** Says in words how it answered ("200 OK"), in lines whose fields its user puts in any order. */
+  /** Writes the phrase of the status ("200 OK"), in lines with fields in an order that its user chooses. */
   readonly writesPhrases?: true;
-  /** A number with decimals that stands behind its lines is the time to the first byte, not that of the whole answer. */
+  /** A number with decimals behind its lines is the time to the first byte, not to the end of the answer. */
   readonly decimalsToFirstByte?: true;
-  /** Names of loggers or syslog tags that prove the format ("gunicorn" proves for "gunicorn.access" too). */
+  /** Names of loggers or syslog tags that prove the format ("gunicorn" also proves it for "gunicorn.access"). */
   readonly loggers?: readonly string[];
   /**
-   * It may run the application or pass requests on (Apache: mod_proxy, mod_wsgi's daemons), and its lines do not say which: where they
-   * name no worker, its durations may hold a queue.
+   * It may run the application or pass requests on (Apache: mod_proxy, mod_wsgi's daemons), and its lines do not show which. If they name
+   * no worker, its durations may contain a queue.
    */
   readonly mayPassOn?: true;
-  /** A proxy: pids of its envelope are its own and say nothing of the workers behind it. */
+  /** A proxy: pids in its lines or envelopes are its own, and say nothing about the workers behind it. */
   readonly proxy?: true;
   readonly lifecycle: readonly LifecycleRule[];
   readonly quirks?: readonly Quirk[];
   readonly samples: readonly FormatSample[];
-  /** Lines it must not take. */
+  /** Lines that it must not take. */
   readonly refuses: readonly string[];
   /** Configuration that makes the server log fields, best first. */
   readonly enable: readonly {
     readonly gives: readonly LogField[];
     readonly how: string;
-    /** What helps beside it, unless the log has lines of that kind already. */
+    /** Another setting that helps as well, unless the log has lines of that kind already. */
     readonly also?: { readonly how: string; readonly unless: LifecycleKind };
   }[];
-  /** Facts for a reader of docs/formats.md, one sentence each. */
+  /** Facts for readers of docs/formats.md, one sentence each. */
   readonly notes: readonly string[];
 }
 

@@ -1,24 +1,27 @@
-/** What the inference says of a stretch of requests: the server behind them, and for each request where and when it ran. */
+/** What the inference says about some requests: the server behind them, and when and where each request ran. */
 import type { Estimate, ServerModel } from './summary.ts';
 
-/** One µs value per row of the table it was inferred from; NaN unknown. */
+/** One value in µs per row of the table that it was inferred from; NaN: unknown. */
 export interface InferredRequests {
-  /** µs since 1970 UTC: best estimate of the start and the end, sharper than the stamp where lanes allow it. */
+  /** µs since 1970 UTC: best estimates of start and end, finer than the stamp where lanes allow it. */
   readonly start: Float64Array;
   readonly end: Float64Array;
-  /** Half-width of what is not known about the end, µs (0: exact). */
+  /** Half-width of the range in which the end may lie, µs (0: exact). */
   readonly uncertainty: Float64Array;
-  /** Index in `lanes`, -1 when the row could not be placed. */
+  /** Index in `lanes`; -1: the row could not be placed. */
   readonly lane: Int32Array;
-  /** Estimated µs between the client's connection and the start; NaN unknown. */
+  /** Estimated time between the client's connection and the start, µs; NaN: unknown. */
   readonly wait: Float64Array;
-  /** Posterior samples of `wait`, each one possible history of all rows; missing where the engine gives a point alone. */
+  /** Posterior samples of `wait`, each from a possible history of all rows; missing: the engine gives only a point estimate. */
   readonly waitSamples?: readonly Float64Array[];
 }
 
-/** A lane is one slot that runs one request at a time: a sync worker, a thread of a worker, or a coloured row without a pid. */
+/**
+ * A lane is a slot, which runs one request at a time: a sync worker, a thread of a worker, or (if the log names no worker) a row that
+ * colouring the overlaps gave.
+ */
 export interface Lane {
-  /** Id in `names.workers`, -1 when the log names no worker. */
+  /** Id in `names.workers`; -1: the log names no worker. */
   readonly worker: number;
   /** 0 for the first slot of its worker. */
   readonly slot: number;
@@ -27,7 +30,7 @@ export interface Lane {
 export interface WaitInference {
   readonly method: 'measured' | 'inferred' | 'bounded' | 'unknown';
   readonly confidence: number;
-  /** In words: which engine, on what evidence. */
+  /** In words: which engine, and on what evidence. */
   readonly basis: string;
   /** µs; NaN unknown. */
   readonly mean: number;
@@ -42,39 +45,39 @@ export interface WaitInference {
   /** 0..1 */
   readonly waitingRatio: number;
   readonly peakQueue: number;
-  /** No more callers can have queued at once; missing: not known. */
+  /** Upper bound of the queue length; missing: unknown. */
   readonly mostQueued?: number;
-  /** Share of the time in which all slots were taken, in the possible histories; NaN where there are none of the whole pool. */
+  /** Share of the time in which all slots were busy, in the possible histories; NaN: there are no histories of the whole pool. */
   readonly full: number;
-  /** As the possible histories take them; null: the wait was found without any. */
+  /** How callers come in the possible histories; null: the wait was found without any. */
   readonly callers: Callers | null;
 }
 
-/** Whether requests take longer the more others are in flight, by those that found few and those that found many of them. */
+/** Whether requests take longer when more others are in flight, by comparing those that found few others with those that found many. */
 export interface LoadGrowth {
-  /** true: they do, so they wait for one another while they run; false: they do not, although it would have shown. */
+  /** true: they do, so they wait for one another while they run. false: they do not, and it would have shown. */
   readonly grows: boolean;
-  /** The times are a proxy's, which hold a queue in front of the server as well: where requests wait, they do not tell. */
+  /** The times are a proxy's, and contain the queue in front of the server: if requests wait there, the times decide nothing. */
   readonly behindProxy: boolean;
-  /** Others in the same process, and the mean time taken in µs. */
+  /** Mean number of others in the same process, and mean time of the requests in µs. */
   readonly few: { readonly beside: number; readonly mean: number };
   readonly many: { readonly beside: number; readonly mean: number };
-  /** They wait in turn for slots inside the application that the server does not tell of; missing: they do not, or it does not show. */
+  /** They queue for slots inside the application that the log does not show; missing: they do not, or it cannot be seen. */
   readonly inTurn?: HiddenSlots;
 }
 
 /** A queue inside the application, first come, first served. */
 export interface HiddenSlots {
-  /** null: not known. */
+  /** null: the number of slots is unknown. */
   readonly found: FoundSlots | null;
-  /** Routes whose requests do not stand in it, by their ids. */
+  /** Ids of routes whose requests do not pass through it. */
   readonly aside: ReadonlySet<number>;
 }
 
-/** What a longer look at a live log found: it stands until the next one. */
+/** What a longer look at a live log found. It is valid until the next one. */
 export interface LastLook {
   readonly wait: WaitInference;
-  /** null: nobody waited in turn inside the application. */
+  /** null: nobody queued inside the application. */
   readonly inTurn: HiddenSlots | null;
 }
 
@@ -83,18 +86,18 @@ export interface FoundSlots {
   readonly slots: number;
   readonly low: number;
   readonly high: number;
-  /** Mean service time, µs: NaN where what the ends of the range give is too far apart. */
+  /** Mean service time, µs; NaN: the ends of the range give values that are too far apart. */
   readonly serviceMean: number;
   readonly lowService: number;
   readonly highService: number;
 }
 
-/** Between what a service time lies that the lines do not tell; µs, NaN unknown. No estimates: the truth may lie anywhere between. */
+/** Bounds of the service time if it is not logged, µs; NaN: unknown. These are no estimates: the truth may be anywhere between them. */
 export interface ServiceBounds {
   readonly lowMean: number;
   readonly highMean: number;
   readonly highP95: number;
-  /** The part of the log whose requests took least at most; null: none is much less than the whole. */
+  /** The part of the log with the lowest upper bound of the mean service time; null: no part is much below the whole. */
   readonly busiest: { readonly from: number; readonly to: number; readonly highMean: number } | null;
   /** By id of the route. */
   readonly routes: ReadonlyMap<number, { readonly highMean: number; readonly highP95: number }>;
@@ -103,17 +106,17 @@ export interface ServiceBounds {
 export interface ServiceInference {
   readonly method: 'logged' | 'inferred' | 'unknown';
   readonly basis: string;
-  /** Where the time is not logged; missing: nothing bounds it. */
+  /** Bounds, if the time is not logged; missing: there are none. */
   readonly bounds?: ServiceBounds;
-  /** µs; NaN unknown. */
+  /** µs; NaN: unknown. */
   readonly mean: number;
-  /** Quantiles in µs, NaN unknown: a log without durations can give the mean alone. */
+  /** Quantiles in µs; NaN: unknown. A log without durations can only give the mean. */
   readonly p50: number;
   readonly p90: number;
   readonly p95: number;
   readonly p99: number;
   readonly max: number;
-  /** Of a server without a limit whose lines carry durations; null: not asked, or the log cannot tell. */
+  /** For servers without a limit whose lines have durations; null: not examined, or the log does not show it. */
   readonly growth: LoadGrowth | null;
 }
 
@@ -129,7 +132,7 @@ export interface WorkerLife {
   readonly fate: 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 }
 
-/** A stretch of the log with another number of workers, or slots, than the one before. */
+/** A stretch of the log with another number of workers or slots than the stretch before. */
 export interface PoolRegime {
   /** µs since 1970 UTC */
   readonly from: number;
@@ -137,12 +140,12 @@ export interface PoolRegime {
   readonly workers: number | null;
   readonly model: ServerModel;
   readonly capacity: number | null;
-  /** Slots that it has at least; null unknown. */
+  /** Lower bound of the number of slots; null: unknown. */
   readonly capacityLow: number | null;
   readonly requests: number;
   /** µs; NaN unknown. */
   readonly serviceMean: number;
-  /** µs with all of its slots busy; NaN unknown. */
+  /** µs in which all of its slots were busy; NaN: unknown. */
   readonly saturatedMicros: number;
   /** µs; NaN unknown. */
   readonly waitMean: number;
@@ -150,31 +153,31 @@ export interface PoolRegime {
 
 /** One of several servers whose logs were read together. */
 export interface ServerPart {
-  /** As the names of its workers have it ("web-2.log" of "web-2.log/8712"); '' where theirs have none. */
+  /** As in the names of its workers ("web-2.log" in "web-2.log/8712"); '': these have no server in them. */
   readonly name: string;
-  /** Rows of the table that the inference is of, ascending. */
+  /** Its rows of the table, ascending. */
   readonly rows: Int32Array;
-  /** Of these rows alone. */
+  /** From these rows alone. */
   readonly inference: ServerInference;
 }
 
-/** The route after whose answers something holds the workers for longest that no line shows. */
+/** After its answers, something that no line shows keeps workers busy: the route for which this takes the most time. */
 export interface HeldWorkers {
   /** Id in `names.routes`. */
   readonly route: number;
-  /** Its answers that another request of the same worker follows. */
+  /** Number of its answers that are followed by another request of the same worker. */
   readonly answers: number;
-  /** µs: nine of ten pauses are as long or longer, and the median of them. */
+  /** Pauses after these answers, µs: nine of ten are at least `least`; and their median. */
   readonly least: number;
   readonly median: number;
   /** Share of the pauses after other routes that are as long. */
   readonly usual: number;
-  /** µs in all. */
+  /** Sum of these pauses, µs. */
   readonly micros: number;
 }
 
 export interface ServerInference {
-  /** The lines are those of a proxy in front of the server: they tell of answers that are its own, too. */
+  /** The lines are those of a proxy in front of the server, and include answers of the proxy itself. */
   readonly seenByProxy?: true;
   readonly model: ServerModel;
   readonly modelConfidence: number;
@@ -182,18 +185,20 @@ export interface ServerInference {
   readonly workers: Estimate;
   /** Per worker. */
   readonly threads: Estimate;
-  /** Slots; value null when unbounded or unknown (the method says which). */
+  /** Number of slots; its value is null if unlimited or unknown (the method says which). */
   readonly capacity: Estimate;
-  /** true: no limit was found and the evidence says there is none. */
+  /** true: no limit was found, and the evidence is that there is none. */
   readonly unbounded: boolean;
-  /** Servers that the names of the workers tell apart, each with a queue of its own; empty where the log is of one. */
+  /** Servers that the names of the workers distinguish, each with its own queue; empty if there is only one. */
   readonly servers: readonly ServerPart[];
-  /** In order of time; empty where the pool stayed the same. */
+  /** In order of time; empty if the pool did not change. */
   readonly regimes: readonly PoolRegime[];
   readonly restarts: number | null;
   /**
-   * Of a log of which a calm sample was followed, a stretch in which its pool was full for longest, µs since 1970 UTC, how many requests
-   * were followed, and for what share of their time the pool was full; read from `lookFrom` on it can be followed, all of it or its busiest parts; missing: the sample is as full as the log, or the log was followed whole.
+   * For a long log of which only a sample was followed: the stretch in which the pool was full for longest (µs since 1970 UTC), the number
+   * of requests in the sample, and the share of its time in which the pool was full. The sample has nothing like this stretch (but see
+   * `isKept`). If the log is read from `lookFrom` on, the stretch is followed: all of it if `isFollowed`, otherwise its busiest parts.
+   * Missing: the sample has such stretches, or all of the log was followed.
    */
   readonly notFollowed?: {
     readonly from: number;
@@ -203,28 +208,28 @@ export interface ServerInference {
     readonly isFollowed: boolean;
     readonly requests: number;
     readonly fullShare: number;
-    /** The like of it was followed, and its waits are not told all the same. */
+    /** The sample does include such stretches, but its waits are not reported. */
     readonly isKept?: true;
   };
-  /** What shows that lines of several servers with the same process ids are mixed, in words; missing: nothing does. */
+  /** In words: the evidence that lines of several servers with the same process ids are mixed; missing: none. */
   readonly mixed?: string;
-  /** One queue for all workers, or one per process; null when the log cannot tell. */
+  /** One queue for all workers, or one per process; null: the log does not show it. */
   readonly queue: 'shared' | 'per-worker' | null;
-  /** The same of the processes with threads that this server has, or would have; null where its lines do not name it. */
+  /** The same for processes with threads, which this server has or would have; null: the lines do not show which server it is. */
   readonly queueOfThreads: 'shared' | 'per-worker' | null;
   readonly lives: readonly WorkerLife[];
   readonly lanes: readonly Lane[];
   readonly requests: InferredRequests;
-  /** null: nothing shows that workers are held after their answers. */
+  /** null: there is no evidence that workers are busy after their answers. */
   readonly held: HeldWorkers | null;
   readonly service: ServiceInference;
-  /** Of a pool of threads, where requests that hold one wait in turn for something else; null: they do not, or the log cannot tell. */
+  /** For a pool of threads, if requests that hold a thread queue for something else; null: they do not, or the log does not show it. */
   readonly behindThreads: LoadGrowth | null;
   readonly concurrency: {
     readonly mean: number;
     readonly p95: number;
     readonly peak: number;
-    /** What the log proves of the peak, however its stamps are read; NaN not asked. */
+    /** Lower bound of the peak that the log proves, whatever instants its coarse stamps stand for; NaN: not computed. */
     readonly peakAtLeast: number;
     readonly saturatedMicros: number;
     readonly saturatedRatio: number;
@@ -238,12 +243,12 @@ export interface ServerInference {
   readonly wait: WaitInference;
 }
 
-/** How most callers come to a pool: together with others, or each alone, as far as a log has been asked about it. */
+/** How most callers come to a pool: together with others, or alone; 'not-asked': this was not examined. */
 export type Callers = 'in-bursts' | 'alone' | 'not-asked';
 
 /**
- * How much work an inference may be: `live` answers for a screen's window in a few milliseconds, `look` is the longer look
- * that a live view takes now and then (how callers come), `sample` speaks for a log too long to be kept whole (whose own
- * length averages), `full` does all it can.
+ * How much work an inference may do. `live` gives an answer for the window of a screen within a few milliseconds; `look` is the longer look
+ * that a live view takes now and then (how callers come); `sample` is for a sample of a log that is too long to be kept whole (whose
+ * length already averages); `full` does everything.
  */
 export type Effort = 'live' | 'look' | 'sample' | 'full';

@@ -1,4 +1,4 @@
-/** What a server says about itself between its requests: boots, exits, timeouts, queue depths. Rare, so plain objects. */
+/** What a server says about itself between its requests: boots, exits, timeouts, lengths of queues. Rare, so plain objects will do. */
 export type LifecycleKind =
   | 'listen' // the server accepts connections
   | 'boot' // a worker process started
@@ -18,17 +18,17 @@ export type LifecycleKind =
   | 'gateway-error' // a proxy answered without the server behind it: the status in `value`, the route in `text`
   | 'error'; // anything else worth a mark; `text` says what
 
-/** No more of them are kept of a log. */
+/** Of each log, at most so many are kept. */
 export const MOST_LIFECYCLE_EVENTS = 20_000;
 
 export interface LifecycleEvent {
   readonly kind: LifecycleKind;
-  /** µs since 1970 UTC, NaN when the line carries no time. */
+  /** µs since 1970 UTC; NaN: the line has no time. */
   readonly time: number;
   /** Byte offset of the line in its input. */
   readonly offset: number;
   readonly source: number;
-  /** The worker it speaks of, as the request lines name it; null for the server as a whole. */
+  /** The worker that it is about, with its name in the request lines; null: it is about the whole server. */
   readonly worker: string | null;
   readonly value: number | null;
   readonly text: string | null;

@@ -1,9 +1,9 @@
-/** Orders of numbers by native sorts, which are several times as fast as those that ask a function which of two comes first. */
+/** Sorts numbers with native sorts, which are several times faster than sorts that call a comparison function. */
 import { indicesBelow } from './columns.ts';
 
 /**
- * Indices in the order of their values, which must not be NaN. Values that are the same once multiplied by the scale and cut keep the
- * order of indices. The scale is `mostScale`, or as fine as value and index can be packed into 53 bits.
+ * Indices in the order of their values, which must not be NaN. Values that are equal after multiplication by the scale and rounding down
+ * keep the order of their indices. The scale is `mostScale`, or less if value and index would not fit into 53 bits.
  */
 export function packedOrder(values: Float64Array, mostScale: number): Int32Array {
   const n = values.length;
@@ -22,7 +22,7 @@ export function packedOrder(values: Float64Array, mostScale: number): Int32Array
   const keys = new Float64Array(n);
   for (let i = 0; i < n; i++) keys[i] = Math.floor((values[i] - least) * scale);
   const dealt = dealtByKey(keys, Math.floor((most - least) * scale));
-  // Where most are in a few of the parts they are sorted as numbers.
+  // If most values fall into a few of the parts, they are sorted as numbers.
   if (moveToOrder(dealt, keys, FEW_MOVES)) return dealt;
   for (let i = 0; i < n; i++) keys[i] = keys[i] * places + i;
   keys.sort();
@@ -31,7 +31,7 @@ export function packedOrder(values: Float64Array, mostScale: number): Int32Array
   return order;
 }
 
-/** Indices by the part in which their key is, of as many equal parts of [0, most] as there are keys. */
+/** Deals the indices into parts by their key: as many equal parts of [0, most] as there are keys. */
 function dealtByKey(keys: Float64Array, most: number): Int32Array {
   const n = keys.length;
   const perKey = most > 0 ? (n - 1) / most : 0;
@@ -43,22 +43,22 @@ function dealtByKey(keys: Float64Array, most: number): Int32Array {
   return order;
 }
 
-/** So many places for each index on average, and one far value has left nothing to tell the others apart by. */
+/** If so many moves per index are not enough, one far value has left too few bits to distinguish the others. */
 const MOST_MOVES = 32;
 
-/** Values that are so near to their place are in order sooner than they are packed, sorted and unpacked. */
+/** Values that need at most so many moves per index are sorted faster by insertion than by packing, sorting and unpacking. */
 const FEW_MOVES = 4;
 
-/** Indices in the order of their values; ties keep the order of indices. Values must be finite. */
+/** Indices in the order of their values, which must be finite; equal values keep the order of their indices. */
 export function ascendingOrder(values: Float64Array): Int32Array {
   const given = indicesBelow(values.length);
   if (moveToOrder(given, values, FEW_MOVES)) return given;
   const order = packedOrder(values, Number.MAX_VALUE);
-  // What packing cannot tell apart stands side by side.
+  // Values that packing cannot distinguish are next to each other.
   return moveToOrder(order, values, MOST_MOVES) ? order : order.sort((a, b) => values[a] - values[b] || a - b);
 }
 
-/** Sorts indices by insertion, with up to so many moves for each on average. @returns whether that was enough */
+/** Sorts indices by insertion, with at most so many moves per index on average. @returns whether that was enough */
 function moveToOrder(order: Int32Array, values: Float64Array, most: number): boolean {
   let left = most * order.length;
   for (let k = 1; k < order.length; k++) {
@@ -73,14 +73,14 @@ function moveToOrder(order: Int32Array, values: Float64Array, most: number): boo
   return true;
 }
 
-/** Sorts instants in place, which often stand in their order already: lines are written as requests end. */
+/** Sorts instants in place. They are often sorted already, as lines are written when requests end. */
 export function sortInstants(micros: Float64Array): Float64Array {
   let i = 1;
   while (i < micros.length && micros[i] >= micros[i - 1]) i++;
   return i < micros.length ? micros.sort() : micros;
 }
 
-/** Sorts waits in place, which are often mostly 0: only the others are sorted. */
+/** Sorts waits in place. Most are often 0: only the others are sorted. */
 export function sortWaits(waits: Float64Array): Float64Array {
   let zeros = 0;
   for (let i = 0; i < waits.length; i++) {
@@ -95,7 +95,7 @@ export function sortWaits(waits: Float64Array): Float64Array {
   return waits;
 }
 
-/** Index of the smallest value, the first of equals; 0 of none. */
+/** Index of the smallest value, the first one of equals; 0 if there are none. */
 export function placeOfLeast(values: Float64Array): number {
   let least = 0;
   for (let k = 1; k < values.length; k++) if (values[k] < values[least]) least = k;

@@ -1,4 +1,4 @@
-/** Where requests took many times as long for a while, on several routes or on one: what they call was slow, whoever asked. */
+/** Times when requests took much longer, on several routes or on one: something that they call was slow, whoever the callers were. */
 import { integersAt } from './columns.ts';
 import { type Analysis, isKeptWhole } from './finding.ts';
 import { likeliestStretch } from './likeliest-stretch.ts';
@@ -7,34 +7,43 @@ import { countUpTo, medianOf, rankSumTest } from './statistics.ts';
 import { routeText } from './text.ts';
 import { MICROS_PER_SECOND } from './time.ts';
 
-/** A request is slow from so many times the median of its route on; most of a stretch is, and its median is at least so many times as long. */
+/**
+ * A request is slow if it takes SLOW times the median of its route. Within an outage, about MOSTLY of the requests are slow; in the whole
+ * log, at most MOST_USUALLY.
+ */
 export const SLOW = 2.5;
 const MOSTLY = 0.6;
 const MOST_USUALLY = 0.3;
-/** The same of the requests of one route, and of those kept of a long log, its busiest parts: those of a long stretch are more of them. */
+/** The same limit for the requests of one route, and for the busiest parts of a long log, in which long outages have a larger share. */
 const MOST_OF_A_PART = 0.45;
-/** Requests of a route that is judged alone, and its share of the slots' time in the stretch. */
+/**
+ * Fewest requests of a route that is judged alone; its least share of the slots' busy time in the stretch; and least ratio of the medians
+ * inside and outside.
+ */
 const MINIMUM_ALONE = 40;
 const MOST_OF_STRETCH = 0.5;
 const TIMES = 3;
-/** Requests of a route that make a median, and of a stretch that make it one of the route. */
+/** Fewest requests of a route for a median, and inside a stretch for the route to be judged there. */
 const MINIMUM_OF_ROUTE = 10;
 const MINIMUM_INSIDE = 3;
-/** Slow requests: a stall of the machine freezes one in each slot. */
+/** Fewest slow requests, absolute and per slot (a stall of the machine freezes one in each slot); and shortest outage in µs. */
 const MINIMUM_SLOW = 8;
 const PER_SLOT = 1.5;
 const SHORTEST = 2e6;
-/** As many slow requests at the end of a log are a step that may stay: `latency-step` tells of it. */
+/** So many slow requests at the end of a log are a step that may remain, which `latency-step` reports. */
 const STILL_OPEN = 50;
-/** Times that requests which share a core, or a lock, may take longer than by as many as there are of them. */
+/** Requests that share a core or a lock take longer by at most their number; an outage must exceed that by this factor. */
 const BEYOND_SHARING = 3;
-/** Requests beside as many others that must have been quick, and the chance that they were so by chance. */
+/** Fewest requests with as many others in flight for a comparison, and p below which they were quicker. */
 const MINIMUM_BESIDE = 10;
 const SURE = 1e-9;
-/** Starts before it; a log that begins slow may begin with cold caches. */
+/** Fewest starts before it, as a log that begins slow may begin with cold caches. */
 const MINIMUM_BEFORE = 20;
 
-/** µs by route: medians of all requests of a log of which the busiest parts are kept, where slow ones may be most; null: all are kept. */
+/**
+ * µs by route: median of all requests of a log of which only the busiest parts are kept (in these, slow requests may be the majority);
+ * null: all requests are kept.
+ */
 function mediansOfWhole(analysis: Analysis): ((route: number) => number | undefined) | null {
   if (isKeptWhole(analysis)) return null;
   const { summary, names } = analysis;
@@ -45,7 +54,7 @@ function mediansOfWhole(analysis: Analysis): ((route: number) => number | undefi
   };
 }
 
-/** Service over the median of the route, for rows of routes with enough requests; NaN of others. */
+/** Service time divided by the median of the route; NaN for routes with too few requests. */
 function slownessOf(rows: Rows, analysis: Analysis): Float64Array {
   const ofWhole = mediansOfWhole(analysis);
   const slowness = new Float64Array(rows.length).fill(Number.NaN);
@@ -58,24 +67,24 @@ function slownessOf(rows: Rows, analysis: Analysis): Float64Array {
   return slowness;
 }
 
-/** Something that held slots for longer than usual. */
+/** Something that kept slots busy for longer than usual. */
 export interface Holdup {
   /** µs since 1970 UTC */
   readonly from: number;
   readonly to: number;
-  /** µs of slots beyond what the same requests usually take. */
+  /** Slot time beyond what the same requests usually take, µs. */
   readonly excessMicros: number;
 }
 
 /** From the first start of a slow request to the last end of one. */
 export interface Outage extends Holdup {
-  /** Positions in the rows, in order of their starts. */
+  /** Positions in the rows, in order of start. */
   readonly inside: readonly number[];
   /** Those that took SLOW times the median of their route. */
   readonly slow: readonly number[];
 }
 
-/** Stretches of `members`, in order of their starts, most of which are slow. */
+/** Stretches in which most requests are slow. @param members in order of start */
 function outagesOf(
   rows: Rows,
   slowness: Float64Array,
@@ -107,7 +116,7 @@ function outagesOf(
   return found;
 }
 
-/** Mean number of requests that ran while each did, itself among them: of `members`, which are in order of their starts. */
+/** For each request: mean number of requests running while it ran, itself included. Only `members`, in order of start, are counted. */
 function levelsDuring(rows: Rows, members: readonly number[], levels: Float64Array): void {
   const events = new Float64Array(2 * members.length);
   const step = new Map<number, number>();
@@ -132,8 +141,8 @@ function levelsDuring(rows: Rows, members: readonly number[], levels: Float64Arr
 }
 
 /**
- * Requests that share a core or a lock take longer the more of them run. That is no outage: it takes a stretch that is slower than others
- * were with as many beside them, or slower by far than sharing among all slots makes.
+ * Whether the slowness is only growth with load: requests that share a core or a lock take longer when more of them run. An outage must be
+ * slower than other times with as many requests in flight, or much slower than sharing among all slots explains.
  */
 function isGrowthWithLoad(
   isThreaded: boolean,
@@ -161,7 +170,7 @@ function isGrowthWithLoad(
         (rows.start[i] > to || rows.end[i] < from),
     );
     const others = beside.map((i) => slowness[i]);
-    // The stretch was chosen for its slow ones, so what lies at its edges is quicker by chance.
+    // The stretch was chosen for its slow requests, so those next to it are quicker by chance.
     return (
       beside.length < MINIMUM_BESIDE || medianOf(others) > Math.sqrt(times) || rankSumTest(others, within).p > SURE
     );
@@ -170,14 +179,14 @@ function isGrowthWithLoad(
 
 export interface Outages {
   readonly outages: readonly Outage[];
-  /** The one that took most of the slots' time. */
+  /** The one that took the most slot time. */
   readonly worst: Outage;
-  /** Positions in the rows that lie in none of them. */
+  /** Positions in the rows that are in none of them. */
   readonly outside: readonly number[];
-  /** In the worst one: routes with enough requests to be judged, and those of them that were slow. */
+  /** Within the worst one: the routes with enough requests to be judged, and those of them that were slow. */
   readonly routes: readonly RouteWithin[];
   readonly affected: readonly RouteWithin[];
-  /** The only route that was slow, while others were not; null: several were. */
+  /** The only route that was slow while others were not; null: several were slow. */
   readonly only: number | null;
 }
 
@@ -188,7 +197,7 @@ export interface RouteWithin {
 
 const known = new WeakMap<Analysis['requests'], Outages | null>();
 
-/** The outages of a pool of `slots`, worked out once per analysis; null: none. */
+/** The outages of a pool with `slots` slots, computed once per analysis; null: none. */
 export function findOutages(analysis: Analysis, slots: number): Outages | null {
   const before = known.get(analysis.requests);
   if (before !== undefined) return before;
@@ -218,10 +227,13 @@ function look(analysis: Analysis, slots: number): Outages | null {
   return worst;
 }
 
-/** µs of slots. */
+/** Slot time, µs. */
 const costOf = (rows: Rows, { slow }: Outage): number => slow.length * medianOf(slow.map((i) => rows.service[i]));
 
-/** What one route did while it was slow was most of what the server did then: the others hardly show how it would have been else. */
+/**
+ * Whether the slow requests of one route took most of the slot time then. If so, the other routes hardly show how it would have been
+ * otherwise.
+ */
 function fillsSlots(rows: Rows, { slow, from, to }: Outage): boolean {
   let all = 0;
   for (let i = 0; i < rows.length && rows.start[i] <= to; i++) if (rows.end[i] >= from) all += rows.service[i] || 0;
@@ -245,7 +257,7 @@ function judge(
     .filter((one) => one.members.length >= MINIMUM_INSIDE);
   const affected = routes.filter((one) => medianTimes(one.members) >= SLOW);
   const routesOfLog = new Set(outside.map((i) => rows.route[i])).size;
-  // Where several were judged together, one of them has reasons of its own.
+  // If several routes were judged together, a single slow one has reasons of its own.
   if (affected.length < Math.min(2, routesOfLog)) return null;
   return { outages, worst, outside, routes, affected, only: null };
 }

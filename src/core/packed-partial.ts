@@ -1,4 +1,4 @@
-/** A partial as a line of text is base64 of gzip data (`src/analysis/partial-file.ts`): so begins the first gzip member. */
+/** A packed partial is one line: base64 of gzip data (`src/analysis/partial-file.ts`). It begins like this. */
 const packed = /^H4sI[A-Za-z0-9+/=…]*$/;
 
 /** Whether a line, or the beginning of one, looks like a partial. */

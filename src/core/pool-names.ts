@@ -1,4 +1,4 @@
-/** How a pool is called: in a sentence, beside the present one, in a table, and as a kind. */
+/** Names of a pool: in a sentence, beside the present pool, in a table, and for its kind. */
 import type { PoolShape } from './prediction.ts';
 import { countText } from './words.ts';
 
@@ -16,11 +16,11 @@ export function poolName({ model, workers, threads }: PoolShape): string {
   }
 }
 
-/** The same beside a pool of its kind: "7 workers" where those that ran are sync. */
+/** The name beside a pool of the same kind: "7 workers" if the present ones are sync. */
 export const poolNameBeside = (pool: PoolShape): string =>
   pool.model === 'sync' ? countText(pool.workers, 'worker') : poolName(pool);
 
-/** "4 sync", "2 x 4 threads", "3 slots", "2 async": workers first, as the options of the commands name them. */
+/** "4 sync", "2 x 4 threads", "3 slots", "2 async": the number of workers first, as in the options of the commands. */
 export const poolLabel = (pool: PoolShape): string =>
   pool.model === 'threaded'
     ? `${pool.workers} x ${countText(pool.threads, 'thread')}`
@@ -28,11 +28,11 @@ export const poolLabel = (pool: PoolShape): string =>
       ? poolName(pool)
       : `${pool.workers} ${pool.model}`;
 
-/** What there are some of: "sync workers", "workers of 4 threads", "slots". */
+/** What a pool consists of, in the plural: "sync workers", "workers of 4 threads", "slots". */
 export const poolKind = ({ model, threads }: PoolShape): string =>
   model === 'pool' ? 'slots' : model === 'threaded' ? `workers of ${countText(threads, 'thread')}` : `${model} workers`;
 
-/** "4, then 8", or "2 to 8 in turn" where there were many: the numbers of workers of a pool that changed. */
+/** The numbers of workers of a pool that changed: "4, then 8", or "2 to 8" if there were many. */
 export function countsInTurn(counts: readonly (number | null)[]): string {
   if (counts.length <= MOST_COUNTS) return counts.map((count) => count ?? '?').join(', then ');
   const known = counts.filter((count) => count !== null);

@@ -1,8 +1,8 @@
-/** Seeded randomness: the same log gives the same draws, in whatever chunks it was read. */
+/** Seeded random numbers: the same log gives the same numbers, in whatever chunks it was read. */
 
 export type Random = () => number;
 
-/** FNV-1a over the bits of up to 4096 evenly spaced values and the length: a seed that depends on the data alone. */
+/** A seed that depends only on the data: FNV-1a over the bits of up to 4096 evenly spaced values, and the length. */
 export function seedOf(values: Float64Array): number {
   const step = Math.max(1, Math.floor(values.length / 4096));
   const pair = new Float64Array(1);
@@ -16,7 +16,7 @@ export function seedOf(values: Float64Array): number {
   return hash >>> 0;
 }
 
-/** sfc32 (Chris Doty-Humphrey, PractRand), uniform in [0, 1); the first rounds are thrown away to mix the seed in. */
+/** sfc32 (Chris Doty-Humphrey, PractRand), uniform in [0, 1). The first rounds are discarded, so that the seed is mixed in. */
 export function createRandom(seed: number): Random {
   let a = 0x9e3779b9;
   let b = 0x243f6a88;
@@ -46,7 +46,7 @@ export function mulberry32(seed: number): Random {
   };
 }
 
-/** Finaliser of MurmurHash3 (A. Appleby, public domain): every bit of a 32-bit number reaches every bit of its hash. */
+/** Finaliser of MurmurHash3 (A. Appleby, public domain): every bit of a 32-bit number influences every bit of the hash. */
 export function mixBits(value: number): number {
   let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
@@ -60,7 +60,7 @@ export const exponential = (random: Random): number => -Math.log(1 - random());
 export const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-/** Gamma with scale 1, of a shape of 1 and more: Marsaglia & Tsang (2000). */
+/** Gamma with scale 1 and a shape of at least 1: Marsaglia & Tsang (2000). */
 export function gamma(shape: number, random: Random): number {
   const d = shape - 1 / 3;
   for (;;) {

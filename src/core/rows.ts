@@ -1,31 +1,31 @@
-/** The rows that findings and the simulation count with: requests placed in time, in order of their starts, grouped by route and worker. */
+/** The rows that findings and the simulation use: requests with a place in time, in order of start, with route and worker. */
 import { floatsAt, indicesBelow, integersAt } from './columns.ts';
 import type { Facts } from './finding.ts';
 import { ascendingOrder } from './order.ts';
 import { medianOf } from './statistics.ts';
 
 export interface Rows {
-  /** Rows of the table whose place in time is known. */
+  /** Number of rows of the table whose place in time is known. */
   readonly length: number;
-  /** Index into the request table; the columns below have one value per entry. */
+  /** Index in the request table. All columns have one value per row. */
   readonly row: Int32Array;
-  /** µs since 1970 UTC, ascending; the end stands in where the log has no durations. */
+  /** µs since 1970 UTC; starts are ascending. If only one of start and end is known, it stands for both. */
   readonly start: Float64Array;
   readonly end: Float64Array;
-  /** µs; NaN unknown. */
+  /** µs; NaN: unknown. */
   readonly service: Float64Array;
-  /** µs, inferred or measured; NaN unknown. */
+  /** µs, inferred or measured; NaN: unknown. */
   readonly wait: Float64Array;
   readonly route: Int32Array;
   readonly worker: Int32Array;
   readonly status: Uint16Array;
-  /** Median half-width of what is not known about an instant, µs: what is finer than this does not show. */
+  /** Median half-width of the range in which an instant may lie, µs: finer differences cannot be seen. */
   readonly uncertainty: number;
 }
 
 const known = new WeakMap<Facts['requests'], Rows>();
 
-/** Worked out once per analysis. */
+/** Computed once per analysis. */
 export function rowsOf({ requests, inference }: Pick<Facts, 'requests' | 'inference'>): Rows {
   const before = known.get(requests);
   if (before) return before;
@@ -72,21 +72,21 @@ export const rowsAt = (rows: Rows, at: ArrayLike<number>): Rows => ({
   uncertainty: rows.uncertainty,
 });
 
-/** Instants, those of another column where they are not known. */
+/** Instants; those of another column where they are unknown. */
 function firstKnown(instants: Float64Array, others: Float64Array): Float64Array {
   const known = instants.slice();
   for (let i = 0; i < known.length; i++) if (!Number.isFinite(known[i])) known[i] = others[i];
   return known;
 }
 
-/** µs by which each may lie elsewhere: a stamp of a second may place a request anywhere in it, however well its second is known to be filled. */
+/** µs by which the instant of each row may be wrong. A stamp in whole seconds allows the whole second, however precise its estimate. */
 export function halfWidths({ summary, inference }: Pick<Facts, 'summary' | 'inference'>, { row }: Rows): Float64Array {
   const resolutions = summary.inputs.map(({ timestamp }) => timestamp.resolution_seconds ?? 0);
   const least = (1e6 * Math.max(0, ...resolutions)) / 2;
   return floatsAt(inference.requests.uncertainty, row).map((micros) => Math.max(least, micros || 0));
 }
 
-/** Positions in the rows, in order of time, per value of a column. */
+/** Positions in the rows by value of a column, in order of time. */
 export function groupsOf(column: Int32Array): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   for (let i = 0; i < column.length; i++) {
@@ -99,5 +99,5 @@ export function groupsOf(column: Int32Array): Map<number, number[]> {
 
 export const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** µs → seconds, null for unknown. */
+/** µs → seconds; null: unknown. */
 export const secondsOf = (micros: number): number | null => orNull(micros / 1e6);

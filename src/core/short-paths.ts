@@ -1,4 +1,4 @@
-/** Paths in as few words as tell them apart. */
+/** Paths, shortened as far as they remain distinct. */
 
 /** Each path without the folders that all of them lie in. */
 export function withoutSharedFolders(paths: readonly string[]): Map<string, string> {

@@ -1,4 +1,4 @@
-/** Windows in which every request of a route takes the long way, from the first that does so until the first of them has ended. */
+/** Cache stampedes: windows in which every request of a route takes the long way, from the start of the first one to its end. */
 import { max } from 'simple-statistics';
 import { floatsAt } from './columns.ts';
 import type { Analysis } from './finding.ts';
@@ -7,23 +7,26 @@ import { groupsOf, halfWidths, type Rows, rowsOf } from './rows.ts';
 import { isOfNewWorkers, isOfOneClient, LEAST, othersAreSlow, SLOW } from './stampede-look-alikes.ts';
 import { countUpTo, logPoissonTail, medianOf, sumOf } from './statistics.ts';
 
-/** Between the durations of those that took the long way and the others lies a gap of so many times. */
+/** Durations of requests that take the long way and of others are separated by a gap of at least this ratio. */
 const APART = 1.5;
-/** Requests of a route, and share of them that take the long way at most: what is mostly made anew is no cache. */
+/** Fewest requests of a route, and largest share of them that may take the long way: what is mostly computed anew is not cached. */
 const FEWEST_OF_ROUTE = 60;
 const MOST_SLOW = 0.4;
-/** Windows with others in them, and these others. */
+/** Fewest windows with repeats, and fewest repeats. */
 const FEWEST_STAMPEDES = 3;
 const FEWEST_REPEATED = 10;
 const FEWEST_SLOW = FEWEST_STAMPEDES + FEWEST_REPEATED;
-/** Shares of those that begin inside and beside the windows. */
+/** Share of the requests that must be slow inside the windows, and that may be beside them. */
 const NEARLY_ALL = 0.9;
 const HARDLY_ANY = 0.1;
-/** ln of the chance that so many slow ones begin while one of them runs. */
+/** ln of the largest probability that so many slow requests begin by chance while another one runs. */
 const SURE = -18;
-/** By which later starts end later, at least: 1 where each takes as long, 0 where all end together. */
+/** Least ratio of how much later repeats end to how much later they start: 1 if each takes as long as the first, 0 if all end together. */
 const EACH_FOR_ITSELF = 0.5;
-/** Share of the quick ones that would begin in the windows at the rate outside of them, and how many must be missing. */
+/**
+ * Largest share, of the quick requests expected in the windows, that may occur there; how many must be expected; and how many times the
+ * usual number of requests would be a crowd.
+ */
 const MOST_QUICK = 0.4;
 const FEWEST_QUICK = 10;
 const CROWD = 1.5;
@@ -31,28 +34,28 @@ const CROWD = 1.5;
 export interface Stampedes {
   readonly route: number;
   readonly stampedes: number;
-  /** Requests that did again what another was doing, and the most that did it at once, that one among them. */
+  /** Number of requests that repeated what another one was doing; and the most that did so at once, including that one. */
   readonly repeated: number;
   readonly most: number;
-  /** µs: what they took, what is usual, from where on they count, and what the repeated ones took beyond the usual in all. */
+  /** µs: their median duration; the usual duration of the route; from where on durations count as slow; and the total excess of the repeats. */
   readonly took: number;
   readonly usual: number;
   readonly slowFrom: number;
   readonly spentMicros: number;
-  /** µs from one to the next; NaN: they keep no period. */
+  /** µs between stampedes; NaN: they are not periodic. */
   readonly period: number;
-  /** All that took the long way, in order of their starts, each with those that repeated it. */
+  /** All requests that took the long way, in order of start, each with those that repeated it. */
   readonly windows: readonly Window[];
-  /** Each worker has its own. */
+  /** Each worker has its own cache. */
   readonly ofEachWorker: boolean;
-  /** Of other routes, those that cost most first. */
+  /** Those of other routes, costliest first. */
   readonly others: readonly Stampedes[];
   /** µs since 1970 UTC */
   readonly from: number;
   readonly to: number;
 }
 
-/** Positions in the rows, in order of their starts; µs since 1970 UTC: it ends when the first of them does. */
+/** `slow`: positions in the rows, in order of start. `from`, `to`: µs since 1970 UTC; the window ends when the first request in it does. */
 export interface Window {
   readonly slow: number[];
   readonly from: number;
@@ -61,7 +64,7 @@ export interface Window {
 
 const known = new WeakMap<Analysis['requests'], Stampedes | null>();
 
-/** Of all routes the one whose stampedes cost most, worked out once per analysis; null: none has any. */
+/** The stampedes of the route on which they cost most, computed once per analysis; null: no route has any. */
 export function findStampedes(analysis: Analysis): Stampedes | null {
   const before = known.get(analysis.requests);
   if (before !== undefined) return before;
@@ -128,11 +131,14 @@ function ofRoute(
   return null;
 }
 
-/** The widest gap of the durations, in ratios, that lies beyond `least`: quick ones have a tail, and the long way a time of its own. Infinity: none. */
+/**
+ * The duration from which requests take the long way: behind the widest gap (as a ratio) above `least`. Quick requests have a tail, but the
+ * long way has a duration of its own. Infinity: there is none.
+ */
 function longWayFrom({ service }: Rows, members: readonly number[], least: number): number {
   const durations = Float64Array.from(members, (i) => service[i]).sort();
   let widest = { ratio: APART, from: Number.POSITIVE_INFINITY };
-  // A lone request that took even longer is no other way.
+  // A single request that took even longer is not another way.
   for (let k = durations.length - FEWEST_SLOW; k > 0 && durations[k] >= least; k--) {
     const ratio = durations[k] / Math.max(1, durations[k - 1]);
     if (ratio >= widest.ratio) widest = { ratio, from: durations[k] };
@@ -150,7 +156,7 @@ function windowsOf(
   for (const i of group) {
     if (service[i] < slowFrom) continue;
     const last = windows.at(-1);
-    // The end of the window is known no better than its start.
+    // The end of the window is as uncertain as its start.
     if (last && start[i] < last.to + 2 * blur[i]) {
       last.slow.push(i);
       last.to = Math.min(last.to, end[i]);
@@ -164,16 +170,16 @@ interface Tally {
   all: number;
 }
 
-/** What begins in windows, and as long before and behind each. */
+/** What begins in the windows, and in as much time before and after each. */
 interface Counted {
-  /** Surely inside, or one of the window; and surely not. */
+  /** Requests that surely begin inside, repeats of the window included; and those that surely do not. */
   readonly inside: Tally;
   readonly beside: Tally;
-  /** Quick ones that seem to begin inside. */
+  /** Number of quick requests that seem to begin inside. */
   quick: number;
-  /** Slow ones of the windows. */
+  /** Number of slow requests in the windows. */
   began: number;
-  /** µs: lengths of the windows; and by how much those that repeat it begin, and end, behind the first of theirs. */
+  /** µs: total length of the windows; and by how much, in total, repeats start and end later than the first request of their window. */
   lasted: number;
   startsLater: number;
   endsLater: number;
@@ -189,7 +195,7 @@ const nothing = (): Counted => ({
   endsLater: 0,
 });
 
-/** Adds the slow requests of a window: the first of them made it, the others repeat that. */
+/** Counts the slow requests of a window: the first one computes the answer, the others repeat that. */
 function countOwn(counted: Counted, { start, end }: Rows, { slow, from, to }: Window): void {
   counted.lasted += to - from;
   counted.began += slow.length;
@@ -201,7 +207,7 @@ function countOwn(counted: Counted, { start, end }: Rows, { slow, from, to }: Wi
   }
 }
 
-/** Adds what else begins in a window or as long before and behind it. `starts`: µs of the group, in order. */
+/** Counts other requests that begin in a window, or in as much time before and after it. @param starts µs of the group, in order */
 function countOthers(
   counted: Counted,
   { service }: Rows,
@@ -219,7 +225,7 @@ function countOthers(
     if (own.has(i)) continue;
     const isSlow = service[i] >= slowFrom;
     if (!isSlow && at >= from && at < to) counted.quick++;
-    // Of the request, and of the window.
+    // Uncertainty of the request and of the window.
     const near = 2 * blur[i];
     if (at > from + near && at < to - near) inside.all++;
     if (at > from - near && at < to + near) continue;
@@ -228,7 +234,7 @@ function countOthers(
   }
 }
 
-/** `windows`: of each group its own. */
+/** @param windows one list for each group */
 function countAround(
   rows: Rows,
   blur: Float64Array,
@@ -247,7 +253,10 @@ function countAround(
   return counted;
 }
 
-/** In the windows nearly all are slow and each for itself, far more than chance would bring; beside them hardly any is, and no crowd comes in them. */
+/**
+ * Whether nearly all requests in the windows are slow, each for itself and far more often than by chance, while hardly any beside them is;
+ * and whether the windows are not simply crowds.
+ */
 function fits(
   rows: Rows,
   blur: Float64Array,

@@ -1,10 +1,10 @@
-/** Tests that findings and comparisons share, on top of simple-statistics. */
+/** Tests shared by findings and comparisons, in addition to simple-statistics. */
 import { cumulativeStdNormalProbability, quantileSorted, wilcoxonRankSum } from 'simple-statistics';
 
-/** Ranked values per side at most: beyond this an even sample decides the same. */
+/** At most so many values are ranked per side: an even sample of more decides the same. */
 const MOST = 5000;
 
-/** Linear interpolation between order statistics; NaN of nothing. */
+/** Quantile, with linear interpolation between order statistics; NaN if there are no values. */
 export function quantileOf(values: ArrayLike<number>, share: number): number {
   if (values.length === 0) return Number.NaN;
   return quantileSorted(new Float64Array(values).sort() as unknown as number[], share);
@@ -21,8 +21,8 @@ export function sumOf(values: ArrayLike<number>): number {
 export const meanOf = (values: ArrayLike<number>): number => sumOf(values) / values.length;
 
 /**
- * Mann-Whitney test: z > 0 when `after` tends to be larger than `before`; p is two-sided, by the normal approximation,
- * which wants eight values or more on each side.
+ * Mann-Whitney test. z > 0: `after` tends to be larger than `before`. p is two-sided, by the normal approximation, which needs at least
+ * eight values on each side.
  */
 export function rankSumTest(before: ArrayLike<number>, after: ArrayLike<number>): { z: number; p: number } {
   const a = thinned(after);
@@ -35,7 +35,7 @@ export function rankSumTest(before: ArrayLike<number>, after: ArrayLike<number>)
   return { z, p: twoSided(z) };
 }
 
-/** Two-sided p of a standard normal score: the library's near the middle, Laplace's continued fraction in the tail. */
+/** Two-sided p of a standard normal score: from the library near the middle, by Laplace's continued fraction in the tail. */
 export function twoSided(z: number): number {
   const size = Math.abs(z);
   if (size < 3) return Math.min(1, 2 * (1 - cumulativeStdNormalProbability(size)));
@@ -44,13 +44,13 @@ export function twoSided(z: number): number {
   return Math.max(Number.MIN_VALUE, (2 * Math.exp((-size * size) / 2)) / Math.sqrt(2 * Math.PI) / fraction);
 }
 
-/** Evenly spaced values where there are too many. */
+/** An even sample, if there are too many values. */
 function thinned(values: ArrayLike<number>): number[] {
   if (values.length <= MOST) return Array.from(values);
   return Array.from({ length: MOST }, (_, i) => values[Math.floor((i * values.length) / MOST)]);
 }
 
-/** Difference of two shares k/n as a z score (pooled), > 0 when the second is larger. */
+/** z score of the difference of two shares k/n (pooled); > 0 if the second share is larger. */
 export function shareScore(k1: number, n1: number, k2: number, n2: number): number {
   if (n1 === 0 || n2 === 0) return 0;
   const pooled = (k1 + k2) / (n1 + n2);
@@ -58,17 +58,17 @@ export function shareScore(k1: number, n1: number, k2: number, n2: number): numb
   return deviation > 0 ? (k2 / n2 - k1 / n1) / deviation : 0;
 }
 
-/** ln P(X >= k) of a Poisson law, by its leading terms; 0 when k is no more than the mean. */
+/** ln P(X >= k) of a Poisson distribution, by its leading term and a bound for the rest; 0 if k is at most the mean. */
 export function logPoissonTail(k: number, mean: number): number {
   if (k <= mean) return 0;
   if (mean <= 0) return Number.NEGATIVE_INFINITY;
   let logTerm = -mean + k * Math.log(mean);
   for (let i = 2; i <= k; i++) logTerm -= Math.log(i);
-  // Geometric bound on the rest of the tail: each further term is at most mean / (k + 1) of the one before.
+  // Geometric bound of the rest: each further term is at most mean / (k + 1) times the one before.
   return Math.min(0, logTerm - Math.log(1 - mean / (k + 1)));
 }
 
-/** ln P(X >= k) of a binomial law by the Chernoff bound, exact enough where it decides (small probabilities). */
+/** ln P(X >= k) of a binomial distribution, by the Chernoff bound, which is exact enough for small probabilities. */
 export function logBinomialTail(k: number, n: number, p: number): number {
   const share = k / n;
   if (share <= p) return 0;
@@ -77,7 +77,7 @@ export function logBinomialTail(k: number, n: number, p: number): number {
   return -n * (share * Math.log(share / p) + free);
 }
 
-/** How many of `length` ascending values, the i-th of them `at(i)`, lie below a limit. */
+/** How many of `length` ascending values, given by `at(i)`, are below a limit. */
 export function countBelow(length: number, at: (i: number) => number, limit: number): number {
   let [low, high] = [0, length];
   while (low < high) {
@@ -88,7 +88,7 @@ export function countBelow(length: number, at: (i: number) => number, limit: num
   return low;
 }
 
-/** Values <= t in an ascending array. */
+/** How many values of an ascending array are <= t. */
 export function countUpTo(values: Float64Array, t: number): number {
   let low = 0;
   let high = values.length;

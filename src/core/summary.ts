@@ -1,20 +1,20 @@
 /**
- * The JSON contract with the programs that read us (`logscope analyze --json`). Names are snake_case because they are
- * JSON; times are seconds, instants ISO 8601 with a zone, ratios 0..1; what the log cannot tell is null, never 0.
+ * The JSON contract with programs that read our output (`logscope analyze --json`). Names are snake_case, as usual in JSON. Times are
+ * seconds, instants ISO 8601 with a zone, ratios 0..1; what the log does not show is null, never 0.
  */
 export const SUMMARY_SCHEMA = 'logscope/summary/v1';
 
 export type ServerModel = 'sync' | 'threaded' | 'async' | 'thread-per-request' | 'pool' | 'unknown';
-/** Every request runs at once: in an event loop, or in a thread of its own. */
+/** Every request runs at once, in an event loop or in a thread of its own. */
 export const hasNoSlots = (model: ServerModel): boolean => model === 'async' || model === 'thread-per-request';
 
-/** Below this confidence the kind of server is a hedge. */
+/** Below this confidence, the kind of server is only a guess. */
 export const HEDGED = 0.6;
 
 export type Severity = 'info' | 'warning' | 'critical';
 export type WorkerFate = 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 
-/** An inferred number: its value, the range it lies in, how sure that is (0..1), and how it was found. */
+/** An inferred number: its value, its range, how sure that is (0..1), and how it was found. */
 export interface Estimate {
   value: number | null;
   low: number | null;
@@ -33,9 +33,9 @@ export const unknownEstimate = (method: string): Estimate => ({
 
 export interface InputSummary {
   path: string;
-  /** The host it was read on, where somebody named it. */
+  /** The host on which it was read, if it was named. */
   host?: string;
-  /** Where its lines name several hosts (containers, pods): the first of them, whose workers bear plain names. */
+  /** If lines name several hosts (containers, pods): the first one, whose workers have plain names. */
   first_host?: string;
   format: string | null;
   format_confidence: number;
@@ -47,21 +47,21 @@ export interface InputSummary {
   /** Lines that belong to the line before them (tracebacks). */
   continuation: number;
   unparsed: number;
-  /** Of these, lines that tell of no request, as an application's own do; left out where there are none. */
+  /** Those of `unparsed` that are not about a request, but an application's own, for example; missing: none. */
   unrelated?: number;
   timestamp: {
     meaning: 'start' | 'end' | 'arrival' | null;
-    /** What exactly the server stamps: "response start" is an "end", but for responses that stream on. */
+    /** What exactly the server stamps: "response start" is an "end", except for answers that are streamed. */
     detail: string | null;
     resolution_seconds: number | null;
     zone: string | null;
   };
   /**
-   * The first lines that nothing took: line number (from 1), the text made printable, and why. Lines that tell of no request stand behind
-   * the others, where there is room.
+   * The first lines that nothing took: line number (from 1), printable text, and reason. Lines that are not about a request come last, if
+   * there is room.
    */
   unparsed_examples: { line: number; text: string; reason: string }[];
-  /** What was assumed where the log does not say (zone, unit, …), one sentence each. */
+  /** What was assumed where the log does not say it (zone, unit, …), one sentence each. */
   assumptions: string[];
 }
 
@@ -112,19 +112,19 @@ export interface RouteSummary {
     p95: number | null;
     p99: number | null;
     max: number | null;
-    /** At most, where no line tells it. */
+    /** Upper bounds, if the time is not logged. */
     high: { mean: number | null; p95: number | null };
   };
-  /** Where the times in the log are a proxy's: from the request to the answer, any wait behind it included. */
+  /** If the times in the log are a proxy's: from the request to the answer, with any wait behind the proxy. */
   response_time?: Omit<Distribution, 'p90'>;
 }
 
 export interface RouteEstimatesSummary {
-  /** About. */
+  /** Approximately. */
   distinct_routes: number;
-  /** The requests of a listed route may be too high by so many. */
+  /** The number of requests of a listed route may be too high by this. */
   excess_requests: number;
-  /** Requests that the times of listed routes come from. */
+  /** Number of sampled requests from which the times of the listed routes come. */
   sampled_requests: number;
   basis: string;
 }
@@ -133,7 +133,7 @@ export interface FindingSummary {
   id: string;
   severity: Severity;
   title: string;
-  /** The title in fewer words; missing where it has few. */
+  /** A shorter title; missing: the title is short. */
   brief?: string;
   detail: string;
   evidence: Record<string, number | string | boolean | null>;
@@ -173,9 +173,9 @@ export interface Summary {
     threads: Estimate;
     capacity: Estimate;
     restarts: number | null;
-    /** Only where there are several, each with a queue of its own; the numbers are those of all, full time that of the fullest. */
+    /** Only if there are several, each with its own queue. The numbers are those of all; saturated time is that of the fullest. */
     servers?: number;
-    /** Only where the number of workers changed, that of slots, or their kind: pools one after the other. */
+    /** Only if the number of workers or slots, or their kind, changed: the pools in order of time. */
     regimes?: {
       from: string | null;
       to: string | null;
@@ -183,7 +183,7 @@ export interface Summary {
       model: ServerModel;
       capacity: number | null;
       capacity_at_least: number | null;
-      /** Time with all of its slots busy. */
+      /** Time in which all of its slots were busy. */
       saturated_seconds: number | null;
       wait_mean: number | null;
     }[];
@@ -191,21 +191,27 @@ export interface Summary {
   service_time: Distribution & {
     method: 'logged' | 'inferred' | 'unknown';
     basis: string;
-    /** Requests take longer the more are in flight, so waiting for each other is in their times; null: not asked, or not known. */
+    /**
+     * Whether requests take longer when more are in flight, so that their times contain waits for each other; null: not examined, or
+     * unknown.
+     */
     grows_with_load: boolean | null;
-    /** Where no line tells it: between what the mean lies, and the 95th percentile at most. No estimates. */
+    /** Bounds of the mean and of the 95th percentile if the time is not logged. No estimates. */
     low: { mean: number | null };
     high: { mean: number | null; p95: number | null };
-    /** The part of the log for whose requests slots had the least time, and the mean of those at most; null: no part was much busier. */
+    /**
+     * The part of the log in which slots had the least time for each request, with the upper bound of the mean there; null: no part was
+     * much busier.
+     */
     busiest: { from: string | null; to: string | null; high_mean: number | null } | null;
   };
-  /** Where the times in the log are a proxy's: from the request to the answer, any wait behind it included. */
+  /** If the times in the log are a proxy's: from the request to the answer, with any wait behind the proxy. */
   response_time?: Distribution;
   concurrency: {
     mean: number | null;
     p95: number | null;
     peak: number | null;
-    /** What the log proves of the peak, however its stamps are read; null: it was not asked. */
+    /** Lower bound of the peak that the log proves, however coarse its stamps are; null: not computed. */
     peak_at_least: number | null;
     saturated_seconds: number | null;
     saturated_ratio: number | null;
@@ -215,7 +221,7 @@ export interface Summary {
   throughput: { ceiling_per_second: number | null };
   workers: WorkerSummary[];
   routes: RouteSummary[];
-  /** Only where there are too many routes to count each. */
+  /** Only if there are too many routes to count each one. */
   route_estimates?: RouteEstimatesSummary;
   findings: FindingSummary[];
   timeline: {
@@ -223,7 +229,7 @@ export interface Summary {
     step_seconds: number;
     requests: number[];
     errors: number[];
-    /** Mean number of busy slots in each step; null where durations are unknown. */
+    /** Mean number of busy slots in each step; null: durations are unknown. */
     busy: (number | null)[];
     queue: (number | null)[];
   };

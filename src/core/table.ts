@@ -1,26 +1,26 @@
 /**
- * Requests as growable columns, in the order of their lines: what the inference, the lanes and the screen read.
+ * Requests as growable columns in the order of their lines: what the inference, the lanes and the screen read.
  *
- * A stamp becomes a start or an end here, once, by what the format says it means:
+ * Here, and only here, a stamp becomes a start or an end, according to what the format says it means:
  *   end (or response start): `end` = stamp, `start` = stamp - duration;
- *   start:                   `start` = stamp, `end` = stamp + duration;
- * each true instant lies in [value, value + resolution). Without a duration the other one is NaN.
+ *   start:                   `start` = stamp, `end` = stamp + duration.
+ * The true instant is in [value, value + resolution). Without a duration, the other value is NaN.
  */
 import type { RequestBatch } from './batch.ts';
 
 export interface RequestTable {
   readonly length: number;
-  /** µs since 1970 UTC, lower bound; NaN unknown. */
+  /** µs since 1970 UTC, lower bound; NaN: unknown. */
   readonly start: Float64Array;
-  /** µs since 1970 UTC, lower bound; NaN unknown. */
+  /** µs since 1970 UTC, lower bound; NaN: unknown. */
   readonly end: Float64Array;
-  /** µs; NaN unknown. */
+  /** µs; NaN: unknown. */
   readonly duration: Float64Array;
-  /** µs of queue time that the line itself states; NaN unknown. */
+  /** Queue time that the line itself states, µs; NaN: unknown. */
   readonly measuredWait: Float64Array;
-  /** µs since 1970 UTC at which a proxy received the request; NaN unknown. */
+  /** µs since 1970 UTC at which a proxy received the request; NaN: unknown. */
   readonly arrival: Float64Array;
-  /** Width of the stamp's tick, µs. */
+  /** One tick of the stamp, µs. */
   readonly resolution: Float64Array;
   readonly worker: Int32Array;
   readonly thread: Int32Array;
@@ -57,16 +57,16 @@ const columnNames = Object.keys(emptyColumns(0)).filter((name) => name !== 'leng
   'length'
 >[];
 
-/** Reads a batch as a table: the stamp becomes a start or an end, every other column is shared, nothing is copied. */
+/** Shows a batch as a table: the stamp becomes a start or an end, and all other columns are shared, not copied. */
 export class BatchNormaliser {
   #start = new Float64Array(0);
   #end = new Float64Array(0);
   #resolution = new Float64Array(0);
   #source = new Uint16Array(0);
 
-  /** Valid until the next call, and until the batch is written again. */
+  /** The result is valid until the next call, and until the batch is written to again. */
   rowsOf(batch: RequestBatch): RequestTable {
-    // More rows than its capacity stand in a batch where a settled story gave one behind the last.
+    // A batch has more rows than its capacity if settling a pair of lines appended one.
     const rows = batch.time.length;
     if (this.#start.length < rows) {
       this.#start = new Float64Array(rows);
@@ -121,7 +121,7 @@ export class TableBuilder {
     this.#columns = emptyColumns(capacity);
   }
 
-  /** The live table: columns may be longer than `length`, and are replaced when they grow. */
+  /** The live table. Its columns may be longer than `length`, and are replaced when they grow. */
   get table(): RequestTable {
     return this.#columns;
   }
@@ -153,19 +153,19 @@ export class TableBuilder {
     for (const name of columnNames) {
       const source = rows[name];
       const target = this.#columns[name];
-      // A typed-array view costs about as much as copying a dozen values.
+      // Making a view of a typed array takes about as long as copying a dozen values.
       if (count < 12) for (let i = 0; i < count; i++) target[at + i] = source[from + i];
       else target.set(source.subarray(from, to), at);
     }
     this.#columns.length = at + count;
   }
 
-  /** Forgets the last `count` rows. */
+  /** Removes the last `count` rows. */
   dropLast(count: number): void {
     this.#columns.length -= count;
   }
 
-  /** Drops the first `count` rows (a sliding window moves on). */
+  /** Removes the first `count` rows, for a sliding window. */
   dropFirst(count: number): void {
     const c = this.#columns;
     for (const name of columnNames) c[name].copyWithin(0, count, c.length);
@@ -185,13 +185,13 @@ export function selectRows(table: RequestTable, rows: ArrayLike<number>): Reques
   return picked;
 }
 
-/** A table over rows [from, to) that shares the columns' memory. */
+/** A table of the rows [from, to) that shares the memory of the columns. */
 export function sliceRows(table: RequestTable, from: number, to: number): RequestTable {
   const view = { length: to - from } as Columns;
   for (const name of columnNames) view[name] = table[name].subarray(from, to) as never;
   return view;
 }
 
-/** The instant by which a row is placed in time: its end where known, else its start. NaN: the line has no time. */
+/** The instant at which a row is placed: its end if known, otherwise its start. NaN: the line has no time. */
 export const instantOf = (table: RequestTable, row: number): number =>
   Number.isNaN(table.end[row]) ? table.start[row] : table.end[row];

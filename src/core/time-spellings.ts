@@ -1,4 +1,4 @@
-/** How people write times: as a date, the time of a day, an epoch, or a length of time. */
+/** Ways in which people write times: a date, a time of day, an epoch, or a length of time. */
 import { isExists } from 'date-fns/isExists';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND } from './time.ts';
 import type { TimeBound } from './time-window.ts';
@@ -12,7 +12,7 @@ const unitMicros: Readonly<Record<string, number>> = {
 };
 const spans = /^(?:\d+(?:\.\d+)?(?:s|min|m|h|d))+$/;
 
-/** "15m", "1h30m" → µs; NaN when it is none. */
+/** "15m", "1h30m" → µs; NaN: it is no length of time. */
 export function spanOf(text: string): number {
   if (!spans.test(text)) return Number.NaN;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(s|min|m|h|d)/g)];
@@ -33,7 +33,7 @@ const clockMicros = (hours = '0', minutes = '0', seconds = '0'): number =>
       Math.round(Number(seconds.replace(',', '.')) * MICROS_PER_SECOND)
     : Number.NaN;
 
-/** Midnight of a date as if it were UTC, µs; NaN when there is no such day. */
+/** Midnight of a date, as if in UTC, in µs; NaN: there is no such day. */
 const dateMicros = (year: number, month: number, day: number): number =>
   isExists(year, month - 1, day) ? Date.UTC(year, month - 1, day) * 1000 : Number.NaN;
 
@@ -46,7 +46,7 @@ function dated(day: number, time: number, zone: string | undefined): TimeBound |
   return { kind: 'instant', micros: sign === '-' ? micros + shift : micros - shift };
 }
 
-/** null: it is no time. */
+/** null: the text is no time. */
 export function boundOf(text: string): TimeBound | null {
   const iso = isoDate.exec(text);
   if (iso) {

@@ -1,4 +1,4 @@
-/** Instants are µs since 1970-01-01 UTC in a plain number; these are the only conversions to text and calendar. */
+/** Instants are plain numbers: µs since 1970-01-01 UTC. These are the only conversions to text and calendar. */
 import { millisecondsInDay, millisecondsInMinute, millisecondsInSecond } from 'date-fns/constants';
 
 export const MICROS_PER_SECOND = 1000 * millisecondsInSecond;
@@ -18,7 +18,7 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-/** ISO 8601 in UTC with as many fractional digits as the instant needs (0, 3 or 6); null for NaN. */
+/** ISO 8601 in UTC with as many fractional digits as needed (0, 3 or 6); null: NaN. */
 export function isoInstant(micros: number): string | null {
   if (!Number.isFinite(micros)) return null;
   const whole = Math.floor(micros / MICROS_PER_SECOND);
@@ -31,9 +31,9 @@ export function isoInstant(micros: number): string | null {
   return `${seconds}.${fraction % 1000 === 0 ? digits.slice(0, 3) : digits}+00:00`;
 }
 
-/** Seconds, or null where the log cannot tell. */
+/** Seconds; null: the log does not show it. */
 export const secondsOrNull = (micros: number): number | null =>
   Number.isFinite(micros) ? micros / MICROS_PER_SECOND : null;
 
-/** "17:04:15" of µs since 1970 UTC; "?" where that is no date. */
+/** "17:04:15" for µs since 1970 UTC; "?" if there is no such date. */
 export const clockText = (micros: number): string => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';

@@ -1,6 +1,6 @@
 /**
- * The JSON contract of `logscope whatif --json`: other pools under the log's own load, beside the present one. Times are
- * seconds, rates per second, ratios 0..1; what the log cannot tell is null.
+ * The JSON contract of `logscope whatif --json`: other pools under the load of the log, beside the present pool. Times are seconds, rates
+ * per second, ratios 0..1; what the log does not show is null.
  */
 import type { PoolModel } from './prediction.ts';
 
@@ -19,21 +19,21 @@ export interface WhatIfPool {
   workers: number;
   /** Per worker. */
   threads: number;
-  /** Of the slots; null where they are unbounded. */
+  /** Utilisation of the slots; null: there is no limit. */
   utilisation: number | null;
-  /** Between the client's connection and the moment a worker takes the request. */
+  /** Between the client's connection and the moment when a worker takes the request. */
   wait: WhatIfSpread;
-  /** Wait and service together. */
+  /** Wait plus service time. */
   latency: WhatIfSpread;
   throughput: number | null;
-  /** Requests that wait at the same instant, at most. */
+  /** Largest number of requests that wait at the same time. */
   peak_queue: number | null;
 }
 
-/** Nine of ten repetitions lie within. */
+/** Includes nine of ten repetitions. */
 export type WhatIfRange = [low: number, high: number] | null;
 
-/** A pool as it was for a while. */
+/** A pool as it was for some time. */
 export interface WhatIfTurn {
   workers: number | null;
   slots: number | null;
@@ -41,9 +41,9 @@ export interface WhatIfTurn {
 
 /** The pool that wrote the log. */
 export interface WhatIfBaseline extends WhatIfPool {
-  /** Between which the inferred wait may lie; null where it is not known, and equal where it was measured. */
+  /** Range in which the inferred wait may lie; null: unknown; both ends equal: it was measured. */
   range: { wait_mean: WhatIfRange; wait_p95: WhatIfRange };
-  /** Only of a pool that changed within the log: what it was, one after the other; the numbers are of all of that time. */
+  /** Only for a pool that changed within the log: its states in order of time. The other numbers are about all of that time. */
   in_turn?: WhatIfTurn[];
 }
 
@@ -56,29 +56,29 @@ export interface WhatIfScenario extends WhatIfPool {
   };
 }
 
-/** What one simulation says. */
+/** The result of one simulation. */
 export interface WhatIfAnswer {
-  /** The pool that wrote the log, as measured and inferred, not simulated; null where it is not known. */
+  /** The pool that wrote the log, as measured and inferred, not simulated; null: unknown. */
   baseline: WhatIfBaseline | null;
   scenarios: WhatIfScenario[];
-  /** The smallest pool that keeps the target; null where the log cannot carry one. */
+  /** The smallest pool that meets the target; null: the log does not allow a recommendation. */
   recommendation: { model: PoolModel; workers: number; threads: number; because: string } | null;
-  /** Repetitions behind every scenario; 0 where the log cannot be replayed. */
+  /** Repetitions of each scenario; 0: the log cannot be replayed. */
   repetitions: number;
   assumptions: string[];
 }
 
-/** One of several servers, simulated alone. */
+/** One of several servers, simulated separately. */
 export interface WhatIfServer extends WhatIfAnswer {
-  /** As the names of its workers have it, or the file it wrote. */
+  /** As in the names of its workers, or the file that it wrote. */
   name: string;
   requests: number;
 }
 
 export interface WhatIf extends WhatIfAnswer {
   schema: typeof WHAT_IF_SCHEMA;
-  /** p95 wait that the recommendation keeps. */
+  /** p95 wait that the recommendation meets. */
   target_p95_wait: number;
-  /** Only of the logs of several servers; they have no pool in common, so that what stands beside this list is null or empty. */
+  /** Only for logs of several servers. As they share no pool, everything else is then null or empty. */
   servers?: WhatIfServer[];
 }

@@ -1,8 +1,8 @@
-/** Numbers as a person reads them in a sentence: "2.1 s", "180 ms", "4 workers", "37 %". Input units are in the names. */
+/** Numbers for sentences: "2.1 s", "180 ms", "4 workers", "37 %". Units of the input are in the names. */
 import type { FoundSlots } from './inference.ts';
 import { hasNoSlots, type Summary } from './summary.ts';
 
-/** Two significant digits, or all digits before the point: 0.0123 → "0.012", 7.04 → "7", 31.4 → "31", 1234 → "1234". */
+/** Two significant digits, or all digits of the integer part: 0.0123 → "0.012", 7.04 → "7", 31.4 → "31", 1234 → "1234". */
 export function roundText(value: number): string {
   if (!Number.isFinite(value)) return '?';
   if (Math.abs(value) >= 10) return String(Math.round(value));
@@ -30,11 +30,11 @@ export const countText = (count: number, one: string, many = `${one}s`): string 
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** A sentence that names something long stays a sentence. */
+/** Shortens a long name, so that a sentence with it remains readable. */
 export const shortened = (text: string, letters: number): string =>
   text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
 
-/** Letters of a name where every word counts. */
+/** Letters of a name where space is scarce. */
 const LETTERS_OF_NAME = 20;
 export const shortName = (name: string): string => shortened(name, LETTERS_OF_NAME);
 
@@ -42,27 +42,27 @@ export const shortName = (name: string): string => shortened(name, LETTERS_OF_NA
 export const listText = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
-/** "at least 24", "about 24": a number of requests at once that is the least that the log proves, or was not proven. */
+/** "at least 24" for a number of simultaneous requests that the log proves, otherwise "about 24". */
 export const atOnceText = (peak: number, proven: number | null): string =>
   `${peak === proven ? 'at least' : 'about'} ${peak}`;
 
-/** "8", "2 to 8": a peak, from what the log proves where coarse stamps leave more open. */
+/** A peak: "8", or "2 to 8" if coarse stamps leave more open than the log proves. */
 export const peakText = (peak: number, atLeast: number | null): string =>
   atLeast !== null && atLeast < peak ? `${atLeast} to ${peak}` : `${peak}`;
 
-/** Coarse stamps may put more requests side by side than ran at once: that all slots were busy is then no fact. */
+/** Whether the log proves that all slots were busy. Coarse stamps may place more requests side by side than ran at once. */
 export const isFullProven = ({ server, concurrency }: Pick<Summary, 'server' | 'concurrency'>): boolean =>
   concurrency.peak_at_least === null || concurrency.peak_at_least >= (server.capacity.value ?? 0);
 
-/** "149 ms beside 0.5 others": what requests took, µs, that found so many others in flight. */
+/** "149 ms beside 0.5 others": the mean time of requests (µs) that found so many others in flight. */
 export const besideText = ({ beside, mean }: { readonly beside: number; readonly mean: number }): string =>
   `${durationText(mean)} beside ${roundText(beside)} others`;
 
 export type ServiceWords = 'service time' | 'time in the application';
 
 /**
- * What the times of requests are called. A server without slots lets all of them in at once, and what they wait for each other there is
- * part of their times; only where these do not grow with the load has it none. `grows`: whether they do; null unknown.
+ * What the times of requests are called. A server without slots accepts all requests at once, so their times contain waits for each other;
+ * unless it is known that the times do not grow with the load. @param grows whether they do; null: unknown
  */
 export const serviceWords = (
   { model, capacity }: Pick<Summary['server'], 'model' | 'capacity'>,
