@@ -1,6 +1,5 @@
-// Bundles src/ into dist/: a script for the commands that end, one for those with a screen, one for help, one for each kind of
-// thread, and Ink.
-// Importing Ink from node_modules costs about 0.6 s of start-up, from a bundle 0.03 s.
+// Bundles src/ into dist/: one script for commands that end, one for commands with a screen, one for help, one for each kind of thread, and
+// Ink. Importing Ink from node_modules takes about 0.6 s of the start, and from a bundle 0.03 s.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,10 +10,10 @@ import { isScreen } from './bin/run-script.js';
 const root = new URL('.', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-// Built beside the old bundle and put in its place at the end, so that a running logscope never sees half a bundle.
+// Built beside the old bundle, and moved into its place at the end, so that a running logscope never sees half a bundle.
 const fresh = `dist.${process.pid}.tmp`;
 
-/** What src/ingest/detect/candidates.ts would work out of all layouts at each start. */
+/** The marks of all layouts, which src/ingest/detect/candidates.ts would otherwise compute at each start. */
 async function marksOfLayouts() {
   const contents = `
     import { formats } from './parsers/index.ts';
@@ -34,11 +33,11 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  // Names stay: stacks in crash reports can be read, and nothing has to keep names for Ink and commander at run time.
+  // Identifiers are kept, so that stacks in crash reports are readable, and names need not be kept for Ink and commander at run time.
   minifyWhitespace: true,
   minifySyntax: true,
   sourcemap: true,
-  // The sources stand in the repository: with them dist/ would be twice as large.
+  // The sources are in the repository; including them would double the size of dist/.
   sourcesContent: false,
   // Licences have a file of their own (see licencesOf).
   legalComments: 'none',
@@ -48,18 +47,21 @@ const common = {
     __LOGSCOPE_VERSION__: JSON.stringify(version),
     __LOGSCOPE_MARKS__: JSON.stringify(await marksOfLayouts()),
   },
-  // Ink asks for this development tool only when DEV=true is set.
+  // Ink only asks for this development tool if DEV=true is set.
   external: ['react-devtools-core'],
   logLevel: 'warning',
 };
 
-/** Ink awaits its layout engine while it is loaded, which only a module can: it stays one, beside the script. */
+/** Ink awaits its layout engine when it is loaded, which only a module can do. So it remains a module beside the script. */
 const inkStaysModule = {
   name: 'ink-stays-module',
   setup: ({ onResolve }) => onResolve({ filter: /\/chrome\.tsx$/ }, () => ({ path: './chrome.mjs', external: true })),
 };
 
-/** simple-statistics fills a table of the normal law while it is loaded, 1.5 ms of every start: it is filled when it is first read. */
+/**
+ * simple-statistics fills a table of the normal distribution when it is loaded, which takes 1.5 ms of every start. Here the table is filled
+ * on first use.
+ */
 const normalTableIsLate = {
   name: 'normal-table-is-late',
   setup: ({ onLoad }) =>
@@ -77,9 +79,8 @@ const normalTableIsLate = {
 };
 
 /**
- * The program without what only other commands need: what a script does not have is not read at each start. bin/logscope.js picks the
- * script that has the command.
- * @param {(command: string) => boolean} has whether the script has it
+ * Leaves out of a script the code that only commands of other scripts need, so that it is not read at each start. bin/logscope.js chooses
+ * the script that has the command. @param {(command: string) => boolean} has whether the script has the command
  */
 const programOf = (has) => ({
   name: 'commands-of-a-script',
@@ -94,7 +95,7 @@ const programOf = (has) => ({
   },
 });
 
-/** A function, as bin/run-script.js runs it. */
+/** Built as a function, which bin/run-script.js calls. */
 const script = {
   ...common,
   outExtension: { '.js': '.cjs' },
@@ -105,7 +106,7 @@ const script = {
 };
 const programs = { help: () => false, report: (command) => !isScreen(command), screen: isScreen };
 
-/** What those who wrote the packages in the bundle ask to be handed on with it. */
+/** The licences of all packages in the bundle, which must be passed on with it. */
 function licencesOf(bundles) {
   const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   const folders = new Set(inputs.flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
@@ -141,9 +142,9 @@ const bundles = await Promise.all([
     entryPoints: { chrome: 'src/tui/chrome.tsx' },
     outExtension: { '.js': '.mjs' },
     format: 'esm',
-    // What Ink imports for its developers stays apart.
+    // What Ink imports only for its developers stays in a separate file.
     splitting: true,
-    // Without a cache (in Node 20) every byte of it is read at each start.
+    // Without a cache (in Node 20), every byte of it is read at each start.
     minifyIdentifiers: true,
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -152,10 +153,10 @@ const bundles = await Promise.all([
 ]);
 for (const name of readdirSync(join(root, fresh)).filter((name) => name.endsWith('.cjs'))) {
   const path = join(root, fresh, name);
-  // bin/run-script.js imports for it, and reads it as bytes: what esbuild leaves beyond ASCII stands in regular expressions.
+  // bin/run-script.js imports for the script, and reads it as bytes. All that esbuild leaves beyond ASCII is in regular expressions.
   const text = readFileSync(path, 'utf8')
-    // Each module is a literal with its name as its key, and V8 keeps the shapes of all of them in one list. With blanks the columns
-    // of the source map stay.
+    // Each module is an object literal with its name as the key, and V8 keeps the shapes of all of them in one list. Blanks keep the
+    // columns of the source map right.
     .replace(/(?<=__esm\(\{)"[^"\\]+"(?=\(\)\{)/g, (key) => 'f'.padEnd(key.length))
     .replaceAll('import("./chrome.mjs")', '__importModule("./chrome.mjs")')
     .replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -165,12 +166,12 @@ writeFileSync(join(root, fresh, 'version.txt'), `${version}\n`);
 writeFileSync(join(root, fresh, 'licences.txt'), licencesOf(bundles));
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(join(root, fresh), join(root, 'dist'));
-// Runs that make the code caches (bin/run-script.js), so that not even the first start is a slow one.
+// These runs make the code caches (bin/run-script.js), so that even the first start is fast.
 const run = (...args) =>
   spawnSync(process.execPath, ['bin/logscope.js', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
 const help = run('--help');
 run('analyze', 'sample-logs/gunicorn-sync-4-burst-of-16.log');
-// What bin/logscope.js says without running anything.
+// What bin/logscope.js prints without running the program.
 if (help.status === 0) {
   writeFileSync(join(root, 'dist/help.tmp'), help.stdout);
   renameSync(join(root, 'dist/help.tmp'), join(root, 'dist/help.txt'));

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// Says what the build wrote down, or sets what must be set before anything is loaded and runs the bundle. React picks its
-// production build by NODE_ENV.
+// Prints a text that the build has prepared, or sets what must be set before anything is loaded and runs the bundle. (React chooses its
+// production build by NODE_ENV.)
 'use strict';
 const { fstatSync, readFileSync, statSync, writeSync } = require('node:fs');
 
-/** Files of dist/ with what the program says when it is asked for nothing else. */
+/** Files in dist/ with the output for these arguments. */
 const written = new Map([
   ['--version', 'version.txt'],
   ['-V', 'version.txt'],
@@ -14,7 +14,10 @@ const written = new Map([
 ]);
 const STDOUT = 1;
 
-/** Lines are as long as a terminal is wide; all else takes them as they are: files, pipes (of Node: sockets) and /dev/null. */
+/**
+ * Whether standard output takes lines of any length, as files, pipes (in Node: sockets) and /dev/null do. For a terminal they must be
+ * wrapped.
+ */
 function isPlain() {
   const info = fstatSync(STDOUT);
   return (
@@ -25,7 +28,7 @@ function isPlain() {
   );
 }
 
-/** @returns whether all has been said; the program can say the same, and what is wrong with standard output */
+/** @returns whether everything was printed; otherwise the program itself prints it, or says what is wrong with standard output */
 function say([question, ...more]) {
   const name = more.length === 0 && written.get(question);
   if (!name) return false;
@@ -39,7 +42,7 @@ function say([question, ...more]) {
 }
 
 const args = process.argv.slice(2);
-// To the end of its own accord Node takes five milliseconds longer.
+// If Node is left to end by itself, it takes 5 ms longer.
 if (say(args)) process.exit();
 process.env.NODE_ENV ??= 'production';
 try {

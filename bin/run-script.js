@@ -1,11 +1,10 @@
 /**
- * Runs a script of dist/ with V8's code cache: without it every start compiles the same functions anew, which takes longer
- * than to run them (docs/performance.md has the figures). Node's own module.enableCompileCache() is not there in Node 20.
+ * Runs a script of dist/ with V8's code cache. Without it, every start compiles the same functions again, which takes longer than running
+ * them (docs/performance.md has figures). Node's own module.enableCompileCache() does not exist in Node 20.
  *
- * A cache is made by the first run of a command and kept beside the script or, where that folder cannot be written, in the
- * user's cache folder. Its name tells which build and which V8 it is of, and V8 refuses one that was made with other flags or
- * is not whole. A cache that cannot be read, used or written changes nothing but the time a start takes; as for Node's own
- * cache, NODE_DISABLE_COMPILE_CACHE=1 does without.
+ * A cache is made by the first run of a command. It is kept beside the script or, if that folder is not writable, in the user's cache
+ * folder. Its name contains the build and the version of V8; V8 itself refuses caches that were made with other flags or are incomplete. If
+ * a cache cannot be read, used or written, a start only takes longer. As with Node's own cache, NODE_DISABLE_COMPILE_CACHE=1 turns it off.
  */
 'use strict';
 const fs = require('node:fs');
@@ -14,21 +13,27 @@ const vm = require('node:vm');
 
 const folder = path.join(__dirname, '..', 'dist');
 
-/** A script ends with "//<hash of it>\n", so many characters of hash. */
+/** A script ends with "//<hash of it>\n"; the hash has so many characters. */
 const HASH_LENGTH = 16;
-/** A command that goes on for long writes its cache after this time, ms. */
+/** ms: a command that runs for longer writes its cache after this time, and not only at its end. */
 const WRITE_AFTER = 3000;
-/** Only names of commands become part of a file name, and none of them is longer. */
+/** Only names of commands become part of a file name, and none is longer. */
 const COMMAND = /^[a-z]{1,20}$/;
-/** The commands that draw on the terminal: a script has them, another one the commands that end, a third one help and version. */
+/**
+ * Whether the command draws on the terminal. These commands have a script of their own; another one has the commands that end, and a third
+ * one has help and version.
+ */
 const isScreen = (command) => command === 'tail' || command === 'replay';
-/** What src/engine/patient-v8.ts changes, as it was: a cache that is made with other flags is refused by the next start. */
+/**
+ * The usual values of the flags that src/engine/patient-v8.ts changes: a cache that was made with other flags would be refused by the next
+ * start.
+ */
 const USUAL_FLAGS = '--interrupt-budget=67584 --max-inlined-bytecode-size-cumulative=920';
 const IMPATIENT_V8 = /^11\.3\./;
-/** Exit code of a wrong usage: what ends so needs few functions, and comes under any name. */
+/** Exit code for wrong usage: such runs need few functions, and may have any argument as their command. */
 const USAGE = 2;
 
-/** Node's own modules that take half a millisecond and more to load, and that most runs do without: loaded when touched. */
+/** Node's modules that take 0.5 ms or more to load and that most runs do not need: they are loaded on first access. */
 const late = new Set([
   'node:child_process',
   'node:fs/promises',
@@ -42,7 +47,7 @@ const late = new Set([
 ]);
 const lateRequire = (name) => (late.has(name) ? new Proxy({}, { get: (_, key) => require(name)[key] }) : require(name));
 
-/** A script that comes out of a cache cannot import by itself. */
+/** A script from a cache cannot import by itself. */
 function importModule(specifier) {
   require('node:module').enableCompileCache?.();
   return import(urlOf(path.join(folder, specifier)));
@@ -57,15 +62,15 @@ function cacheFolders() {
   return [path.join(folder, 'cache'), ...(home ? [path.join(home, 'logscope')] : [])];
 }
 
-/** Runs the script that has what the arguments of the program ask for. */
+/** Runs the script with the command that the arguments name. */
 function runProgram(args) {
   const command = args.find((argument) => COMMAND.test(argument)) ?? 'help';
   runScript(command === 'help' ? 'help' : isScreen(command) ? 'screen' : 'report', command);
 }
 
 /**
- * @param {string} name of the script, without ".cjs"
- * @param {string} use the command it is run for: each has a cache of its own, with the functions that it needs
+ * @param {string} name of the script, without ".cjs" @param {string} use the command for which it runs: each has its own cache, with the
+ * functions it needs
  */
 function runScript(name, use) {
   const filename = path.join(folder, `${name}.cjs`);
@@ -87,13 +92,13 @@ function readFirst(key) {
     try {
       return fs.readFileSync(path.join(place, key));
     } catch {
-      // The next place, or none.
+      // Try the next place, if there is one.
     }
   }
   return undefined;
 }
 
-/** When the functions that are needed have been compiled: at the end of the run, or after a while. */
+/** Writes the cache when the needed functions have been compiled: at the end of the run, or after a while. */
 function writeLater(script, kind, key) {
   const timer = setTimeout(write, WRITE_AFTER).unref();
   process.once('exit', write);
@@ -108,14 +113,14 @@ function writeLater(script, kind, key) {
 }
 
 function writeTo(place, kind, key, data) {
-  // Several processes and threads may be at it at once.
+  // Several processes and threads may do this at the same time.
   const temporary = path.join(place, `${key}.${process.pid}.${Math.random().toString(36).slice(2)}`);
   try {
     fs.mkdirSync(place, { recursive: true });
-    // V8 does not look at every byte of a cache: after a crash of the machine it must be whole or not there.
+    // V8 does not check every byte of a cache. So even after a crash of the machine, it must be complete or absent.
     fs.writeFileSync(temporary, data, { flush: true });
     fs.renameSync(temporary, path.join(place, key));
-    // Of builds that were here before.
+    // Caches of earlier builds.
     for (const old of fs.readdirSync(place)) {
       if (old.startsWith(kind) && !old.startsWith(key)) fs.rmSync(path.join(place, old));
     }
@@ -124,7 +129,7 @@ function writeTo(place, kind, key, data) {
     try {
       fs.rmSync(temporary, { force: true });
     } catch {
-      // The folder cannot be written at all.
+      // The folder is not writable at all.
     }
     return false;
   }

@@ -1,4 +1,4 @@
-/** AWS load balancers: Application Load Balancer, and the Classic one before it. */
+/** AWS load balancers: the Application Load Balancer, and the older Classic one. */
 import { dollar } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -7,13 +7,13 @@ export default defineFormat({
   title: 'AWS Application and Classic Load Balancer access logs',
   language: {
     pattern: dollar,
-    // the documentation's field names, in their order
+    // The names of the fields in the documentation, in their order.
     directives: {
       type: { kind: 'word' },
       time: { kind: 'time', shape: 'iso', means: 'end' },
-      // Of the Classic one: when the request was received.
+      // Of the Classic one: when it received the request.
       received: { kind: 'time', shape: 'iso', means: 'start' },
-      // Between that and the work, and in neither of the other times.
+      // Time between that and the work, which is in none of the other times.
       before_backend: { kind: 'number' },
       elb: { kind: 'word' },
       client_port: { kind: 'client', port: true },

@@ -1,8 +1,8 @@
-/** Apache httpd and mod_wsgi: LogFormat in any directives, and the lines of the error log that tell of the process pool. */
+/** Apache httpd and mod_wsgi: LogFormat with any directives, and the lines of the error log about the process pool. */
 import { percentLetter } from '../src/core/directives.ts';
 import { defineFormat, type LifecycleRule } from '../src/core/format.ts';
 
-/** mod_wsgi 4.x to 6.x word these differently: matched by keywords. */
+/** mod_wsgi 4.x to 6.x word these lines differently, so they are matched by keywords. */
 const lifecycle: LifecycleRule[] = [
   {
     starts: 'mod_wsgi (pid=',

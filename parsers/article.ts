@@ -1,4 +1,4 @@
-/** The form in which an article or a hand-written middleware shows requests: stamp, worker, method and path. */
+/** The form in which articles and hand-written middleware show requests: stamp, worker, method and path. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

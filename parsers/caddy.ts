@@ -19,7 +19,7 @@ export default defineFormat({
         'request.remote_addr': { kind: 'client', port: true },
         'request.method': { kind: 'method' },
         'request.uri': { kind: 'target' },
-        // duration_format may give whole milliseconds, or whole nanoseconds, in the place of seconds with decimals
+        // duration_format may give whole milliseconds or whole nanoseconds instead of seconds with decimals.
         duration: { kind: 'duration', unit: 's', covers: 'response', fine: true, wholeUnits: ['ms', 'ns'] },
         size: { kind: 'bytes' },
         status: { kind: 'status' },

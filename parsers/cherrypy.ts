@@ -15,7 +15,7 @@ export default defineFormat({
       r: { kind: 'request' },
       s: { kind: 'status' },
       b: { kind: 'bytes' },
-      // A missing header is an empty string here and "-" everywhere else.
+      // A missing header is an empty string here; other servers write "-".
       f: { kind: 'text', never: ['-'] },
       a: { kind: 'text', never: ['-'] },
       o: { kind: 'text' },
@@ -26,7 +26,7 @@ export default defineFormat({
   layouts: [
     { name: 'default', directives: '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"' },
     { name: 'in UTC', directives: '{h} {l} {u} {z} "{r}" {s} {b} "{f}" "{a}"' },
-    // Later versions write the offset and the Z.
+    // Later versions write both the offset and the Z.
     { name: 'in UTC', directives: '{h} {l} {u} {z}Z "{r}" {s} {b} "{f}" "{a}"' },
   ],
   stamp: 'response-start',

@@ -1,4 +1,4 @@
-/** CKAN: the open data portal logs each request itself, with the time that it took. */
+/** CKAN: the open data portal itself logs each request, with the time that it took. */
 import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

@@ -1,4 +1,4 @@
-/** AWS CloudFront standard logs: columns with tabs between them, dates in UTC that do not say so. */
+/** AWS CloudFront standard logs: columns separated by tabs, with dates in UTC that do not say so. */
 import { dollar } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -29,7 +29,7 @@ export default defineFormat({
   title: 'AWS CloudFront standard log',
   language: {
     pattern: dollar,
-    // the documentation's field names, in their order; datetime: date and time
+    // The names of the fields in the documentation, in their order; datetime stands for date and time.
     directives: {
       datetime: { kind: 'time', shape: 'iso-utc', means: 'end' },
       sc_bytes: { kind: 'bytes' },
@@ -68,7 +68,7 @@ export default defineFormat({
   lifecycle: [
     { starts: '#Version:', kind: null },
     { starts: '#Fields:', kind: null },
-    // Other logs in the W3C form.
+    // Other logs in W3C form.
     { starts: '#Software:', kind: null },
     { starts: '#Date:', kind: null },
   ],

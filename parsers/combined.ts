@@ -1,6 +1,6 @@
 /**
- * Common and Combined Log Format: the lines that gunicorn, Paste's TransLogger (waitress), nginx and Apache all write by
- * default, byte for byte alike. Nothing in such a line says which server wrote it.
+ * Common and Combined Log Format: lines that gunicorn, Paste's TransLogger (waitress), nginx and Apache all write by default, identical
+ * byte for byte. Nothing in such a line shows which server wrote it.
  */
 import { percentLetter } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';

@@ -1,4 +1,4 @@
-/** Any other line that holds a request line in quotes and a status: what stands around them is found by looking. */
+/** Any other line with a request line in quotes and a status: the fields around them are found by their look. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

@@ -1,4 +1,4 @@
-/** daphne: its access log, and the lines it writes as Django's runserver. */
+/** daphne: its access log, and its lines as Django's runserver. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

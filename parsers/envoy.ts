@@ -6,7 +6,7 @@ export default defineFormat({
   title: 'Envoy and Istio access log',
   language: {
     pattern: /%([A-Z_]+(?:\([^)]*\))?(?::\d+)?)%/,
-    // docs: configuration/observability/access_log/usage; REQUEST stands for method, path and protocol together
+    // docs: configuration/observability/access_log/usage; REQUEST is our name for method, path and protocol together.
     directives: {
       START_TIME: { kind: 'time', shape: 'iso', means: 'start' },
       REQUEST: { kind: 'request' },

@@ -1,4 +1,4 @@
-/** eventlet.wsgi: its default line, and log_format with its own names. */
+/** eventlet.wsgi: its default line, and log_format with the names that it defines. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

@@ -1,4 +1,4 @@
-/** What web frameworks log of a request that went wrong, beside the server's own lines. They write no requests. */
+/** What web frameworks log about requests that failed, besides the server's own lines. They write no requests. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -10,7 +10,7 @@ export default defineFormat({
   stamp: 'end',
   written: 'end',
   lifecycle: [
-    // django/utils/log.py: logger django.request, a line of its own beside the request
+    // django/utils/log.py: logger django.request, a separate line beside the request.
     { starts: 'Internal Server Error: ', pattern: /^(?<text>.*)$/, kind: 'error' },
     { starts: 'Service Unavailable: ', pattern: /^(?<text>.*)$/, kind: 'error' },
     { starts: 'Not Found: ', kind: null },
@@ -18,7 +18,7 @@ export default defineFormat({
     { starts: 'Forbidden', pattern: /^Forbidden(:| \()/, kind: null },
     { starts: 'Method Not Allowed', kind: null },
     { starts: 'Unauthorized: ', kind: null },
-    // flask/app.py, log_exception; the name of the module stands in front where Flask made the handler
+    // flask/app.py, log_exception; the name of the module precedes it if Flask made the handler.
     { starts: 'Exception on /', pattern: /^(?<text>Exception on \/.* \[[A-Z]+\])$/, kind: 'error' },
     { starts: 'ERROR in ', pattern: /^ERROR in \w+: (?<text>.*)$/, kind: 'error' },
   ],

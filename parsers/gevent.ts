@@ -1,4 +1,4 @@
-/** gevent.pywsgi: its own line. (gunicorn's gevent workers write gunicorn's.) */
+/** gevent.pywsgi: its own line. (gunicorn's gevent workers write gunicorn's lines.) */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -27,7 +27,7 @@ export default defineFormat({
   written: 'end',
   loggers: ['gevent', 'gevent.pywsgi'],
   lifecycle: [
-    // The line behind the traceback of a failed request; "2024-10-29T17:04:15Z" stands in front.
+    // The line after the traceback of a failed request, with "2024-10-29T17:04:15Z" in front.
     { starts: '{', pattern: /^\{.*\} (?<text>failed with \w+)$/, kind: 'error' },
     { starts: '<', pattern: /^<.*\bsocket\b.*>: \(from .*\) (?:Invalid|Expected|Malformed) /, kind: null },
     { starts: '<Greenlet ', pattern: /^<Greenlet .*(?<text>failed with \w+)$/, kind: 'error' },

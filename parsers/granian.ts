@@ -1,4 +1,4 @@
-/** granian: access log (start of the request, duration in milliseconds), and its own lines. */
+/** granian: its access log (start of the request, duration in milliseconds), and lines about itself. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

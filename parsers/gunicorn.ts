@@ -1,4 +1,4 @@
-/** gunicorn: sync, gthread, gevent and asgi workers; access log in any format of atoms, and the lines of the error log. */
+/** gunicorn: sync, gthread, gevent and asgi workers; the access log in any format of atoms, and the lines of the error log. */
 import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat, type LifecycleRule } from '../src/core/format.ts';
 
@@ -12,7 +12,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'WORKER TIMEOUT (pid:', pattern: /\(pid:(?<worker>\d+)\)$/, kind: 'timeout' },
   { starts: 'Autorestarting worker after current request', kind: 'recycle', byWriter: true },
   { starts: 'Worker graceful timeout (pid:', pattern: /\(pid:(?<worker>\d+)\)$/, kind: 'timeout' },
-  // A worker that is stopped in order gets SIGTERM: only what the arbiter calls an error is a kill.
+  // A worker that is stopped in order also gets SIGTERM: it was only killed if the arbiter calls it an error.
   {
     starts: 'Worker (pid:',
     pattern: /^Worker \(pid:(?<worker>\d+)\) was sent (?<text>SIG(?!TERM|INT|QUIT)\w+)!/,
@@ -55,7 +55,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'ASGI server listening on ', kind: null },
   { starts: 'Worker shutting down...', kind: null },
   { starts: 'Waiting for ', pattern: /^Waiting for \d+ connections to finish/, kind: null },
-  // Connected and sent no request: a TCP health check does the same.
+  // The client connected and sent no request, as TCP health checks do.
   { starts: 'Ignored premature client disconnection', kind: null },
   { starts: 'Error while closing socket ', kind: null },
   { starts: 'WSGI app sent body bytes on a no-body response', kind: null },
@@ -65,7 +65,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'Arbiter booted', pattern: /^Arbiter booted$/, kind: null },
   { starts: 'Error sending message to statsd', kind: null },
   { starts: 'Closing connection.', pattern: /^Closing connection\. *$/, kind: null },
-  // The answer could not be written.
+  // The answer could not be written because the client was gone.
   { starts: '[DEBUG] Ignoring EPIPE', kind: 'client-gone' },
   { starts: '[DEBUG] Ignoring connection epipe', kind: 'client-gone' },
   { starts: '[DEBUG] Ignoring connection reset', kind: 'client-gone' },
@@ -117,7 +117,7 @@ export default defineFormat({
       directives: '%(t)s %(p)s %(D)s "%(r)s" %(s)s %(b)s "%({x-request-start}i)s"',
     },
     { name: 'default', directives: usual },
-    // The user, who is nobody, has made room for the pid.
+    // The pid stands in place of the user, which is rarely known.
     { name: 'default, pid for the user', directives: usual.replace('%(u)s', '%(p)s') },
     { name: 'common, pid for the user', directives: '%(h)s %(l)s %(p)s %(t)s "%(r)s" %(s)s %(b)s', open: true },
     { name: 'client, time, request', directives: '%(h)s %(t)s "%(r)s" %(s)s %(b)s', open: true },

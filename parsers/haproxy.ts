@@ -1,4 +1,4 @@
-/** HAProxy's HTTP log: the one proxy log that states the time in the queue. */
+/** HAProxy's HTTP log, the only log of a proxy that states the time in the queue. */
 import { defineFormat } from '../src/core/format.ts';
 
 const head = '%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq';
@@ -7,7 +7,7 @@ export default defineFormat({
   id: 'haproxy',
   title: 'HAProxy HTTP log',
   language: {
-    // src/log.c, logformat_tags; "%{+Q}r" writes the request in quotes
+    // src/log.c, logformat_tags; "%{+Q}r" writes the request in quotes.
     pattern: /%(?:(%)|(?:\([^)]*\))?(\{[^}]*\}[A-Za-z]+|\[[^\]]*\]|[A-Za-z]+))/,
     directives: {
       ci: { kind: 'client' },
@@ -22,7 +22,7 @@ export default defineFormat({
       f: { kind: 'word' },
       b: { kind: 'word' },
       s: { kind: 'word' },
-      // The stamp is the first byte of the request: reading it, the queue and the connect come before the work.
+      // The stamp is the first byte of the request: reading the request, the queue and the connect precede the work.
       TR: { kind: 'lead', unit: 'ms' },
       Tq: { kind: 'lead', unit: 'ms' },
       Tw: { kind: 'wait', unit: 'ms', before: true },
@@ -54,7 +54,7 @@ export default defineFormat({
       pid: { kind: 'number' },
       r: { kind: 'request' },
       '{+Q}r': ['"', { kind: 'request' }, '"'],
-      // Cut at 1024 bytes the quote that closes it is missing.
+      // A request that was cut at 1024 bytes lacks the closing quote.
       cut: ['"', { kind: 'request' }],
     },
     families: [{ pattern: /./, field: { kind: 'text' } }],

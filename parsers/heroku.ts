@@ -1,4 +1,4 @@
-/** Heroku's router: logfmt behind Heroku's envelope. */
+/** Heroku's router: logfmt inside Heroku's envelope. */
 import { dollar } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

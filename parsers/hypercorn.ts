@@ -1,4 +1,4 @@
-/** hypercorn: access lines inside its error log's envelope, which carries the pid. */
+/** hypercorn: access lines inside the envelope of its error log, which has the pid. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

@@ -1,4 +1,4 @@
-/** All formats, in the order of detection: of two that take the same lines the earlier one is named. */
+/** All formats in the order of detection: if two take the same lines, the earlier one is named. */
 import type { LogFormat } from '../src/core/format.ts';
 import aiohttp from './aiohttp.ts';
 import akamai from './akamai.ts';

@@ -1,4 +1,4 @@
-/** JSON lines with the fields of a request: templates written by hand, middleware, structured loggers. */
+/** JSON lines with the fields of a request, from hand-written templates, middleware or structured loggers. */
 import { dollar } from '../src/core/directives.ts';
 import { defineFormat, type Field, type KeyedLayout } from '../src/core/format.ts';
 
@@ -14,7 +14,7 @@ const each = (keys: string, field: Field): Record<string, Field> =>
 const common: Record<string, Field> = {
   ...each('time timestamp @timestamp ts t asctime datetime date time_local time_iso8601', time),
   ...each('start_time started_at', { ...time, means: 'start', named: true }),
-  // What stands before the first pair of a line: "2026-03-01 17:04:15,123 INFO request method=GET …".
+  // The text before the first pair of a line: "2026-03-01 17:04:15,123 INFO request method=GET …".
   ...each('', time),
   ...each('D us usec micros duration_us request_time_us elapsed_us', duration('us')),
   ...each('M ms duration_ms request_time_ms response_time_ms elapsed_ms latency_ms took_ms time_ms', duration('ms')),
@@ -26,7 +26,7 @@ const common: Record<string, Field> = {
   ),
   ...each('pid p process process_id worker_pid', { kind: 'pid' }),
   ...each('worker worker_id', { kind: 'worker' }),
-  // The number behind stamp and level in front of the first pair: "2026-03-01 17:04:15,123 INFO [811] method=GET …".
+  // The number behind stamp and level, before the first pair: "2026-03-01 17:04:15,123 INFO [811] method=GET …".
   ...each('#', { kind: 'pid' }),
   ...each('thread thread_id thread_name tid', { kind: 'thread' }),
   ...each('s status status_code response_status response_code http_status code', { kind: 'status' }),
@@ -47,10 +47,10 @@ const parts: Record<string, Field> = {
   ...each('U path uri url request_path request_uri target http_path', { kind: 'target' }),
 };
 
-/** Without any of these a line tells how a request began, or of what was done in it. */
+/** A line without any of these is about the beginning of a request, or about something done for it. */
 const answers = Object.keys(common).filter((key) => common[key].kind === 'status' || common[key].kind === 'duration');
 
-/** A layout per pair of keys that says which request it was and how it was answered. */
+/** A layout for each pair of keys that say what was requested and how it was answered. */
 export function requestLayouts(syntax: 'json' | 'logfmt'): KeyedLayout[] {
   const layouts: KeyedLayout[] = [];
   const statuses = ['status', 'status_code', 's', 'response_code', 'response_status', 'http_status', 'code'];

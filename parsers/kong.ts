@@ -1,4 +1,4 @@
-/** Kong's file-log, http-log and tcp-log plugins: a JSON record a request. */
+/** Kong's file-log, http-log and tcp-log plugins: one JSON record per request. */
 import { dollar } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -19,7 +19,7 @@ export default defineFormat({
         'request.uri': { kind: 'target' },
         'response.status': { kind: 'status' },
         'response.size': { kind: 'bytes' },
-        // all of it; "kong" and "proxy" are parts
+        // The whole; "kong" and "proxy" are parts of it.
         'latencies.request': { kind: 'duration', unit: 'ms', covers: 'response' },
       },
       requires: ['request.method', 'request.uri', 'latencies.request'],

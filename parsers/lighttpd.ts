@@ -17,7 +17,7 @@ export default defineFormat({
       h: { kind: 'client' },
       a: { kind: 'client' },
       l: ['-'],
-      // The host as the client called it, where Common Log Format has "-", and hypercorn may have the scheme.
+      // The host as the client named it. Common Log Format has "-" in this place, and hypercorn may have the scheme.
       V: { kind: 'text', never: ['-', 'http', 'https'] },
       v: { kind: 'word' },
       u: { kind: 'word' },

@@ -34,7 +34,7 @@ export default defineFormat({
       upstream_response_time: { kind: 'list' },
       upstream_status: { kind: 'list' },
       upstream_response_length: { kind: 'list' },
-      // The pid of a worker of nginx says nothing of the workers behind it.
+      // The pid of an nginx worker says nothing about the workers behind it.
       pid: { kind: 'number' },
       connection: { kind: 'number' },
       connection_requests: { kind: 'number' },

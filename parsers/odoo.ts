@@ -1,4 +1,4 @@
-/** Odoo: werkzeug's line behind Odoo's own prefix, and what each request spent in the database and elsewhere. */
+/** Odoo: werkzeug's line behind Odoo's own prefix, with the time that each request spent in the database and elsewhere. */
 import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

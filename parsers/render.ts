@@ -14,7 +14,7 @@ export default defineFormat({
       time: { kind: 'time', shape: 'iso', means: 'written' },
       method: { kind: 'method' },
       status: { kind: 'status' },
-      // The host is part of it: "web.onrender.com/a?x=1".
+      // It includes the host: "web.onrender.com/a?x=1".
       target: { kind: 'target' },
       clientIP: { kind: 'client' },
       requestID: { kind: 'word' },

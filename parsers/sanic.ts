@@ -2,14 +2,14 @@
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
-/** Who wrote a line: a worker by its number, in two places, or the only process. */
+/** Who wrote a line: a worker, by its number in one of several forms, or the only process. */
 const whoWrites = [
   ['', 'Srv %(number)s'],
   [', ten workers or more', 'Srv%(number)s'],
   [', number padded', 'Srv %(number)s '],
   [', one process', '%(ident)s'],
 ] as const;
-/** In front of what a worker says of itself. */
+/** Prefix of what a worker says about itself. */
 const worker = String.raw`^Srv ?(?<worker>\d+) .* `;
 
 export default defineFormat({
@@ -90,7 +90,7 @@ export default defineFormat({
   written: 'response-start',
   loggers: ['sanic.access', 'sanic.root', 'sanic.server'],
   lifecycle: [
-    // The access lines name the worker by its number, not by its pid.
+    // The access lines name a worker by its number, not by its pid, so boot and exit do, too.
     { starts: 'Srv', pattern: new RegExp(`${worker}Starting worker \\[\\d+\\]$`), kind: 'boot' },
     { starts: 'Srv', pattern: new RegExp(`${worker}Worker complete \\[\\d+\\]$`), kind: 'exit' },
     { starts: 'Starting worker [', pattern: /^Starting worker \[(?<worker>\d+)\]$/, kind: 'boot' },
@@ -117,7 +117,7 @@ export default defineFormat({
     { starts: 'Dispatching signal: ', kind: null },
     { starts: 'KeepAlive Timeout', kind: null },
     { starts: 'protocol.connection_task uncaught', pattern: /^(?<text>.*)$/, kind: 'error' },
-    // The line of a client that left follows the one of its answer.
+    // If a client left, this line follows the one of its answer.
     { starts: '', holds: ' DISCONNECTED', pattern: /^\S+ [A-Z]+ \S+ \d{3} DISCONNECTED\s*$/, kind: null },
     {
       starts: '',

@@ -2,7 +2,7 @@
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
-// The result in words is what tells these lines from others.
+// The result in words distinguishes these lines from others.
 const lineOf = (result: string) =>
   `%(time)s%(padding)s%(elapsed)s %(client)s ${result}%(result)s/%(status)s %(size)s %(method)s %(url)s %(user)s %(peer)s %(type)s`;
 

@@ -1,4 +1,4 @@
-/** What process managers say beside the servers they run: supervisord, honcho, circus. They write no requests. */
+/** What process managers say besides the servers that they run: supervisord, honcho, circus. They write no requests. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

@@ -31,7 +31,7 @@ export default defineFormat({
   written: 'end',
   loggers: ['tornado.access', 'tornado.general', 'tornado.application'],
   lifecycle: [
-    // An HTTPError with a message, in front of the line of its request.
+    // An HTTPError with a message, before the line of its request.
     { starts: '4', pattern: /^4\d\d [A-Z]+ \S+ \([^)]*\): /, kind: null },
     { starts: '5', pattern: /^5\d\d [A-Z]+ \S+ \([^)]*\): /, kind: null },
     { starts: 'Malformed HTTP message from ', kind: null },

@@ -1,4 +1,4 @@
-/** Traefik's access log: CLF with four fields of its own, and JSON. */
+/** Traefik's access log: CLF with four additional fields, and JSON. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -7,7 +7,7 @@ export default defineFormat({
   title: 'Traefik access log (CLF and JSON)',
   language: {
     pattern: percentParen,
-    // pkg/middlewares/accesslog/logger_formatters.go; the names are ours
+    // pkg/middlewares/accesslog/logger_formatters.go; the names are ours.
     directives: {
       client: { kind: 'client' },
       user: { kind: 'text' },
@@ -53,7 +53,7 @@ export default defineFormat({
   loggers: ['traefik'],
   lifecycle: [
     { starts: 'Traefik version ', kind: null },
-    // uvicorn says the same of itself: whose line it is tell the others.
+    // uvicorn says the same about itself: other lines show which of the two it was.
     { starts: 'Shutting down', pattern: /^Shutting down$/, kind: null },
   ],
   samples: [

@@ -1,4 +1,4 @@
-/** Twisted Web (twist web, twistd web, Klein): combined lines with the address in quotes, alone or behind Twisted's own log prefix. */
+/** Twisted Web (twist web, twistd web, Klein): combined lines with the address in quotes, alone or behind Twisted's own prefix. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

@@ -1,4 +1,4 @@
-/** UvicornWorker under gunicorn: the bare message of uvicorn's access logger; --access-logformat is ignored. */
+/** UvicornWorker under gunicorn: only the message of uvicorn's access logger, as it ignores --access-logformat. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -27,9 +27,9 @@ export default defineFormat({
   ],
   stamp: 'response-start',
   written: 'response-start',
-  // "fastapi run" writes the bare message behind a label.
+  // "fastapi run" writes the same message behind a label.
   alsoBy: { id: 'uvicorn', unless: 'gunicorn' },
-  // The lifecycle of the worker comes through gunicorn's error log and is declared there and in uvicorn.ts.
+  // The lifecycle of the worker appears in gunicorn's error log, and is declared in gunicorn.ts and uvicorn.ts.
   lifecycle: [],
   samples: [
     {

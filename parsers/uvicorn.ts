@@ -1,4 +1,4 @@
-/** uvicorn: the default access log, and the same with time and pid put in through --log-config. */
+/** uvicorn: the default access log, and the same with time and pid, which --log-config can add. */
 import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -80,7 +80,7 @@ export default defineFormat({
     { starts: 'connection closed', kind: null },
     { starts: 'connection rejected', kind: null },
     { starts: 'connection failed', kind: null },
-    // --log-level debug and trace: the websockets library, and every message between server and application
+    // --log-level debug and trace: the websockets library, and every message between server and application.
     { starts: '< ', pattern: /^< (?:[A-Z]+ \S+ HTTP\/|[\w-]+: |[A-Z]+ )/, kind: null },
     { starts: '> ', pattern: /^> (?:HTTP\/|[\w-]+: |[A-Z]+)/, kind: null },
     { starts: '= connection is ', kind: null },

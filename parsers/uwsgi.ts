@@ -40,7 +40,7 @@ const lifecycle: LifecycleRule[] = [
     pattern: /full !!! \((?<value>\d+)\/\d+\) \*\*\*$/,
     kind: 'queue-full',
   },
-  // Every core of a worker with an event loop is taken.
+  // All cores of a worker with an event loop are busy.
   { starts: '[DANGER] async queue is full', pattern: /^\[DANGER\] (?<text>async queue is full)/, kind: 'queue-full' },
   { starts: '...The work of process ', pattern: /^\.\.\.The work of process (?<worker>\d+) is done/, kind: 'recycle' },
   { starts: 'worker ', pattern: /^worker \d+ killed successfully \(pid: (?<worker>\d+)\)/, kind: 'exit' },
@@ -122,9 +122,9 @@ export default defineFormat({
   id: 'uwsgi',
   title: 'uWSGI request log: default, with a memory report, --log-format; harakiri and listen queue',
   language: {
-    // "%(name)" without a letter behind it, unlike Python's
+    // "%(name)" without a letter behind it, unlike in Python.
     pattern: /%\(([^)]+)\)/,
-    // core/logging.c, uwsgi_build_log_format; outcome, reqs, request and via are our names for parts of the default line
+    // core/logging.c, uwsgi_build_log_format; outcome, reqs, request and via are our names for parts of the default line.
     directives: {
       pid: { kind: 'pid' },
       app: { kind: 'number' },
@@ -195,7 +195,7 @@ export default defineFormat({
       directives: '%(killed) - HARAKIRI [core %(core)] %(addr) - %(request) since %(since)',
       workerFrom: 'timeout',
     },
-    // Some wrappers put --log-date in front of everything.
+    // Some wrappers put the date of --log-date in front of every line.
     { name: 'default behind a date', directives: `%(ctime) - ${usual} %(msecs) msecs${rest}` },
     { name: 'behind a date, with --log-micros', directives: `%(ctime) - ${usual} %(micros) micros${rest}` },
   ],

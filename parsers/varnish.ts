@@ -37,7 +37,7 @@ export default defineFormat({
       '{usec}t': start('epoch-us'),
       '{msec_frac}t': { kind: 'number' },
       '{usec_frac}t': { kind: 'number' },
-      // The answer goes on behind it.
+      // Only the beginning: the answer continues after its first byte.
       '{Varnish:time_firstbyte}x': { kind: 'number' },
       '{Varnish:vxid}x': { kind: 'number' },
       '{Varnish:hitmiss}x': { kind: 'word' },

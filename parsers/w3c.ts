@@ -5,7 +5,7 @@ export default defineFormat({
   id: 'w3c',
   title: 'W3C Extended Log Format (IIS): columns named by a "#Fields:" line',
   language: {
-    // the names of the fields themselves; date and time stand side by side, whatever stands between them
+    // The directives are the names of the fields; date and time are adjacent, whatever separates them.
     pattern: /(date time|[A-Za-z][\w-]*(?:\([^)]*\))?)/,
     directives: {
       'date time': { kind: 'time', shape: 'iso-utc', means: 'end' },
@@ -16,7 +16,7 @@ export default defineFormat({
       'sc-status': { kind: 'status' },
       'sc-bytes': { kind: 'bytes' },
       'time-taken': { kind: 'duration', unit: 'ms', covers: 'response' },
-      // written in seconds, with decimals, by servers other than IIS
+      // Servers other than IIS write it in seconds with decimals.
       'time-taken(s)': { kind: 'duration', unit: 's', covers: 'response', fine: true },
     },
     families: [{ pattern: /./, field: { kind: 'word' } }],

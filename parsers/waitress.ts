@@ -1,4 +1,4 @@
-/** waitress: its own log (queue depth), and the access log of Paste's TransLogger, which usually stands in front of it. */
+/** waitress: its own log (queue depth), and the access log of Paste's TransLogger, which is usually put in front of it. */
 import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
@@ -34,7 +34,7 @@ export default defineFormat({
   writesCombined: true,
   loggers: ['wsgi', 'waitress', 'waitress.queue'],
   lifecycle: [
-    // task.py, ThreadedTaskDispatcher.add_task: the requests that must wait, the new one among them (1.3 and later).
+    // task.py, ThreadedTaskDispatcher.add_task: the number of requests that must wait, the new one included (1.3 and later).
     { starts: 'Task queue depth is ', pattern: /^Task queue depth is (?<value>\d+)$/, kind: 'queued' },
     { starts: 'Serving on ', pattern: /^Serving on (?<text>.*)$/, kind: 'listen' },
     { starts: 'serving on ', pattern: /^serving on (?<text>.*)$/, kind: 'listen' },

@@ -1,4 +1,4 @@
-/** werkzeug (flask run), and the standard library's http.server, from which it has its lines. */
+/** werkzeug (flask run), and the standard library's http.server, whose lines werkzeug adopted. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

@@ -1,4 +1,4 @@
-/** wsgiref.simple_server of the standard library, and what runs on it: Bottle's and Pyramid's development servers. */
+/** wsgiref.simple_server of the standard library, and what is based on it: the development servers of Bottle and Pyramid. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

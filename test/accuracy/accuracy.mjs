@@ -1,8 +1,8 @@
 /**
- * Measures how right `logscope analyze` is about servers whose truth is known, and fails when it falls below the floor.
+ * Measures how right `logscope analyze` is about servers whose truth is known, and fails if it is below the floor.
  *   node test/accuracy/accuracy.mjs [--verbose] [--json] [--recordings DIR] [--only NAME]
- * Without --recordings: the sample logs and test/accuracy/recordings, against floor.json. With it, any folder that the
- * lab recorded, without a floor. Exit code 1 below the floor.
+ * Without --recordings: the sample logs and test/accuracy/recordings, compared with floor.json. With it: any folder that the lab recorded,
+ * without a floor. Exit code 1 below the floor.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const JOBS = 2;
 const LIMIT_MILLIS = 60_000;
 
-/** The summary of a log, or null with what the program said instead. */
+/** The summary of a log; null, with the program's message, if there is none. */
 function analyze(program, file) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, 'analyze', '--json', file], { timeout: LIMIT_MILLIS });
@@ -48,7 +48,7 @@ function analyze(program, file) {
   });
 }
 
-/** Adds to every row what was said about its log. */
+/** Adds the verdicts about its log to every row. */
 async function judgeAll(rows) {
   const folder = mkdtempSync(join(tmpdir(), 'logscope-accuracy-'));
   // A copy of the program, so that a build in the meantime changes nothing.

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * How often `logscope diff` calls noise a change, and how often it finds a change that is there: pairs of logs of simulated
- * gunicorn pools (Poisson arrivals, two routes with lognormal service times, stamps of one second).
+ * How often `logscope diff` reports noise as a change, and how often it finds a real change, in pairs of logs of simulated gunicorn pools
+ * (Poisson arrivals, two routes with lognormal service times, stamps in whole seconds).
  *   node test/accuracy/diff.mjs [--runs 40] [--cmd "node bin/logscope.js"] [--markdown]
- * Under "no change" a comparison is wrong when any of its measures is called better or worse.
+ * Where nothing changed, a comparison is wrong if it calls any of its measures better or worse.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'logscope-diff-'));
 const MEAN_SECONDS = { '/list': 0.15, '/show': 0.35 };
 const MEAN = 0.25;
 
-/** The log of a pool of sync workers with one queue: pid, end to the second, duration in µs. */
+/** The log of a pool of sync workers with one queue: pid, end in whole seconds, duration in µs. */
 function poolLog(seed, { workers = 4, load, requests = 800, factor = {}, errors = 0 }) {
   const random = generator(seed);
   random();
@@ -63,7 +63,7 @@ const anything = (diff) =>
     .concat(diff.routes.flatMap((route) => [route.service_time_mean, route.wait_mean, route.error_ratio]))
     .some(({ change }) => change === 'better' || change === 'worse');
 
-/** `wanted` tells whether a comparison says what it should. */
+/** `wanted`: whether a comparison says what it should (or, where nothing changed, what it should not). */
 const cases = [
   ...[0.5, 0.8, 0.95].map((load) => ({
     name: `no change, load ${load} of the slots`,

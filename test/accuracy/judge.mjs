@@ -1,9 +1,9 @@
 /**
- * Compares a summary with the truth of its recording: every answer is right, near, silent or wrong.
- * Silence is better than a wrong answer, and a range counts where it holds the truth and says something.
+ * Compares a summary with the truth of its recording: every answer is right, near, silent or wrong. Silence is better than a wrong answer.
+ * A range counts if it contains the truth and is narrow enough to mean something.
  */
 
-/** What is compared, in the order of the tables. The first five are structure, the others waits. */
+/** What is compared, in the order of the tables: the first five are structure, the others are waits. */
 export const MEASURES = ['lines', 'model', 'workers', 'capacity', 'service', 'wait mean', 'wait p95'];
 export const WAITS = new Set(['wait mean', 'wait p95']);
 
@@ -18,9 +18,9 @@ function judgeNumber(got, want, tight, loose, floor) {
   return error <= Math.max(loose * want, 2 * floor) ? 'near' : 'wrong';
 }
 
-/** Seconds by which the truth may lie outside of a range. */
+/** Seconds by which the truth may be outside a range. */
 const RANGE_SLACK = 0.005;
-/** A range says something when it is at most so many seconds wide, or spans at most this factor. */
+/** A range means something if it is at most so many seconds wide, or its ends differ at most by this factor. */
 const INFORMATIVE_SECONDS = 0.1;
 const INFORMATIVE_FACTOR = 6;
 
@@ -35,7 +35,7 @@ function judgeWait(wait, key, want, tight, loose, floor) {
   return informative || verdict === 'wrong' ? 'near' : 'silent';
 }
 
-/** Below this confidence a claim is a guess that says so: it may be off as long as its range holds the truth. */
+/** Below this confidence, a claim is an admitted guess: it may be wrong if its range contains the truth. */
 const GUESS = 0.6;
 
 function judgeCount(estimate, want) {
@@ -54,13 +54,13 @@ const ALIKE = {
 function judgeModel(server, truth, sees) {
   if (server.model === 'unknown') return 'silent';
   if (ALIKE[truth.model].includes(server.model)) return 'right';
-  // Without pids nobody can tell four processes from four threads.
+  // Without pids, four processes cannot be distinguished from four threads.
   const pool = truth.model === 'sync' || truth.model === 'threaded';
   if (!sees.pid && pool && ['sync', 'threaded', 'pool'].includes(server.model)) return 'right';
   return server.model_confidence < GUESS ? 'near' : 'wrong';
 }
 
-/** What a count claims: how sure it is, and whether its range holds the truth. null where it says nothing. */
+/** What a count claims: its confidence, and whether its range contains the truth; null: it claims nothing. */
 const claimOfCount = (estimate, want) =>
   known(estimate?.low) && known(estimate?.high)
     ? { confidence: estimate.confidence, holds: within(estimate.low, want, estimate.high) }
@@ -95,7 +95,7 @@ export function judge(summary, truth, sees) {
   if (sees.pid) count('workers', server.workers, truth.workers);
   if (filled) count('capacity', server.capacity, slots);
   if (!pool) put('capacity', server.capacity.value === null ? 'right' : 'wrong', server.capacity.value, null);
-  // Without durations the service time shows only where every slot was busy.
+  // Without durations, the service time only shows if every slot was busy.
   if (sees.duration || filled) {
     const want = truth.service_seconds.mean;
     put('service', judgeNumber(service.mean, want, sees.duration ? 0.05 : 0.15, 0.35, 0.01), service.mean, want);

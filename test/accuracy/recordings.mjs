@@ -1,4 +1,4 @@
-/** The recordings that accuracy is measured on, and the four levels at which a log can be read. */
+/** The recordings on which accuracy is measured, and the four levels at which a log can be read. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,18 +6,18 @@ import { fileURLToPath } from 'node:url';
 const withoutPid = (text) => text.replace(/ pid=<\d+>/g, '');
 const withoutDuration = (text) => text.replace(/ us=-?\d+/g, '');
 
-/** The same log with columns taken away, as a server with another log format would have written it. */
+/** The same log without some columns, as a server with another log format would have written it. */
 export const LEVELS = {
   'pid + duration': (text) => text,
   pid: withoutDuration,
   duration: withoutPid,
   neither: (text) => withoutPid(withoutDuration(text)),
 };
-/** Logs in other formats are read as they are. */
+/** Logs in other formats are read unchanged. */
 export const AS_WRITTEN = 'as written';
 export const LEVEL_NAMES = [...Object.keys(LEVELS), AS_WRITTEN];
 
-/** Lines that carry a pid: ours, the article's, uWSGI's, hypercorn's, uvicorn's with a pid in front. */
+/** Lines with a pid: ours, the article's, uWSGI's, hypercorn's, uvicorn's with a pid in front. */
 const HAS_PID = /pid=<\d+>|\[pid-|\[pid: \d+\|| \[\d+\] (INFO|\[INFO\])/;
 const HAS_DURATION = / us=\d+| in \d+ msecs| rt=\d/;
 
@@ -44,7 +44,7 @@ export function* folderViews(root) {
   }
 }
 
-/** The sample logs, whose truth is in one file. */
+/** The sample logs, whose truth is in a single file. */
 export function* sampleViews() {
   const root = fileURLToPath(new URL('../../sample-logs/', import.meta.url));
   for (const [name, truth] of Object.entries(JSON.parse(read(join(root, 'truth.json')))))

@@ -1,11 +1,11 @@
-/** Counts verdicts: by level and measure, as shares for the floor, and claims by how sure they were. */
+/** Counts verdicts by level and measure, shares for the floor, and claims by confidence. */
 import { MEASURES, WAITS } from './judge.mjs';
 import { LEVEL_NAMES } from './recordings.mjs';
 
 const KINDS = ['right', 'near', 'silent', 'wrong'];
 const STRUCTURE = MEASURES.filter((measure) => !WAITS.has(measure));
 
-/** Counts of verdicts by measure; a log that could not be read at all counts as wrong throughout. */
+/** Counts of verdicts by measure. A log that could not be read counts as wrong everywhere. */
 function tallyOf(rows) {
   const tally = Object.fromEntries(MEASURES.map((m) => [m, { right: 0, near: 0, silent: 0, wrong: 0 }]));
   for (const { verdicts } of rows)
@@ -16,7 +16,7 @@ function tallyOf(rows) {
   return tally;
 }
 
-/** What the floor speaks of: shares in %, null where nothing was asked, and the number of wrong answers. */
+/** Values that the floor limits: shares in % (null: nothing was asked), and the number of wrong answers. */
 function sharesOf(tally) {
   const sum = (measures, kinds) => measures.flatMap((m) => kinds.map((k) => tally[m][k])).reduce((a, b) => a + b, 0);
   const share = (measures, kinds) => {
@@ -41,7 +41,7 @@ export function tallyByLevel(rows) {
   return Object.fromEntries([...LEVEL_NAMES, 'all'].map(of));
 }
 
-/** Where the shares fall below `floor`, {level: {share: bound}}, in words. */
+/** In words: where values are below `floor`, which is {level: {share: bound}}. */
 export function belowFloor(levels, floor) {
   return Object.entries(floor).flatMap(([level, bounds]) =>
     Object.entries(bounds).flatMap(([share, bound]) => {
@@ -52,10 +52,10 @@ export function belowFloor(levels, floor) {
   );
 }
 
-/** Confidence from which a band reaches up to the next. */
+/** Lower ends of the bands of confidence. */
 const BANDS = [0, 0.6, 0.8, 0.9, 0.97];
 
-/** Claims by measure and band of confidence: how many there were, how sure they were, how many held. */
+/** Claims by measure and band of confidence: their number, their mean confidence, and how many were true. */
 export function calibrationOf(rows) {
   return MEASURES.flatMap((measure) =>
     BANDS.flatMap((from, i) => {

@@ -1,4 +1,4 @@
-/** The tables of the articles that describe these servers, each from one log and beside what was measured in the lab. */
+/** The tables for the servers described in articles: each from one log, beside what the lab measured. */
 import { shown, table } from './what-if-recordings.mjs';
 
 const async = (workers) => ({ model: 'async', workers, threads: 1 });

@@ -1,4 +1,4 @@
-/** Recordings of the lab as the what-if page reads them, and what `logscope whatif` says of their logs. */
+/** Recordings of the lab as the what-if page reads them, and the answers of `logscope whatif` for their logs. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export const recordingsIn = (folders) =>
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-/** What the lab says of a server, as a pool to ask for. */
+/** A server of the lab, as a pool to ask for. */
 const poolOf = ({ model, workers, threads }) => ({
   model: model === 'thread-per-request' ? 'async' : model,
   workers: Math.max(1, workers),
@@ -49,6 +49,6 @@ export async function predictor() {
 export const shown = (seconds) =>
   seconds === null ? '?' : seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
 
-/** Rows of cells as a Markdown table; the first row is its head. */
+/** Rows of cells as a Markdown table; the first row is the header. */
 export const table = ([head, ...rows]) =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

@@ -31,11 +31,11 @@ for (const recording of all.filter(({ name }) => name.startsWith(values.group)))
 
 const none = () => ({ logs: 0, waits: 0, waitsMet: 0, inRange: 0, throughputsMet: 0, silent: 0 });
 
-/** Processes with threads that accept for themselves: how evenly, a log of another pool cannot tell. */
+/** Processes with threads that accept connections themselves: a log of another pool does not show how evenly. */
 const sharesUnevenly = ({ model, workers }) => model === 'threaded' && workers > 1;
 const waited = { little: none(), long: none() };
 
-/** One row of the table: what the log of `from` says of each of the others. */
+/** A row of the table: what the log of `from` says about each of the other pools. */
 async function judge(from, others, tally) {
   const scenarios = await predict(
     from.log,

@@ -27,7 +27,7 @@ const TICKS_PER_SECOND = 100;
 
 const installed = (program) => spawnSync('which', [program]).status === 0;
 
-/** Peak resident memory (MB) and processor time (s) of a living process; null where the system does not tell. */
+/** Peak resident memory (MB) and processor time (s) of a running process; null: the system does not say. */
 function usageOf(pid) {
   try {
     const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -48,7 +48,7 @@ function timed([program, ...args]) {
     let usage = null;
     let output = '';
     const sampler = setInterval(() => {
-      // A process that has ended but is not yet collected still has its times, its memory no more.
+      // A process that has ended but was not collected yet still has its times, but no longer its memory.
       const now = usageOf(child.pid);
       if (now) usage = { ...now, peakMegabytes: now.peakMegabytes ?? usage?.peakMegabytes ?? null };
     }, SAMPLE_MILLIS);
@@ -103,7 +103,7 @@ for (const { name, command } of commands) {
     cpuSeconds,
     peakMegabytes,
     megabytesPerSecond: bytes / 1e6 / seconds,
-    // What one core does, however busy the machine is with other things.
+    // What one core does, however busy the machine is.
     megabytesPerCpuSecond: cpuSeconds ? bytes / 1e6 / cpuSeconds : null,
     linesPerSecond: lines / seconds,
   });

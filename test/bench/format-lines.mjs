@@ -1,6 +1,6 @@
 /**
- * Logs for the table of speeds: a sample line of a format over and over, with the values of its fields varied where its own layout
- * says they stand, and envelopes around gunicorn's line.
+ * Logs for the table of speeds: a sample line of a format, repeated with other values in the fields that its layout shows; and envelopes
+ * around gunicorn's line.
  */
 import { generator } from '../lab/random.mjs';
 
@@ -14,7 +14,7 @@ const statuses = [200, 200, 200, 200, 200, 200, 201, 304, 404, 500];
 const names = ['users', 'orders', 'search', 'health', 'reports', 'items', 'carts', 'sessions'];
 const two = (value) => String(value).padStart(2, '0');
 
-/** Other digits in a number, as many of them; the first one is no zero unless it was one. */
+/** Replaces the digits of numbers by as many others; the first one is only 0 if it was. */
 const otherDigits = (text, random) =>
   text.replace(/\d+/g, (digits) =>
     Array.from(digits, (digit, i) =>
@@ -31,8 +31,8 @@ function otherPath(random) {
 }
 
 /**
- * What may stand where a field of this name (as `logscope formats --explain` names it) stands, in an answer of `status`: errors are told in the
- * same words each time, and some answers have no body.
+ * Another value for a field with this name (from `logscope formats --explain`), in an answer with this status. Errors have the same size
+ * each time, and some answers have no body. null: the field stays as it is.
  */
 function otherValue(name, text, random, status = 200) {
   if (name === 'client') {
@@ -56,8 +56,8 @@ function otherValue(name, text, random, status = 200) {
 }
 
 /**
- * At least `bytes` of log. The clock goes on by a second every 1000 lines.
- * @param explained the line as `explainHead` labels it @param wrap puts an envelope around the line
+ * At least `bytes` of log. The clock advances by a second every 1000 lines. @param explained the line as `explainHead` labels it @param
+ * wrap puts an envelope around the line
  */
 export function logOf(line, explained, bytes, wrap = (text) => text) {
   const random = generator(1);
@@ -78,7 +78,7 @@ export function logOf(line, explained, bytes, wrap = (text) => text) {
     const clock = `${two(Math.floor(second / 3600) % 24)}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
     const status = pick(statuses, random);
     const text = pieces.map(({ text, name }) => (name ? otherValue(name, text, random, status) : text)).join('');
-    // Between blanks (IIS) an agent has plus signs instead of its own.
+    // Between blanks (IIS), a user agent has plus signs in place of its blanks.
     const whole = `${head}${text}${tail}`.replace(/(?<before> ?)curl\/8\.5\.0(?<behind> ?)/, (_, before, behind) => {
       const agent = pick(agents, random);
       return `${before}${before && behind ? agent.replaceAll(' ', '+') : agent}${behind}`;
@@ -92,7 +92,7 @@ export function logOf(line, explained, bytes, wrap = (text) => text) {
   return Buffer.from(lines.join(''));
 }
 
-/** gunicorn's combined line with pid and µs. */
+/** gunicorn's combined line with pid and duration in µs. */
 export const gunicornLine =
   '203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5.0" pid=<8712> us=30123';
 

@@ -1,8 +1,8 @@
 /**
- * Speed of reading per format and per envelope: bytes → rows, through the parser alone, as large files are read, on one core.
+ * Speed of reading by format and envelope: from bytes to rows, only through the parser, on one core and as large files are read.
  *   node test/bench/formats.mjs [--mb 64] [--runs 3] [--only gunicorn,docker] [--json | --markdown]
- * MB are 10^6 bytes; processor time of this process counts, the fastest run; the first 4 MB, in which formats are looked for and
- * the scanner is compiled, are not timed. "x grep" is the speed beside that of `grep -c '" 500 '` on the same log in the same run.
+ * MB are 10^6 bytes. Measured is the processor time of this process in the fastest run, without the first 4 MB, in which formats are
+ * looked for and the scanner is compiled. "x grep" compares it with `grep -c '" 500 '` on the same log in the same run.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -53,7 +53,7 @@ const cases = [
     name: `… in ${name}`,
     log: (bytes) => logOf(gunicornLine, bare, bytes, wrap),
   })),
-  // A process manager writes no requests.
+  // Process managers write no requests.
   ...formats
     .filter(({ samples }) => samples.some(({ row }) => row !== null))
     .map(({ id, samples }) => {
@@ -87,7 +87,7 @@ function measure(log) {
   return { rows: rows - warm.rows, bytes: log.length - warm.at, seconds, report: parser.report() };
 }
 
-/** MB/s of processor time of `grep -c`, whose start-up is small beside it. */
+/** Speed of `grep -c` in MB per second of processor time; its start-up hardly matters. */
 function grepSpeed(file, bytes, runs) {
   let best = 0;
   for (let run = 0; run < runs; run++) {

@@ -1,6 +1,6 @@
 /**
- * Writes a large access log of a simulated server: a gunicorn pool of sync workers that recycle, Poisson arrivals at
- * two speeds, one FIFO backlog, routes with ids, some errors. Seeded: a size and a seed always give the same bytes.
+ * Writes a large access log of a simulated server: a gunicorn pool of sync workers that are recycled, Poisson arrivals at two rates, one
+ * FIFO backlog, routes with ids, and some errors. Seeded: the same size and seed always give the same bytes.
  *   node test/bench/generate.mjs --mb 1024 --seed 1 --out big.log
  */
 import { closeSync, existsSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { generator } from '../lab/random.mjs';
 
 const WORKERS = 16;
-/** Requests/s in the two phases, which last `DWELL` seconds on average: 70 % and 105 % of what the pool can do. */
+/** Load in the two phases, as a share of what the pool can do. A phase lasts DWELL_SECONDS on average. */
 const LOADS = [0.7, 1.05];
 const DWELL_SECONDS = 120;
 const MAX_REQUESTS = 2000;
@@ -20,7 +20,7 @@ const BEGIN_SECONDS = Date.UTC(2026, 2, 1) / 1000;
 const CHUNK_CHARACTERS = 4 << 20;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** weight, method, path (`#` becomes an id), mean seconds, share of errors, their status, bytes */
+/** Weight, method, path (`#` becomes an id), mean service time in seconds, share of errors, their status, bytes. */
 const ROUTES = [
   [30, 'GET', '/api/users/#', 0.03, 0.01, 404, 840],
   [18, 'GET', '/api/orders?page=#', 0.09, 0.002, 500, 12400],
@@ -48,7 +48,7 @@ const stampOf = (second) => {
   return `${two(t.getUTCDate())}/${MONTHS[t.getUTCMonth()]}/${t.getUTCFullYear()}:${two(t.getUTCHours())}:${two(t.getUTCMinutes())}:${two(t.getUTCSeconds())} +0000`;
 };
 
-/** Yields the lines in the order in which the requests end: the order in which the workers write them. */
+/** Yields lines in the order in which requests end, which is the order in which workers write them. */
 function* lines(random) {
   const wheel = ROUTES.flatMap((route) => Array(route[0]).fill(route));
   const meanService = wheel.reduce((sum, route) => sum + route[3], 0) / wheel.length;
@@ -70,7 +70,7 @@ function* lines(random) {
     }
     let worker = 0;
     for (let i = 1; i < WORKERS; i++) if (free[i] < free[worker]) worker = i;
-    // The worker that is free first is the one whose last request ended first, so its line comes next.
+    // The worker that becomes free first is the one whose last request ended first, so its line is next.
     const last = written[worker];
     if (last !== null) {
       if (last.second !== stampSecond) {
@@ -85,7 +85,7 @@ function* lines(random) {
       free[worker] += BOOT_SECONDS;
     }
     const [, method, path, mean, errorShare, errorStatus, size] = wheel[Math.floor(random() * wheel.length)];
-    // Log-normal with a coefficient of variation of 0.6.
+    // Lognormal with a coefficient of variation of 0.6.
     const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     const service = mean * Math.exp(0.5545 * normal - 0.1537);
     const end = Math.max(arrival, free[worker]) + service;
@@ -120,7 +120,7 @@ export function generate(path, megabytes, seed) {
   renameSync(fresh, path);
 }
 
-/** Path of the log of this size and seed under the temporary folder; written when it is not there yet. */
+/** Path of the log with this size and seed in the temporary folder. Writes it if it does not exist. */
 export function cachedLog(megabytes, seed) {
   const path = join(tmpdir(), `logscope-bench-${megabytes}mb-seed${seed}.log`);
   if (!existsSync(path) || statSync(path).size < megabytes * 1e6) generate(path, megabytes, seed);

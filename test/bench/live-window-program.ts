@@ -1,4 +1,4 @@
-/** What an examination of a live window costs when the program is warm, ms: bundled and run by live-window.mjs. */
+/** Cost of examining a live window in a warm program, in ms. Bundled and run by live-window.mjs. */
 import type { ServerInput } from '../../src/analysis/infer-server.ts';
 import { inferServer } from '../../src/analysis/infer-server.ts';
 import { createNames } from '../../src/core/names.ts';
@@ -10,15 +10,15 @@ import { EPOCH, emptyTable, floorToTick } from '../helpers/simulated-table.ts';
 
 interface Pool {
   readonly name: string;
-  /** Queues of so many slots each. */
+  /** Number of queues, and slots of each. */
   readonly queues: number;
   readonly slots: number;
-  /** s */
+  /** Mean service time, seconds. */
   readonly service: number;
   readonly load: number;
-  /** Requests of the window. */
+  /** Requests in the window. */
   readonly rows: number;
-  /** What a line names: each slot, each queue, or neither. */
+  /** What a line names: the slot, the queue, or neither. */
   readonly pid: 'slot' | 'queue' | 'none';
   readonly duration?: false;
 }
@@ -77,7 +77,7 @@ const pools: Pool[] = [
   },
 ];
 
-/** The window of a log with stamps of a second. */
+/** The window of a log with stamps in whole seconds. */
 function windowOf({ queues, slots, service, load, rows, pid, duration }: Pool): ServerInput {
   const random = createRandom(7);
   const names = createNames();
@@ -91,7 +91,7 @@ function windowOf({ queues, slots, service, load, rows, pid, duration }: Pool): 
   const free = new Float64Array(queues * slots);
   const ran = held.map((micros, i) => {
     const start = arrivals[i] + wait[i];
-    // Of those that are free the one that rested longest.
+    // Of the free slots, the one that has been free for longest.
     let slot = queue[i] * slots;
     for (let x = slot; x < (queue[i] + 1) * slots; x++) if (free[x] < free[slot]) slot = x;
     free[slot] = start + micros;
@@ -130,7 +130,7 @@ function windowOf({ queues, slots, service, load, rows, pid, duration }: Pool): 
 const WARM = 12;
 const ROUNDS = 15;
 
-/** ms on the clock, the median. */
+/** Median wall-clock time, ms. */
 function cost(run: () => unknown): number {
   for (let k = 0; k < WARM; k++) run();
   const all = Array.from({ length: ROUNDS }, () => {

@@ -68,7 +68,7 @@ async function sustained(rate, seconds) {
   await sleep(1500);
   await stop(state);
   const { written, appends } = JSON.parse(printed);
-  // A tick speaks of the second that its `at` begins.
+  // A tick is about the second that begins at its `at`.
   const full = state.ticks.filter((tick) => tick.requests > 0).slice(1, -1);
   const late = full.map((tick) => tick.arrived - (Date.parse(tick.at) + 1000));
   const own = new Map();
@@ -94,7 +94,7 @@ async function sustained(rate, seconds) {
   };
 }
 
-/** More than can be read in a moment is appended at once. */
+/** Appends at once more than can be read in a moment. */
 async function overwhelmed() {
   const path = join(folder, 'burst.log');
   writeFileSync(path, '');

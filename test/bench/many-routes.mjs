@@ -1,8 +1,8 @@
 /**
- * Memory and time of `logscope analyze --json` on a log in which nearly every line has a URL and a client of its own.
+ * Memory and time of `logscope analyze --json` for a log in which nearly every line has its own URL and client.
  *   node test/bench/many-routes.mjs [--lines 1000000] [--threads 2]
- * Ends with exit code 1 when more than 300 MiB were resident (Linux; elsewhere memory is not measured), or when the busy routes
- * are not told rightly.
+ * Exit code 1 if more than 300 MiB were resident (Linux; elsewhere memory is not measured), or if the numbers of the busy routes are
+ * wrong.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
@@ -54,7 +54,7 @@ function run() {
         const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
         if (peak) resident = Number(peak[1]);
       } catch {
-        // It has ended, or the system does not tell.
+        // It has ended, or the system does not say.
       }
     }, SAMPLE_MILLIS);
     child.stdout.on('data', (chunk) => {

@@ -1,4 +1,4 @@
-/** Bundles a program of this folder and runs it: what it measures are the sources, without what starting costs. */
+/** Bundles a program of this folder and runs it, so that it measures the sources without the cost of starting. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Requests that the simulation of `whatif` replays in a second of processor time: bundled and run by simulate.mjs. */
+/** Requests that the simulation of `whatif` replays per second of processor time. Bundled and run by simulate.mjs. */
 import { createRandom, exponential } from '../../src/core/random.ts';
 import { waitsOfSharedQueue, waitsOfWorkerQueues } from '../../src/simulate/fifo-pool.ts';
 import { measure } from '../../src/simulate/measures.ts';
@@ -27,7 +27,7 @@ const closed: Demand = {
 const wait = new Float64Array(REQUESTS);
 const shape = { workers: 4, threads: 2, queue: 'per-worker', station: 'worker' } as const;
 const accepted = worker.map((_, i) => i % 4);
-/** Event loops with some hundred requests in flight, half busy with the computing share. */
+/** Event loops with some hundred requests in flight, which compute for about half of the time. */
 const loops = { workers: 4, threads: Number.POSITIVE_INFINITY, queue: 'per-worker', station: 'worker' } as const;
 const often: Demand = { kind: 'open', arrivals: arrivals.map((at) => at / 16) };
 const computing = work.map((micros) => micros / 32);

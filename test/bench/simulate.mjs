@@ -1,4 +1,4 @@
-/** How many requests a second the simulation of `whatif` replays. */
+/** How many requests per second the simulation of `whatif` replays. */
 import { runBundled } from './run-bundled.mjs';
 
 await runBundled('simulate-program.ts');

@@ -1,9 +1,9 @@
 /**
- * What a start costs beside a bare `node -e 0` in the same run: commands and first frames take turns, so that whatever else
- * the machine does meets all of them alike.
+ * Cost of a start compared with a bare `node -e 0` in the same run. Commands and first frames take turns, so that anything else on the
+ * machine affects all of them alike.
  *   node test/bench/start.mjs [--runs 25] [--mb 1024] [--json]        (needs dist/: npm run build)
- * Wall time: the median and the ratio of the medians. Processor time (Linux): the mean over all threads. A first frame is
- * whole when its last escape sequence has come through the pseudo-terminal.
+ * Wall time: the median, and the ratio of the medians. Processor time (Linux): the mean over all threads. A first frame is complete when
+ * its last escape sequence has come through the pseudo-terminal.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,21 +22,24 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-// Node 20 reads these certificates at every start, which takes longer than the rest of it: what we cost would seem little beside that.
+// Node 20 reads these certificates at every start, which takes longer than everything else and would hide our share.
 delete process.env.NODE_EXTRA_CA_CERTS;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const logscope = join(root, 'bin/logscope.js');
 const sample = (name) => join(root, 'sample-logs', name);
 const large = cachedLog(Number(values.mb), 1);
 const folder = mkdtempSync(join(tmpdir(), 'logscope-bench-'));
-/** A thousand lines of a pool of 16 sync workers, whose waits are inferred; without pid and duration nothing is to infer. */
+/**
+ * A thousand lines of a pool of 16 sync workers, whose waits are inferred; and the same without pid and duration, where there is nothing to
+ * infer.
+ */
 const pool = join(folder, 'pool.log');
 const combined = join(folder, 'combined.log');
 const lines = spawnSync('head', ['-n', '1000', large], { encoding: 'latin1' }).stdout;
 writeFileSync(pool, lines, 'latin1');
 writeFileSync(combined, lines.replaceAll(/ pid=.*/g, ''), 'latin1');
 
-/** Processor time of all children that have ended, ms; NaN where the system does not tell. */
+/** Processor time of all children that have ended, ms; NaN: the system does not say. */
 function childrenCpu() {
   try {
     const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
@@ -107,7 +110,7 @@ const cases = [
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 const runs = Number(values.runs);
 try {
-  // Once for the code caches and the page cache.
+  // One run to fill the code caches and the page cache.
   for (const { run } of cases) await run();
   for (let i = 0; i < runs; i++) {
     for (const one of cases) {

@@ -1,9 +1,9 @@
-/** How soon the screen of the built program shows what a key changed. */
+/** How soon the screen of the built program shows the effect of a key. */
 import { writeFileSync } from 'node:fs';
 import { TerminalProgram } from '../helpers/terminal.ts';
 import { lines, quantile, sleep, timed } from './tui-measures.ts';
 
-/** Keys that change something each time they are pressed, by what they change; pressed one after the other, from the start. */
+/** Keys with a visible effect each time they are pressed, in order, by what they change. */
 const PRESSED = {
   cursor: ['[', '[', '[', ']'],
   zoom: ['+', '+', '-', '-'],
@@ -12,7 +12,7 @@ const PRESSED = {
   filter: ['r', 'o', 'u', 't', 'e', ':', '/'],
 } as const;
 
-/** Time from a key to the screen that it changed, of a replay that stands still on its last lines; ms, with the waits for a processor. */
+/** Time in ms from a key to the screen that it changed, in a paused replay at its last lines; with and without the waits for a processor. */
 export async function answers(log: string, presses = 60) {
   const program = new TerminalProgram(['replay', '--paused', log], { columns: 120, rows: 40 });
   await program.waitFor('q quit');
@@ -43,7 +43,7 @@ export async function answers(log: string, presses = 60) {
   return told;
 }
 
-/** The same of a log of so many lines, 100 a second, which is written to a path. */
+/** The same for a log of so many lines, 100 per second, which is written to `path`. */
 export async function answersOf(count: number, path: string) {
   const begun = Date.now() - 10 * count;
   const seconds = Math.ceil(count / 100);

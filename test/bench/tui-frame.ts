@@ -1,4 +1,4 @@
-/** What a frame costs: a dense picture of 200 x 50 cells, changing every time, from snapshot to bytes. Prints JSON. */
+/** Cost of a frame: a dense picture of 200 x 50 cells that changes every time, from snapshot to bytes. Prints JSON. */
 import type { StreamFacts } from '../../src/core/batch.ts';
 import { createNames } from '../../src/core/names.ts';
 import { newRevision, type Snapshot } from '../../src/core/snapshot.ts';
@@ -12,7 +12,7 @@ import type { UiState } from '../../src/tui/ui-state.ts';
 const START = Date.UTC(2026, 10, 20, 12) * 1000;
 const SECOND = 1_000_000;
 
-/** `workers` sync workers that are nearly always busy, `perSecond` requests a second, for `seconds`. */
+/** `workers` sync workers that are nearly always busy, with `perSecond` requests per second for `seconds`. */
 function denseSnapshot(workers: number, perSecond: number, seconds: number): Snapshot {
   const names = createNames();
   const length = Math.floor(perSecond * seconds);
@@ -91,7 +91,7 @@ function denseSnapshot(workers: number, perSecond: number, seconds: number): Sna
   };
 }
 
-/** A live log of the requests of a picture: those that have ended by now, examined anew every second. */
+/** A live log with the requests of a picture that have ended by now, examined again every second. */
 class Live {
   readonly #all: Snapshot;
   readonly #store = new RowStore();
@@ -132,7 +132,7 @@ const facts: StreamFacts = {
 interface Costs {
   readonly median: number;
   readonly mean: number;
-  /** Of the frames 4 to 13 s after the beginning, while code is still being optimised, and of those after that. */
+  /** 95th percentile of the frames 4 to 13 s after the beginning, while code is still being optimised; and of later frames. */
   readonly firstP95: number;
   readonly p95: number;
   readonly max: number;
@@ -207,7 +207,7 @@ function measure(
 }
 
 const FRAMES = 1200;
-/** Frames of the first three seconds. */
+/** Frames in the first three seconds. */
 const FRESH = 100;
 
 const cases: readonly [name: string, snapshot: () => Snapshot, ui: Partial<UiState>][] = [
@@ -232,13 +232,13 @@ const cases: readonly [name: string, snapshot: () => Snapshot, ui: Partial<UiSta
 const only = process.argv[2] === undefined ? cases : [cases[Number(process.argv[2])]];
 const results = only.map(([name, snapshot, ui]) => {
   const all = snapshot();
-  // 30 frames a second while time goes on and requests come in, as live; the requests of the last second are examined anew.
+  // 30 frames per second while time passes and requests come in, as in a live log. Every second the newest requests are examined again.
   const live = new Live(all);
   const begin = START - 41 * SECOND;
   const moving = measure(live.snapshot(begin), ui, SECOND / 30, (frame) =>
     live.snapshot(begin + (frame * SECOND) / 30),
   );
-  // Screens that were never drawn before: everything is worked out from the rows.
+  // Screens that were never drawn before, so that everything is computed from the rows.
   const anew = Array.from({ length: 12 }, () => measure(all, ui, SECOND, () => ({ ...all }), 1).median).sort(
     (a, b) => a - b,
   );

@@ -1,10 +1,10 @@
-/** What the measurements of the screen share: lines of a log, times, and what a process has used. */
+/** Shared by the measurements of the screen: lines of a log, times, and resource usage of a process. */
 import { readFileSync } from 'node:fs';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** `count` lines of gunicorn that ended in the second before now. */
+/** `count` lines of gunicorn, stamped `at`. */
 export function lines(count: number, at = new Date()): string {
   const stamp = `${two(at.getUTCDate())}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
   let text = '';
@@ -25,18 +25,18 @@ export const spread = (wall: number[], own: number[]) => ({
   own_p50_ms: quantile(own, 0.5),
   own_p95_ms: quantile(own, 0.95),
 });
-/** CPU time of a process so far, ms, and its resident memory, MB. */
+/** Processor time of a process so far in ms, and its resident memory in MB. */
 export function usage(pid: number): { cpu: number; memory: number } {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return { cpu: (Number(fields[11]) + Number(fields[12])) * 10, memory: Number(fields[21]) * 4096e-6 };
 }
 
-/** How long the main thread of a process has waited for a processor so far, ms: what a busy machine adds to every figure. */
+/** How long the main thread of a process has waited for a processor so far, ms. A busy machine adds this to every figure. */
 function waited(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
 }
 
-/** Time of something in a program, and the same without the waits of its main thread and ours for a processor, ms. */
+/** Time that something takes in a program, ms; and the same without the waits for a processor, of its main thread and of ours. */
 export async function timed(pid: number, what: () => Promise<void>): Promise<{ wall: number; own: number }> {
   const begun = performance.now();
   const before = waited(pid) + waited(process.pid);

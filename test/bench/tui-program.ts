@@ -1,6 +1,6 @@
 /**
- * The built program in a pseudo-terminal: first frame, a key answered under load, what idling costs, and with "soak" the
- * memory over time. Prints JSON.
+ * The built program in a pseudo-terminal: the first frame, keys under load, the cost of idling, and with "soak" the memory over time.
+ * Prints JSON.
  */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ async function firstFrame(command: string, megabytes: number) {
   return { wall_ms: quantile(wall, 0.5), own_ms: quantile(own, 0.5), bare_node_ms: quantile(bare, 0.5) };
 }
 
-/** Time from a key to the screen that shows it, while lines are appended at a rate. */
+/** Time from a key to the screen that shows its effect, while lines are appended at a rate. */
 async function keys(perSecond: number, presses = 100) {
   writeFileSync(path, lines(100));
   const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
@@ -52,7 +52,7 @@ async function keys(perSecond: number, presses = 100) {
       await sleep(Math.max(1, step - (performance.now() - begun)));
     }
   })();
-  // As long as it takes until as many requests are held as may be.
+  // Until as many requests are held as can be.
   await sleep(6000);
   const before = usage(program.pid);
   const measured = performance.now();
@@ -84,12 +84,12 @@ async function keys(perSecond: number, presses = 100) {
   };
 }
 
-/** CPU share and bytes written while nothing is logged: a log that is live but quiet, and one that ended long ago. */
+/** Processor share and bytes written while nothing is logged, for a log that is live but quiet, or one that ended long ago. */
 async function idle(live: boolean): Promise<{ core_share_percent: number; bytes_per_second: number }> {
   writeFileSync(path, lines(2000, new Date(Date.now() - (live ? 0 : 86_400_000))));
   const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
   await program.waitFor('q quit');
-  // A live picture has to scroll empty first, and a log that ended is examined as a report would when it has rested.
+  // A live picture first has to scroll until it is empty; a log that has ended is examined like a report after it has rested.
   await sleep(live ? 65_000 : 45_000);
   const before = usage(program.pid);
   const written = program.output.length;
@@ -105,17 +105,17 @@ async function idle(live: boolean): Promise<{ core_share_percent: number; bytes_
 
 interface HeapSample {
   readonly second: number;
-  /** Bytes, after a full collection. */
+  /** Bytes after a full collection. */
   readonly heapUsed: number;
   readonly arrayBuffers: number;
   readonly rss: number;
-  /** Timers, files, watches and whatever else keeps the loop busy. */
+  /** Timers, files, watches and everything else that keeps the loop alive. */
   readonly handles: number;
-  /** Of a core, since the sample before: what pictures cost when they come at one pace. */
+  /** Share of a core since the sample before: the cost of drawing pictures at a constant pace. */
   readonly coreShare: number;
 }
 
-/** Least squares, in y per x. */
+/** Slope of the least-squares line, in y per x. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
@@ -123,7 +123,7 @@ function slope(points: readonly (readonly [x: number, y: number])[]): number {
   return points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / over;
 }
 
-/** Lines come at a rate, and the log is rotated every minute. */
+/** Appends lines at a rate, and rotates the log every minute. */
 async function appendAndRotate(program: TerminalProgram, seconds: number, perSecond: number) {
   for (let second = 0; second < seconds && !program.exited; second++) {
     const begun = performance.now();
@@ -135,12 +135,12 @@ async function appendAndRotate(program: TerminalProgram, seconds: number, perSec
       renameSync(path, `${path}.1`);
       writeFileSync(path, '');
     }
-    // What the emulator has shown is not needed again.
+    // The output that the emulator has shown is no longer needed.
     program.output = '';
   }
 }
 
-/** Ten minutes of log, of which nine tenths are played again and again at x1000. */
+/** Plays nine tenths of a log of ten minutes again and again, at x1000. */
 async function loopAtFullSpeed(program: TerminalProgram, seconds: number) {
   for (const keys of [':5%\r', 'l', ':95%\r', 'l', 'f'.repeat(10), ' ']) {
     program.press(keys);
@@ -153,7 +153,10 @@ async function loopAtFullSpeed(program: TerminalProgram, seconds: number) {
   }
 }
 
-/** Memory of a screen over time: live at a rate of lines, or of a loop of a replay. The first 90 s are for what is held at most. */
+/**
+ * Memory of a screen over time: for a live log at a rate of lines, or for a replay in a loop. The first 90 s are left out, until everything
+ * is held that will be.
+ */
 async function soak(seconds: number, perSecond: number) {
   const isReplay = perSecond === 0;
   writeFileSync(path, isReplay ? '' : lines(100));
@@ -192,10 +195,10 @@ async function soak(seconds: number, perSecond: number) {
   ];
 }
 
-/** Time from a jump in a replay of a large log to the picture of that place, with its requests: all of it read before, ms. */
+/** Time in ms from a jump in a replay of a large log to the picture of that place with its requests. The whole log was read before. */
 async function seek(megabytes: number) {
   writeFileSync(path, '');
-  // A second of the log is a block of its own, so that every place has other requests.
+  // Each second of the log is a separate block, so that different places have different requests.
   const begun = Date.now() - 3_600_000;
   for (let i = 0; statSync(path).size < megabytes * 1e6; i++)
     appendFileSync(path, lines(20_000, new Date(begun + i * 1000)));
@@ -210,7 +213,7 @@ async function seek(megabytes: number) {
     const before = await clock();
     const time = await timed(program.pid, async () => {
       program.press(`:${((i * 37) % 90) + 5}%\r`);
-      // The clock has jumped, and the last cells before "here" have requests.
+      // The clock has jumped, and there are requests in the last cells before "here".
       await program.waitFor((text) => {
         const rate = text.split('\n').find((row) => row.startsWith('req/s')) ?? '';
         return !text.split('\n')[0].endsWith(before ?? '') && /[▁-█]\s{0,2} +\S+$/.test(rate);
@@ -238,7 +241,7 @@ const cases = {
     return answers(path);
   },
   'key at 50,000 lines/s': () => keys(50_000),
-  // Some 130 ms each: a minute.
+  // About 130 ms each: a minute in total.
   'minute of keys at 100,000 lines/s': () => keys(100_000, 460),
   'idle, log of yesterday': () => idle(false),
   'idle, live': () => idle(true),

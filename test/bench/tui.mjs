@@ -35,7 +35,7 @@ async function run(name, args = []) {
   try {
     (await import('node:fs')).symlinkSync(join(root, 'node_modules'), modules);
   } catch {
-    // It is there from the run before.
+    // It exists from the previous run.
   }
   const text = execFileSync(process.execPath, ['--expose-gc', outfile, ...args], {
     encoding: 'utf8',

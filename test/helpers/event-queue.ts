@@ -1,4 +1,4 @@
-/** What happens next in a simulation: a binary heap by time. */
+/** The events of a simulation, ordered by time: a binary heap. */
 export interface Timed {
   /** Seconds from the start of the run. */
   readonly time: number;

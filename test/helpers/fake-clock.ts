@@ -1,4 +1,4 @@
-/** A clock that moves only when a test says so: timers run in their order, at exactly their time. */
+/** A clock that only moves when a test moves it. Timers run in order, each at exactly its time. */
 import type { Clock } from '../../src/core/clock.ts';
 
 interface Timer {
@@ -12,7 +12,7 @@ export class FakeClock implements Clock {
   #order = 0;
   #timers: Timer[] = [];
 
-  /** Noon of some day, when nothing else is said. */
+  /** Default: noon of some day. */
   constructor(startMicros = Date.UTC(2026, 10, 20, 12) * 1000) {
     this.#now = startMicros;
   }
@@ -33,7 +33,7 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
-  /** Lets time pass, timers and what they start included. */
+  /** Lets time pass and runs the timers that become due, including those that they start. */
   advance(ms: number): void {
     const until = this.#now + ms * 1000;
     for (;;) {
@@ -46,7 +46,7 @@ export class FakeClock implements Clock {
     this.#now = until;
   }
 
-  /** The same, with a turn for promises after every step. */
+  /** The same, and lets promises settle after every step. */
   async pass(ms: number, stepMs = ms): Promise<void> {
     for (let done = 0; done < ms; done += stepMs) {
       this.advance(Math.min(stepMs, ms - done));

@@ -1,6 +1,6 @@
 /**
- * The suite draws the same cases every time, so that it says of a change whether it broke something; `npm run fuzz` draws new ones.
- * Lists and texts are as long as their tests say they may be: fast-check by itself stops at ten.
+ * The suite generates the same cases every time, so that its result only depends on the change under test; `npm run fuzz` generates new
+ * ones. Lists and texts are as long as their tests allow: by default, fast-check stops at ten.
  */
 import fc from 'fast-check';
 

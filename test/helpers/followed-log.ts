@@ -1,4 +1,4 @@
-/** A log in a folder of its own that is followed, with everything that its follower tells; the clock is moved by hand. */
+/** A followed log in a folder of its own, with everything that the follower reported. The clock is moved by hand. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FollowedFile } from '../../src/engine/follow/followed-file.ts';
@@ -37,7 +37,7 @@ export class FollowedLog {
   }
 }
 
-/** Reads all there is. */
+/** Reads everything there is. */
 export async function drain(file: FollowedFile): Promise<void> {
   while (await file.step());
 }

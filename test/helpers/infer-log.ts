@@ -1,4 +1,4 @@
-/** Reads the text of logs the way `analyze` does, and asks what server wrote them. */
+/** Reads the text of logs like `analyze`, and infers the server that wrote them. */
 import { formats } from '../../parsers/index.ts';
 import { inferServer, type ServerInput } from '../../src/analysis/infer-server.ts';
 import { Partial } from '../../src/analysis/partial.ts';

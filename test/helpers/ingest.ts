@@ -1,4 +1,4 @@
-/** Runs a parser over text and gives its rows and events as plain objects. */
+/** Runs a parser on a text, and returns its rows and events as plain objects. */
 
 import { formats } from '../../parsers/index.ts';
 import type { RequestBatch } from '../../src/core/batch.ts';
@@ -34,7 +34,7 @@ export interface Parsed {
 
 export interface ParseOptions {
   readonly chunkBytes?: number;
-  /** Default UTC; null: not given. */
+  /** Default: UTC; null: the option is not given. */
   readonly timezone?: string | null;
   readonly logFormat?: string;
   readonly arrivalClock?: Clock;

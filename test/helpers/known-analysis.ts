@@ -1,4 +1,4 @@
-/** An analysis of requests whose truth is known: what the inference would say if it never erred. For tests alone. */
+/** The analysis of requests whose truth is known, as if the inference never erred. Only for tests. */
 import { heldWorkers } from '../../src/analysis/structure/held-workers.ts';
 import { traceOf } from '../../src/analysis/structure/trace.ts';
 import type { FieldSet, StreamFacts } from '../../src/core/batch.ts';

@@ -1,4 +1,4 @@
-/** Requests and servers whose truth is known, and what is counted of them. */
+/** Requests and servers whose truth is known, and statistics of them. */
 import type { FieldSet } from '../../src/core/batch.ts';
 import type { LifecycleEvent } from '../../src/core/lifecycle.ts';
 import type { ServerModel } from '../../src/core/summary.ts';
@@ -24,11 +24,11 @@ export interface KnownServer {
   readonly threads: number;
   readonly queue?: 'shared' | 'per-worker';
   readonly lifecycle?: readonly LifecycleEvent[];
-  /** Columns that the log has; all of them by default. */
+  /** Columns that the log has; default: all. */
   readonly fields?: Partial<FieldSet>;
 }
 
-/** The value below which a `share` of them lies. */
+/** The quantile at `share`, by rank. */
 export const rank = (sorted: Float64Array, share: number): number =>
   sorted.length === 0 ? Number.NaN : sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 
@@ -47,7 +47,7 @@ export function groupBy(
   return groups;
 }
 
-/** Level and queue over time. */
+/** Busy slots and queue over time: µs with all slots busy, peaks, and the 95th percentile of the level. */
 export function profileOf(requests: readonly KnownRequest[], slots: number | null) {
   const events: { at: number; busy: number; queue: number }[] = [];
   for (const { start, end, wait } of requests) {

@@ -1,4 +1,4 @@
-/** The summary that a known server deserves. */
+/** The summary of a server whose truth is known. */
 import type { FieldSet } from '../../src/core/batch.ts';
 import type { ServerInference } from '../../src/core/inference.ts';
 import { SUMMARY_SCHEMA, type Summary } from '../../src/core/summary.ts';

@@ -1,5 +1,5 @@
 /**
- * A recorded log as a live view saw it: its lines are read at the times at which they were written, on a clock that is moved by
+ * A recorded log as a live view would have seen it. Its lines are read at the times at which they were written, on a clock that is moved by
  * hand, and examined whenever the engine would examine them.
  */
 import { formats } from '../../parsers/index.ts';
@@ -22,10 +22,10 @@ export interface LivePicture extends Pick<Snapshot, 'summary' | 'verdict' | 'inf
 
 const SECOND = 1_000_000;
 
-/** What an examination is taken to cost, ms: how often there is one must not depend on the machine. */
+/** Assumed cost of an examination in ms, so that the number of examinations does not depend on the machine. */
 const COSTS = { live: 200, look: 200, full: 500 } as const;
 
-/** One instant for each line, µs since 1970 UTC: those of one second of a log with stamps of a second are spread over it. */
+/** An instant for each line, µs since 1970 UTC. If stamps are in whole seconds, the lines of a second are spread over it. */
 function writtenAt(lines: readonly string[]): number[] {
   const stamps: number[] = [];
   const parser = createParser({
@@ -53,7 +53,7 @@ function writtenAt(lines: readonly string[]): number[] {
   });
 }
 
-/** `restSeconds`: how long it is watched after its last line. Every line of the text must be one of a request. */
+/** @param restSeconds time that it is watched after its last line. Every line of the text must be a request */
 export async function replayLive(
   text: string,
   { restSeconds = 0, seen }: { readonly restSeconds?: number; readonly seen: (picture: LivePicture) => void },

@@ -1,17 +1,17 @@
-/** What simulated callers ask for: laws of service times, and of arrivals. */
+/** What simulated callers do: distributions of service times, and of arrivals. */
 import type { Random } from './random.ts';
 
-/** How long a request is served, seconds, and on which route (0, or 1 for the slow one of two). */
+/** Service time of a request in seconds, and its route (0, or 1 for the slow one of two). */
 export type ServiceLaw =
   | { readonly law: 'fixed' | 'exponential' | 'uniform'; readonly mean: number }
   | { readonly law: 'lognormal'; readonly mean: number; readonly variation: number }
   /** `share` of the requests take `slow` seconds, the others `mean`. */
   | { readonly law: 'two-routes'; readonly mean: number; readonly slow: number; readonly share: number };
 
-/** When requests come: rates per second, times in seconds. */
+/** When requests arrive: rates per second, times in seconds. */
 export type Load =
   | { readonly kind: 'poisson'; readonly phases: readonly { readonly rate: number; readonly seconds: number }[] }
-  /** Switches between two rates, each kept for `hold` seconds on average. */
+  /** Switches between two rates; each lasts `hold` seconds on average. */
   | {
       readonly kind: 'two-speed';
       readonly rates: readonly [number, number];
@@ -22,7 +22,7 @@ export type Load =
   | { readonly kind: 'closed'; readonly users: number; readonly think: number; readonly seconds: number }
   | { readonly kind: 'burst'; readonly size: number };
 
-/** @param jitter by how much times of the law `fixed` differ, as a share of their mean */
+/** @param jitter variation of the times of the law `fixed`, as a share of their mean */
 export const drawService = (law: ServiceLaw, random: Random, jitter: number): { seconds: number; route: number } => {
   switch (law.law) {
     case 'fixed':
@@ -42,7 +42,7 @@ export const drawService = (law: ServiceLaw, random: Random, jitter: number): { 
   }
 };
 
-/** Seconds at which requests arrive, sorted; none of a closed loop, whose arrivals depend on the answers. A burst comes within `burstSeconds`. */
+/** Arrivals in seconds, sorted; none for a closed loop, whose arrivals depend on the answers. A burst arrives within `burstSeconds`. */
 export function openArrivals(load: Load, random: Random, burstSeconds: number): number[] {
   const out: number[] = [];
   if (load.kind === 'poisson') {

@@ -1,4 +1,4 @@
-/** Logs that a test makes, harms and follows with the built program, each in a folder of its own. */
+/** Logs that a test makes, damages and follows with the built program, each in a folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { afterAll, afterEach } from 'vitest';
 import { type RunOptions, Tail } from './run-program.ts';
 import { temporaryFolder } from './terminal.ts';
 
-/** Root may read everything: as root the program is run as nobody. */
+/** Root may read every file, so if the tests run as root, the program runs as nobody. */
 export const NOBODY = process.getuid?.() === 0 ? { uid: 65_534 } : {};
 export const isLinux = process.platform === 'linux';
 export const isLong = process.env.LOGSCOPE_STRESS === 'long';
@@ -26,10 +26,10 @@ export const line = (i: number, { pid = 8700 + (i % 4), at = NOW - 60 + (i >> 6)
 export const lines = (count: number, from = 0): string =>
   Array.from({ length: count }, (_, i) => line(from + i)).join('');
 
-/** How many requests a summary in JSON tells of. */
+/** Number of requests in a summary in JSON. */
 export const total = ({ stdout }: { stdout: string }): number => JSON.parse(stdout).requests.total;
 
-/** For one file of tests; what is started is ended after each of them. */
+/** Call once in a test file. Everything that a test starts is ended after it. */
 export function logsInFolders() {
   const folder = temporaryFolder();
   chmodSync(folder, 0o755);
@@ -48,7 +48,7 @@ export function logsInFolders() {
     return tail;
   };
   return {
-    /** The path of a log with this content. */
+    /** Makes a log with this content. @returns its path */
     log(content: string | Buffer = ''): string {
       const own = join(folder, String(++number));
       mkdirSync(own);
@@ -57,13 +57,13 @@ export function logsInFolders() {
       return path;
     },
     follow,
-    /** Follows from the start, and has looked once. */
+    /** Follows from the start. Resolves after the first look. */
     async started(args: readonly string[], options: RunOptions = {}): Promise<Tail> {
       const live = follow(['--from-start', ...args], options);
       await live.until(() => live.objects.some(({ type }) => type === 'tick'), 'a first tick');
       return live;
     },
-    /** Another program. */
+    /** Starts another program. */
     spawn(file: string, args: readonly string[]): ChildProcess {
       const child = spawn(file, args);
       children.push(child);

@@ -1,4 +1,4 @@
-/** What a run of the tests leaves in the system's folder for temporary files stands in one folder, which goes when the run ends. */
+/** Puts the temporary files of a test run into one folder, which is deleted when the run ends. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

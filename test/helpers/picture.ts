@@ -1,4 +1,4 @@
-/** The emulator's screen as an SVG picture: for the README and the docs, and to look at while developing. */
+/** The screen of the emulator as an SVG picture, for the README and the docs, and to look at while developing. */
 import { CELL, svgRect, svgScreen, svgText } from '../../src/tui/svg-frame.ts';
 import type { ScreenCell } from './terminal.ts';
 
@@ -7,7 +7,7 @@ export interface PictureOptions {
   readonly text?: string;
 }
 
-/** Blocks are drawn as rectangles: fonts leave gaps between them that terminals do not. */
+/** Blocks are drawn as rectangles: fonts would leave gaps between them, which terminals do not. */
 const leftEighths = '▏▎▍▌▋▊▉█';
 const lowerEighths = '▁▂▃▄▅▆▇█';
 const shades: Readonly<Record<string, number>> = { '░': 0.28, '▒': 0.5, '▓': 0.75 };
@@ -67,7 +67,7 @@ export function toSvg(
 const isBlock = (glyph: string): boolean =>
   leftEighths.includes(glyph) || lowerEighths.includes(glyph) || glyph in shades;
 
-/** Stretches [from, to) of equal keys. */
+/** Stretches [from, to) of items with equal keys. */
 function runs<T>(items: readonly T[], key: (item: T) => unknown): [number, number][] {
   const found: [number, number][] = [];
   for (let from = 0; from < items.length; ) {

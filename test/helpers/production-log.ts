@@ -1,21 +1,21 @@
-/** What sync workers of gunicorn would write in production: days of load that comes and goes, recycled workers, deploys, health checks. */
+/** What gunicorn's sync workers would write in production: days of varying load, with recycled workers, deploys and health checks. */
 import { createRandom } from './random.ts';
 
 export interface Production {
   readonly seed: number;
   readonly days: number;
-  /** Requests/s at the busiest time of a day. */
+  /** Requests per second at the busiest time of a day. */
   readonly peakRate: number;
   readonly workers: number;
-  /** Workers from the second deploy on; missing: as many as before. */
+  /** Number of workers from the second deploy on; missing: unchanged. */
   readonly workersLater?: number;
-  /** Of a life, up to a fifth more by chance; missing: no worker is replaced but at deploys. */
+  /** Requests until a worker is recycled, plus up to a fifth at random; missing: workers are only replaced by deploys. */
   readonly maxRequests?: number;
-  /** s since the beginning: requests of a route, of /api where none is named, take eight times as long; missing: never. */
+  /** Seconds since the beginning: in this time, requests of a route (default: of /api) take eight times as long; missing: never. */
   readonly slow?: { readonly from: number; readonly to: number; readonly route?: string };
 }
 
-/** Times in s since the beginning. */
+/** Times in seconds since the beginning. */
 export interface Answered {
   readonly came: number;
   readonly start: number;
@@ -27,7 +27,7 @@ export interface Answered {
 export interface ProductionLog {
   /** As gunicorn writes it, with pid and duration. */
   readonly text: string;
-  /** In the order of their ends, to be written as other servers do. */
+  /** In the order of their ends, to be written as another server would. */
   readonly answered: readonly Answered[];
   readonly requests: number;
   readonly pids: number;
@@ -39,7 +39,7 @@ export interface ProductionLog {
 
 export const BEGIN_SECONDS = Date.UTC(2026, 2, 2) / 1000;
 const DAY = 86_400;
-/** Share of the requests, and mean service time, s. */
+/** Share of the requests, and mean service time in seconds. */
 const ROUTES = [
   { line: 'GET /', share: 0.3, mean: 0.03 },
   { line: 'GET /api/items', share: 0.4, mean: 0.08 },
@@ -110,7 +110,7 @@ export function productionLog(spec: Production): ProductionLog {
   };
 }
 
-/** `at`: s since the beginning. */
+/** @param at seconds since the beginning */
 export const combined = (at: number, line: string): string =>
   `10.0.0.1 - - [${stampOf(at)}] "${line} HTTP/1.1" 200 512 "-" "curl/8"`;
 

@@ -1,4 +1,4 @@
-/** Programs in pseudo-terminals that a test starts, and replays played to their end; all of them are closed after the test. */
+/** Programs that a test starts in pseudo-terminals, and replays played to their end. All are closed after the test. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export const start = (args: string[], options: ProgramOptions = {}): TerminalPro
   return one;
 };
 
-/** To be called once by a test file. */
+/** Call once in a test file. */
 export function closeAfterEach(): void {
   beforeAll(() => {
     if (!existsSync(join(root, 'dist/report.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
@@ -33,7 +33,7 @@ export async function played(
   const one = start(['replay', '--paused', ...names], { columns: 110, rows: 36, ...options });
   await one.waitFor('q quit');
   one.press(`G${options.keys ?? ''}`);
-  // Pictures come in several steps: the last one stands still.
+  // The picture is drawn in several steps: wait until it no longer changes.
   let before = '';
   let looks = 0;
   await one.waitFor((text) => {

@@ -11,7 +11,7 @@ export interface Random {
   pick<T>(values: readonly T[]): T;
 }
 
-/** mulberry32 (Tommy Ettinger, public domain), whitened by a few discarded draws. */
+/** mulberry32 (Tommy Ettinger, public domain). A few numbers are discarded first, so that similar seeds differ. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {

@@ -1,4 +1,4 @@
-/** A thread that reads ranges of a file, in this one: at once, when it is told to. */
+/** Stands in for a thread that reads ranges of a file: reads them in this thread, immediately. */
 import { formats } from '../../parsers/index.ts';
 import { stateOf } from '../../src/analysis/partial-state.ts';
 import type { RangeJob, RangeMessage, RangeThread } from '../../src/engine/read-in-parallel.ts';

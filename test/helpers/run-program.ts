@@ -12,9 +12,9 @@ export interface Ended {
 export interface RunOptions {
   readonly input?: string | Buffer;
   readonly cwd?: string;
-  /** Run as this user: root reads everything. */
+  /** Run as this user, as root may read every file. */
   readonly uid?: number;
-  /** A shell's line around it; "$@" is the program with its arguments. */
+  /** A shell command that runs the program; "$@" is the program with its arguments. */
   readonly shell?: string;
 }
 
@@ -85,14 +85,14 @@ export class Tail {
     }
   }
 
-  /** Ends it as Ctrl-C does; afterwards everything that it wrote is read. */
+  /** Ends it like Ctrl-C, and waits until everything that it wrote was read. */
   async stop(): Promise<void> {
     if (!this.#isEnded) this.process.kill('SIGINT');
     while (!this.#isEnded) await new Promise((done) => setTimeout(done, 10));
   }
 }
 
-/** A program can be given limits of its own, in a user namespace. */
+/** Whether programs can be given limits of their own, in a user namespace. */
 export function canUnshare(): boolean {
   try {
     execFileSync('unshare', ['-Ur', 'sh', '-c', 'echo 0 > /proc/sys/user/max_inotify_watches'], { stdio: 'ignore' });

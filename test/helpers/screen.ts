@@ -1,4 +1,7 @@
-/** The real screen without a program around it: session and Ink over an engine, an emulator as the terminal, a clock by hand. */
+/**
+ * The real screen without a program around it: session and Ink on top of an engine, an emulator as the terminal, and a clock that is moved
+ * by hand.
+ */
 import xterm from '@xterm/headless';
 import type { PoolPrediction } from '../../src/core/prediction.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
@@ -13,7 +16,7 @@ import type { ColourDepth } from '../../src/tui/style.ts';
 import type { UiState } from '../../src/tui/ui-state.ts';
 import { FakeClock } from './fake-clock.ts';
 
-/** An engine that shows what a test gives it and remembers what it was asked. */
+/** An engine that shows what a test gives it, and records what it is asked. */
 export class FakeEngine implements Engine {
   #snapshot: Snapshot;
   readonly #listeners = new Set<() => void>();
@@ -71,7 +74,7 @@ export class TestScreen {
   readonly session: Session;
   readonly clock: FakeClock;
   readonly effects: Effect[] = [];
-  /** Everything written to the terminal, one string a write. */
+  /** Everything that was written to the terminal, one string per write. */
   readonly writes: string[] = [];
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
   readonly #keys = createKeyStream({ setRawMode() {}, ref() {}, unref() {} });
@@ -97,7 +100,7 @@ export class TestScreen {
         this.#terminal.write(bytes);
       },
       isBehind: () => false,
-      // A machine that is busy makes no frame late.
+      // A busy machine must not make frames late.
       nowMs: () => this.clock.nowMicros() / 1000,
       effect: (effect) => this.effects.push(effect),
     });
@@ -108,7 +111,7 @@ export class TestScreen {
     this.#unmount = mountChrome(this.session, this.#sink, this.#keys);
   }
 
-  /** Lets time pass, and Ink and the emulator do their work. */
+  /** Lets time pass, and lets Ink and the emulator finish their work. */
   async settle(ms = 200): Promise<void> {
     for (let i = 0; i < 4; i++) {
       await this.clock.pass(ms / 4, 20);
@@ -130,7 +133,7 @@ export class TestScreen {
     this.#sink.emit('resize');
     this.session.repaint();
     await this.settle();
-    // Ink draws in its own time, at most every 33 ms of the real clock.
+    // Ink draws on its own schedule, at most every 33 ms of the real clock.
     for (let tries = 0; tries < 30 && this.rows()[rows - 1] === ''; tries++) {
       await new Promise((done) => setTimeout(done, 20));
       await this.settle();
@@ -148,7 +151,7 @@ export class TestScreen {
     return this.rows().join('\n');
   }
 
-  /** Colours of a cell: foreground and background as numbers, -1 the terminal's own. */
+  /** Text and colours of a cell. Colours are numbers; -1 is the terminal's default. */
   cell(x: number, y: number): { text: string; foreground: number; background: number } {
     const cell = this.#terminal.buffer.active.getLine(y)?.getCell(x);
     return {
@@ -167,7 +170,7 @@ export class TestScreen {
 
 let opened: TestScreen[] = [];
 
-/** A screen over an engine that shows a snapshot, when its first pictures are drawn; `closeScreens` after each test. */
+/** Opens a screen whose engine shows a snapshot, and waits for its first pictures. Call `closeScreens` after each test. */
 export async function openScreen(
   snapshot: Snapshot,
   options: ScreenOptions = {},

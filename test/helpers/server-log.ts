@@ -1,4 +1,4 @@
-/** What a simulated server would have written to its log, beside the truth. */
+/** What a simulated server would have logged, and the truth. */
 import type { StreamFacts } from '../../src/core/batch.ts';
 import type { LifecycleEvent } from '../../src/core/lifecycle.ts';
 import { createNames } from '../../src/core/names.ts';
@@ -12,22 +12,22 @@ export interface ServerTruth {
   readonly workers: number;
   readonly threads: number;
   readonly peakConcurrency: number;
-  /** seconds */
+  /** Seconds. */
   readonly serviceMean: number;
 }
 
 export interface LogView {
   readonly pid: boolean;
   readonly duration: boolean;
-  /** Seconds; default 1. */
+  /** Seconds; default: 1. */
   readonly tick?: number;
-  /** A proxy's log: the duration counts from the arrival. */
+  /** A proxy's log: durations begin at the arrival. */
   readonly proxy?: boolean;
 }
 
 export interface ServerLog {
   readonly truth: ServerTruth;
-  /** What `inferServer` takes. */
+  /** Input for `inferServer`. */
   readonly input: {
     readonly table: RequestTable;
     readonly lifecycle: readonly LifecycleEvent[];

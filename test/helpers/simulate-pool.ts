@@ -1,6 +1,6 @@
 /**
- * A seeded simulator of server pools with the truth per request: who arrived when, who queued, what the log would say.
- * All times are seconds from the start of the run; the log is what a real server would have written.
+ * A seeded simulator of server pools. It gives the truth about each request (who arrived when, who queued) and the log that a real server
+ * would have written. All times are seconds since the start of the run.
  */
 import type { RequestTable } from '../../src/core/table.ts';
 import { EventQueue, type Timed } from './event-queue.ts';
@@ -12,11 +12,11 @@ export interface PoolSpec {
   readonly seed: number;
   readonly workers: number;
   readonly threads: number;
-  /** `shared`: one accept queue; `per-worker`: every process takes connections in and queues them itself. */
+  /** `shared`: one accept queue; `per-worker`: every process accepts connections and queues them itself. */
   readonly queue: 'shared' | 'per-worker';
   readonly service: ServiceLaw;
   readonly load: Load;
-  /** Median seconds between the end of a request and the start of the next from the queue. */
+  /** Median time in seconds between the end of a request and the start of the next one from the queue. */
   readonly overhead: number;
 }
 
@@ -28,18 +28,18 @@ export interface SimulatedRequest {
   readonly route: number;
 }
 
-/** How evenly requests of equal work are served, and how close together a burst comes. */
+/** Variation of the service times of equal requests, and the time within which a burst arrives. */
 const FIXED_JITTER = 0.01;
 const BURST_SECONDS = 0.01;
 
 interface Event extends Timed {
-  /** Whose request ends; -1: an arrival. */
+  /** The worker whose request ends; -1: an arrival. */
   readonly worker: number;
-  /** Of a closed loop; -1: nobody in particular. */
+  /** The user of a closed loop; -1: not a closed loop. */
   readonly user: number;
 }
 
-/** First come, first served; an idle worker takes a request about a millisecond after it was sent. */
+/** First come, first served. An idle worker takes a request about 1 ms after it was sent. */
 export function simulatePool(spec: PoolSpec): SimulatedRequest[] {
   const random = createRandom(spec.seed);
   const slotsPerWorker = spec.threads;
@@ -84,7 +84,7 @@ export function simulatePool(spec: PoolSpec): SimulatedRequest[] {
 }
 
 export interface LogView {
-  /** Seconds: ticks of the stamp, and of the duration. */
+  /** Seconds: one tick of the stamp, and of the duration. */
   readonly stampTick: number;
   readonly durationTick: number;
   readonly stamp: 'start' | 'end';
@@ -98,7 +98,7 @@ export interface SimulatedLog {
   readonly table: RequestTable;
 }
 
-/** The lines a server would have written, as the parsed table. */
+/** The lines that a server would have written, as a parsed table. */
 export function writeLog(requests: readonly SimulatedRequest[], view: LogView, seed: number): SimulatedLog {
   const random = createRandom(seed ^ 0x5bd1e995);
   const written = requests.map((request) => ({ request, at: request.end + random.between(0.00002, 0.0002) }));

@@ -1,6 +1,6 @@
 /**
- * A seeded simulator of whole servers: prefork sync workers that are woken in turn, at random or last first; threads with
- * a queue in each process; event loops without a limit. All times are seconds from the start of the run.
+ * A seeded simulator of whole servers: prefork sync workers that are woken in turn, at random or last first; threads with a queue in each
+ * process; event loops without a limit. All times are seconds since the start of the run.
  */
 import { EventQueue, type Timed } from './event-queue.ts';
 import { drawService, type Load, openArrivals, type ServiceLaw } from './load.ts';
@@ -10,11 +10,11 @@ export interface ServerSpec {
   readonly seed: number;
   readonly kind: 'sync' | 'gthread' | 'gevent' | 'waitress';
   readonly workers: number;
-  /** Per worker; ignored by event loops. */
+  /** Per worker; ignored for event loops. */
   readonly threads: number;
   readonly service: ServiceLaw;
   readonly load: Load;
-  /** Which of the idle workers takes a request; for servers that accept eagerly, which process does. */
+  /** Which of the idle workers takes a request. If processes accept eagerly, the process is drawn at random. */
   readonly wakes: 'in-turn' | 'random' | 'last-first';
 }
 
@@ -26,18 +26,18 @@ export interface ServedRequest {
   readonly route: number;
 }
 
-/** How evenly requests of equal work are served, and how close together a burst comes. */
+/** Variation of the service times of equal requests, and the time within which a burst arrives. */
 const FIXED_JITTER = 0.006;
 const BURST_SECONDS = 0.03;
 
 interface Event extends Timed {
-  /** Whose request ends; -1: an arrival. */
+  /** The worker whose request ends; -1: an arrival. */
   readonly worker: number;
-  /** Of a closed loop; -1: nobody in particular. */
+  /** The user of a closed loop; -1: not a closed loop. */
   readonly user: number;
 }
 
-/** What each request met; at most 5000 of them. */
+/** What happened to each request; at most about 5000 requests. */
 export function serve(spec: ServerSpec): ServedRequest[] {
   const random = createRandom(spec.seed ^ 0x51ab);
   const { kind, workers, load } = spec;

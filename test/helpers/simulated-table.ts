@@ -1,14 +1,14 @@
-/** The columns that a simulated log fills: stamps and durations in ticks, from a fixed date on. */
+/** The columns of a simulated log: stamps and durations in ticks, from a fixed date on. */
 import type { RequestTable } from '../../src/core/table.ts';
 
-/** Start of every simulated run, µs since 1970 UTC. */
+/** Start of all simulated runs, µs since 1970 UTC. */
 export const EPOCH = 1_700_000_000_000_000;
 
-/** Seconds rounded down to whole ticks, in µs. */
+/** Seconds, rounded down to whole ticks, as µs. */
 export const floorToTick = (seconds: number, tickSeconds: number): number =>
   Math.round(Math.floor(seconds / tickSeconds + 1e-9) * tickSeconds * 1e6);
 
-/** `length` requests of 12 bytes answered with 200 of which no time and no worker is known yet. */
+/** A table of `length` requests with status 200 and 12 bytes, without times and workers. */
 export function emptyTable(length: number, tickSeconds: number) {
   const unknown = () => new Float64Array(length).fill(Number.NaN);
   return {

@@ -1,4 +1,4 @@
-/** Snapshots for tests of the screen: empty, written by hand, hostile, and of the sample logs. */
+/** Snapshots for tests of the screen: empty, hand-written, hostile, and of the sample logs. */
 import { join } from 'node:path';
 import { formats } from '../../parsers/index.ts';
 import type { ServerInference } from '../../src/core/inference.ts';
@@ -23,16 +23,16 @@ export const emptyTail = (): Snapshot => ({
 });
 
 export interface HandRequest {
-  /** Seconds after noon; negative before. */
+  /** Seconds after noon; negative: before noon. */
   readonly start: number;
   readonly end: number;
   readonly worker?: string;
   readonly slot?: number;
   readonly route?: string;
   readonly status?: number;
-  /** Seconds; unknown when missing. */
+  /** Seconds; missing: unknown. */
   readonly wait?: number;
-  /** Half-width of what is not known, seconds. */
+  /** Half-width of the uncertainty of start and end, in seconds. */
   readonly slack?: number;
   readonly source?: number;
 }
@@ -56,7 +56,7 @@ const sure = (value: number | null): Estimate => ({
   method: 'by hand',
 });
 
-/** A picture whose right edge is noon, of requests and a server as they are given. */
+/** A picture of the given requests and server; its right edge is noon. */
 export function handSnapshot(options: HandOptions): Snapshot {
   const names = createNames();
   const { requests: given } = options;
@@ -184,7 +184,7 @@ export const finding = (change: Partial<FindingSummary> = {}): FindingSummary =>
   ...change,
 });
 
-/** Four sync workers, each busy with one request after the other for a minute, while callers wait. */
+/** Four sync workers that are busy for a minute, while callers wait. */
 export const fullPool = (): Snapshot =>
   handSnapshot({
     requests: Array.from({ length: 240 }, (_, i) => {
@@ -200,7 +200,7 @@ export const fullPool = (): Snapshot =>
       },
     },
   });
-/** What a log may hold to hurt a screen: escapes, wide, combining and right-to-left characters, endless words. */
+/** What a log may contain to break a screen: escapes, wide, combining and right-to-left characters, endless words. */
 export const hostileText = [
   '\x1b[31mred\x1b[0m\x1b]0;owned\x07\x1b[2J',
   '日本語のとても長い道',
@@ -250,7 +250,7 @@ const samples = join(import.meta.dirname, '../../sample-logs');
 
 const replayed = new Map<string, Promise<Snapshot>>();
 
-/** A sample log as `replay` holds it, played to its end. Snapshots do not change: the tests of a file share one of each log. */
+/** A sample log as `replay` has it when it was played to its end. Snapshots are immutable, so the tests of a file share one for each log. */
 export function replaySnapshot(...logs: string[]): Promise<Snapshot> {
   const key = logs.join(' ');
   const known = replayed.get(key) ?? replay(logs);

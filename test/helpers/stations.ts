@@ -1,4 +1,4 @@
-/** Requests of simulated pools with the truth, as the analysis of a perfect inference. For tests alone. */
+/** Requests of simulated pools with the truth, as the analysis of a perfect inference. Only for tests. */
 import type { Analysis } from '../../src/core/finding.ts';
 import { createRandom, exponential } from '../../src/core/random.ts';
 import type { ServerModel } from '../../src/core/summary.ts';
@@ -9,7 +9,7 @@ import { type PoolSpec, simulatePool } from './simulate-pool.ts';
 
 export const EPOCH = 1_700_000_000_000_000;
 
-/** The analysis of a pool of test/helpers/simulate-pool.ts; a wait under 2 ms is the server's own overhead. */
+/** The analysis of a pool of test/helpers/simulate-pool.ts. A wait of about 2 ms or less is the server's own overhead. */
 export function analysisOfPool(spec: PoolSpec): Analysis {
   const rows = simulatePool(spec).map((request): KnownRequest => {
     const wait = Math.round((request.start - request.send) * 1e6);
@@ -30,14 +30,14 @@ export interface StationSpec {
   readonly model: 'sync' | 'threaded' | 'async';
   readonly pool: StationPool;
   readonly requests: number;
-  /** Mean µs on the station and beside it. */
+  /** Mean time on the station and outside of it, µs. */
   readonly work: number;
   readonly delay: number;
-  /** Arrivals per second, or clients with a mean pause in µs. */
+  /** Arrivals per second; or clients with a mean pause in µs. */
   readonly load: { readonly rate: number } | { readonly clients: number; readonly pause: number };
 }
 
-/** Gamma-like work (sum of three exponentials), so that the coefficient of variation is 0.58. */
+/** Work with a gamma distribution (the mean of three exponentials), so that the coefficient of variation is 0.58. */
 export function analysisOfStations(spec: StationSpec): Analysis {
   const random = createRandom(spec.seed);
   const { requests: n, load, pool } = spec;

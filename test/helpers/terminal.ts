@@ -1,4 +1,4 @@
-/** The real program in a pseudo-terminal with an emulator behind it: tests press keys and read what a person would see. */
+/** The real program in a pseudo-terminal, with an emulator behind it: tests press keys and read what a person would see. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,17 +10,17 @@ export interface ProgramOptions {
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** What is run instead of logscope: a shell around it, say. */
+  /** Run this instead of logscope: a shell, for example. */
   readonly file?: string;
 }
 
 export const root = resolve(import.meta.dirname, '../..');
 export const program = join(root, 'bin/logscope.js');
 
-/** A busy machine may need long for a screen; what never comes ends here. */
+/** A busy machine may take long for a screen; after this time a test fails. */
 const PATIENCE_MS = 180_000;
 
-/** A cell as the emulator holds it; colours as CSS, null for the terminal's own. */
+/** A cell of the emulator. Colours are CSS; null: the terminal's default. */
 export interface ScreenCell {
   readonly text: string;
   readonly width: number;
@@ -37,7 +37,7 @@ export class TerminalProgram {
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
   #pending: Promise<void> = Promise.resolve();
   #exit: { code: number; signal: number | undefined } | null = null;
-  /** Everything the program wrote, as it came. */
+  /** Everything that the program wrote, in order. */
   output = '';
 
   constructor(args: readonly string[], { columns = 80, rows = 24, env = {}, cwd = root, file }: ProgramOptions = {}) {
@@ -68,7 +68,7 @@ export class TerminalProgram {
       this.output += data;
       this.#pending = new Promise((done) => this.#terminal.write(data, done));
     });
-    // What the terminal itself answers (cursor reports and the like) goes to the program.
+    // Answers of the terminal itself (cursor reports and the like) are sent to the program.
     this.#terminal.onData((data) => this.#pty.write(data));
     this.#pty.onExit(({ exitCode, signal }) => {
       this.#exit = { code: exitCode, signal };
@@ -83,7 +83,7 @@ export class TerminalProgram {
     return this.#exit;
   }
 
-  /** Keys as the terminal sends them. */
+  /** Sends keys as the terminal encodes them. */
   press(keys: string): void {
     this.#pty.write(keys);
   }
@@ -97,7 +97,7 @@ export class TerminalProgram {
     this.#pty.resize(columns, rows);
   }
 
-  /** The rows on the screen now, without blanks at their ends. */
+  /** The rows that are on the screen now, without trailing blanks. */
   async screen(): Promise<string[]> {
     await this.#pending;
     const buffer = this.#terminal.buffer.active;
@@ -110,7 +110,7 @@ export class TerminalProgram {
     return (await this.screen()).join('\n');
   }
 
-  /** The cells of the screen, with their looks. */
+  /** The cells of the screen, with colours and attributes. */
   async cells(): Promise<ScreenCell[][]> {
     await this.#pending;
     const buffer = this.#terminal.buffer.active;
@@ -148,14 +148,14 @@ export class TerminalProgram {
     return this.#terminal.buffer.active.type === 'alternate';
   }
 
-  /** Modes that a program may leave behind. */
+  /** Modes that a program may leave behind when it ends. */
   get modes(): { wraparound: boolean; mouse: string; cursorHidden: boolean } {
     const core = (this.#terminal as unknown as { _core: { coreService: { isCursorHidden: boolean } } })._core;
     const { wraparoundMode, mouseTrackingMode } = this.#terminal.modes;
     return { wraparound: wraparoundMode, mouse: mouseTrackingMode, cursorHidden: core.coreService.isCursorHidden };
   }
 
-  /** Waits until the screen satisfies a test; fails with what it showed instead. */
+  /** Waits until the screen passes a test. Fails with the last screen. */
   async waitFor(what: string | RegExp | ((text: string) => boolean)): Promise<string> {
     const passes = (text: string) =>
       typeof what === 'function' ? what(text) : typeof what === 'string' ? text.includes(what) : what.test(text);
@@ -178,7 +178,7 @@ export class TerminalProgram {
     return this.#exit;
   }
 
-  /** Ends the program if it still runs. */
+  /** Kills the program if it still runs. */
   async close(): Promise<void> {
     if (!this.#exit) this.#pty.kill('SIGKILL');
     await this.waitForExit().catch(() => {});
@@ -186,7 +186,7 @@ export class TerminalProgram {
   }
 }
 
-/** xterm's first 16 colours, as its default theme shows them. */
+/** The first 16 colours of xterm's default theme. */
 const base = [
   '#2e3436',
   '#cc0000',

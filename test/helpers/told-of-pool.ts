@@ -1,4 +1,4 @@
-/** What is inferred from the log that gunicorn would have written of a simulated pool. */
+/** What is inferred from the log that gunicorn would have written for a simulated pool. */
 import { meanOf } from '../../src/core/statistics.ts';
 import { inferLog } from './infer-log.ts';
 import { type PoolSpec, simulatePool, writeLog } from './simulate-pool.ts';
@@ -6,7 +6,7 @@ import { EPOCH } from './simulated-table.ts';
 
 const view = { stampTick: 1, durationTick: 1e-6, stamp: 'end', pid: true, duration: true } as const;
 
-/** The inference, and the true mean wait in µs. `addressOf`: of the caller of the k-th line. */
+/** The inference, and the true mean wait in µs. @param addressOf address of the caller of the k-th line */
 export function toldOf(spec: PoolSpec, addressOf: (k: number) => string = () => '127.0.0.1') {
   const { requests } = writeLog(simulatePool(spec), view, spec.seed);
   const lines = requests.map(({ start, end, worker, route }, k) => {

@@ -1,4 +1,4 @@
-/** Hand-made traffic with the truth, for findings: pools with a fault in them. Times in seconds from the start. */
+/** Made-up traffic with the truth, for findings: pools with a fault in them. Times are seconds since the start. */
 import type { Facts } from '../../src/core/finding.ts';
 import type { LifecycleEvent, LifecycleKind } from '../../src/core/lifecycle.ts';
 import { createPredictor } from '../../src/simulate/predictor.ts';
@@ -6,13 +6,13 @@ import { knownAnalysis } from './known-analysis.ts';
 import type { KnownRequest, KnownServer } from './known-requests.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** Noon of some day, µs. */
+/** Start of the traffic, µs since 1970 UTC. */
 export const NOON = 1_700_000_000_000_000;
 
 export interface Call {
-  /** Seconds: arrival at the server. */
+  /** Arrival at the server, seconds. */
   readonly at: number;
-  /** Seconds of work. */
+  /** Service time, seconds. */
   readonly takes: number;
   readonly route?: string;
   readonly status?: number;
@@ -21,7 +21,7 @@ export interface Call {
   readonly measuredWait?: number;
 }
 
-/** Poisson arrivals from `from` to `to` seconds, each made by `make`. */
+/** Poisson arrivals between `from` and `to` seconds; `make` makes each call. */
 export function poisson(
   seed: number,
   rate: number,
@@ -37,7 +37,7 @@ export function poisson(
   return calls;
 }
 
-/** First come, first served on `slots` slots, one worker each. */
+/** First come, first served on `slots` slots, each of which is a worker. */
 export function servedBy(
   slots: number,
   calls: readonly Call[],
@@ -54,7 +54,7 @@ export function servedBy(
     });
 }
 
-/** Everybody at once: an async server of `workers` processes, each call on a random one. */
+/** All calls at once: an async server of `workers` processes, each call on a random one. */
 function servedAsync(workers: number, calls: readonly Call[], seed = 1): KnownRequest[] {
   const random = createRandom(seed);
   return calls.map((call) => request(call, call.at, String(100 + random.integer(0, workers - 1))));
@@ -96,6 +96,6 @@ export const syncPool = (workers: number, calls: readonly Call[], more: Partial<
 export const asyncPool = (workers: number, calls: readonly Call[], more: Partial<KnownServer> = {}): Facts =>
   factsOf(servedAsync(workers, calls), { model: 'async', workers, threads: 1, ...more });
 
-/** Requests of about 100 ms that 400 addresses send at any time. */
+/** Requests of about 100 ms from 400 addresses, at random times. */
 export const backgroundCalls = (seed: number, rate: number, seconds: number): Call[] =>
   poisson(seed, rate, seconds, (random) => ({ takes: 0.1 * random.between(0.8, 1.2), client: random.integer(1, 400) }));

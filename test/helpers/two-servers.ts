@@ -1,4 +1,4 @@
-/** Logs of two containers side by side whose processes have the same ids, and what must be told of them. */
+/** Logs of two containers whose processes have the same ids, and what must be reported about them. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
@@ -7,21 +7,21 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { tracksOf } from '../../src/tui/scene/tracks.ts';
 import { temporaryFolder } from './terminal.ts';
 
-/** What a pool of four sync workers wrote. */
+/** The log of a pool of four sync workers. */
 export const log = readFileSync('sample-logs/gunicorn-sync-4-nearly-full.log', 'utf8');
 export const lines = log.trimEnd().split('\n');
 export const pids = [...new Set(lines.map((line) => /pid=<(\d+)>/.exec(line)?.[1] as string))].sort();
 
-/** The lanes of web-1.log and web-2.log, where each holds this log: file, process, slots. */
+/** The lanes if web-1.log and web-2.log both contain this log: file, process, slots. */
 export const lanesOfBoth = ['web-1.log', 'web-2.log'].flatMap((name) => pids.map((pid) => `${name} ${pid} 1`));
 
-/** Rows of the second input whose worker is not one of its server, and rows of the first whose worker is. */
+/** Rows whose worker has the name of a server that is not theirs. */
 export const misnamed = ({ requests, names }: Snapshot): number[] =>
   Array.from({ length: requests.length }, (_, row) => row).filter(
     (row) => names.workers.text(requests.worker[row]).startsWith('web-2.log/') !== (requests.source[row] === 1),
   );
 
-/** A folder for each test of a file, and the engine that reads it, stopped after the test. */
+/** Call once in a test file: a folder for each test, and the engine that reads it, which is stopped after the test. */
 export function serversSideBySide() {
   let folder = '';
   let engine: Engine | null = null;
@@ -35,7 +35,7 @@ export function serversSideBySide() {
   });
   return {
     at: (name: string): string => join(folder, name),
-    /** Has this engine stopped after the test. */
+    /** Stops this engine after the test. */
     running<Kind extends Engine>(one: Kind): Kind {
       engine = one;
       return one;

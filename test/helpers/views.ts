@@ -1,4 +1,4 @@
-/** Views and pictures for tests: what a panel, or the whole screen, draws for a snapshot. */
+/** Views and pictures for tests: what a panel or the whole screen draws for a snapshot. */
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import { Canvas, CellGrid } from '../../src/tui/canvas.ts';
 import { axisColumns } from '../../src/tui/draw/gutter.ts';
@@ -41,7 +41,7 @@ export function viewOf(snapshot: Snapshot, options: ViewOptions = {}): View {
 export const rowsOf = (grid: CellGrid): string[] =>
   Array.from({ length: grid.rows }, (_, y) => grid.glyphs.slice(y * grid.columns, (y + 1) * grid.columns).join(''));
 
-/** The rows that a panel draws, without blanks at their ends. */
+/** The rows that a panel draws, without trailing blanks. */
 export function drawn(panel: Panel, view: View, columns: number, rows: number): string[] {
   const grid = new CellGrid(columns, rows);
   panel.draw(view, new Canvas(grid));
