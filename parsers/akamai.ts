@@ -1,4 +1,4 @@
-/** Akamai DataStream 2: the records that its edge servers deliver, a JSON object each. */
+/** Akamai DataStream 2: the records that its edge servers deliver, one JSON object each. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 

@@ -161,7 +161,7 @@ export interface ServerPart {
   readonly inference: ServerInference;
 }
 
-/** After its answers, something that no line shows keeps workers busy: the route for which this takes the most time. */
+/** The route after whose answers something that no line shows keeps workers busy, for the longest time in total. */
 export interface HeldWorkers {
   /** Id in `names.routes`. */
   readonly route: number;

@@ -27,7 +27,7 @@ export const markBytes = (b: Uint8Array): number => (b[0] === 0xef && b[1] === 0
 
 /**
  * Where a line begins that has NULs in front. When a log was copied and truncated, a writer that does not append continues at its old
- * position and leaves a hole of NULs. A line of NULs only begins at `from`.
+ * position and leaves a hole of NULs. If all bytes are NULs, the line begins at `from`.
  */
 export function behindHole(b: Uint8Array, from: number, to: number): number {
   let p = from;

@@ -16,7 +16,7 @@ import type { LogParser } from './parser.ts';
 import { NO_FORMAT } from './reasons.ts';
 
 const BUFFER_BYTES = 1 << 20;
-/** The first piece is small, so that a user who watches sees something soon. All pieces of a compressed file are. */
+/** The first piece is small, so that a user who watches sees something soon. The pieces of a compressed file are all that small. */
 const FIRST_BYTES = 1 << 18;
 /** Progress is reported every so many bytes. */
 const PROGRESS_BYTES = 1 << 23;

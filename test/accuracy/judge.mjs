@@ -72,8 +72,8 @@ const claimOfWait = (wait, key, want) =>
     : null;
 
 /**
- * Verdicts by measure, for the measures that this log can be asked for: each with what was said, what is true, and what
- * the answer claimed, {confidence, holds}, or null. `sees` is {pid, duration}: what the lines carry.
+ * Verdicts for the measures that can be asked of this log: each has the answer, the truth, and what the answer claimed ({confidence, holds}
+ * or null). @param sees {pid, duration}: what the lines have
  */
 export function judge(summary, truth, sees) {
   const verdicts = {};

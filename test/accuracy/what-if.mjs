@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /**
- * Prediction beside measurement: from the log of every pool of a group (one arrival schedule, several pools), what
- * `logscope whatif` says of the others, against what they really did.
+ * Predictions beside measurements: for each pool of a group (one arrival schedule, several pools), what `logscope whatif` says about the
+ * other pools from its log, and what these really did.
  *   node test/accuracy/what-if.mjs DIR… [--group whatif-b] [--page docs/what-if-recordings.md]
- * A DIR holds recordings of the lab (`record.mjs --scenarios whatif,waitress,hypercorn,bursts`). A mean wait counts as met
- * within 25 % or 30 ms, as in the range within it or 30 ms beside it, a throughput within 5 %. `--page` writes the tables
- * between the marks of the page; recordings of the articles' servers, where DIRs hold them, make the last ones.
+ * A DIR contains recordings of the lab (`record.mjs --scenarios whatif,waitress,hypercorn,bursts`). A mean wait is met if it is within 25 %
+ * or 30 ms, and in range if it is inside the range or at most 30 ms beside it; a throughput is met within 5 %. `--page` writes the tables
+ * between the marks of the page; recordings of the articles' servers, if the DIRs have them, give the last tables.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,7 @@
 /**
  * Appends lines of a gunicorn log, stamped now, at a steady rate.
  *   node test/bench/feed.mjs PATH LINES_PER_SECOND SECONDS [EVERY_MS]
- * When done it prints how many it wrote, and the µs since 1970 of every append as JSON.
+ * At the end it prints as JSON the number of lines, and for each append the time (ms since 1970) and the lines written so far.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 

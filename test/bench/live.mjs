@@ -1,6 +1,5 @@
 /**
- * Figures of `tail --json` on a log that is being written: what is counted, when it is told, memory, and what is said when
- * reading cannot keep up.
+ * Figures of `tail --json` on a growing log: what is counted and how late, memory, and what is said when reading cannot keep up.
  *   node test/bench/live.mjs [--rate 100000] [--seconds 60]        (needs dist/: npm run build)
  */
 import { spawn } from 'node:child_process';

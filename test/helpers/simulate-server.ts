@@ -37,7 +37,7 @@ interface Event extends Timed {
   readonly user: number;
 }
 
-/** What happened to each request; at most about 5000 requests. */
+/** What happened to each request; at most 5000 requests. */
 export function serve(spec: ServerSpec): ServedRequest[] {
   const random = createRandom(spec.seed ^ 0x51ab);
   const { kind, workers, load } = spec;

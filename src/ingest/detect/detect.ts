@@ -182,8 +182,8 @@ export class Detector {
   }
 
   /**
-   * @param search look behind prefixes, too: slow, and an envelope should have been peeled off before
-   * @param few `first`: only when there is no other kind
+   * @param search also look behind prefixes, which is slow (envelopes should have been peeled off before) @param few `first`: only if there
+   * is no other kind
    */
   detect(sample: Sample, search: boolean, few: Few): Found[] {
     const found: Found[] = [];

@@ -42,7 +42,7 @@ const LEAST_AS_NANOS = 100_000;
 /** µs: no answer of a Python server takes less than the first; usual answers take the second or more. */
 const LEAST_AS_MICROS = 40;
 const USUAL_AS_MICROS = 1000;
-/** Usual answers of a server that are this number as ms would take 0.1 s or more: they may be sizes. */
+/** From this median on, numbers may be sizes: as ms, the usual answer would take at least 0.1 s. */
 const USUAL_SIZE = 100;
 /** Numbers in fewer lines than FEW may be processes, if they are at least LEAST_PID and at most PIDS_APART apart. */
 const [FEW, LEAST_PID, PIDS_APART] = [8, 1000, 100];

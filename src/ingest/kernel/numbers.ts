@@ -53,7 +53,7 @@ export class KernelNumbers extends KernelLine {
     ];
   }
 
-  /** The first `count` (at least one) of the loaded digits as a number. Digits are joined in pairs, then pairs by four. */
+  /** The first `count` (at least one) of the loaded digits as a number. Joins the digits into pairs, and the four pairs into the number. */
   protected valueOfDigits(count: Code): Code {
     const digits = this.digits;
     const pairs = set(digits, long.add(long.mul(get(digits), i64(10n)), long.shiftRight(get(digits), i64(8n))));
