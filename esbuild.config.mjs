@@ -80,7 +80,8 @@ const normalTableIsLate = {
 
 /**
  * Leaves out of a script the code that only commands of other scripts need, so that it is not read at each start. bin/logscope.js chooses
- * the script that has the command. @param {(command: string) => boolean} has whether the script has the command
+ * the script that has the command.
+ * @param {(command: string) => boolean} has whether the script has the command
  */
 const programOf = (has) => ({
   name: 'commands-of-a-script',

@@ -69,8 +69,8 @@ function runProgram(args) {
 }
 
 /**
- * @param {string} name of the script, without ".cjs" @param {string} use the command for which it runs: each has its own cache, with the
- * functions it needs
+ * @param {string} name of the script, without ".cjs"
+ * @param {string} use the command for which it runs: each has its own cache, with the functions it needs
  */
 function runScript(name, use) {
   const filename = path.join(folder, `${name}.cjs`);

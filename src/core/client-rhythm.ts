@@ -103,8 +103,9 @@ export interface Periodogram {
 }
 
 /**
- * @param instants µs, ascending @param bin µs; bins begin at multiples of it, like ticks @param size bins in a segment; default: as many as
- * there are, up to SEGMENT
+ * @param instants µs, ascending
+ * @param bin µs; bins begin at multiples of it, like ticks
+ * @param size bins in a segment; default: as many as there are, up to SEGMENT
  */
 export function periodogram(instants: Float64Array, bin: number, size?: number): Periodogram {
   const none = { power: new Float64Array(0), segments: 0, size: 0 };

@@ -16,8 +16,9 @@ export interface Dictionary {
   /** Whether the text of an id begins with these bytes. Makes no string. */
   begins(id: number, bytes: Uint8Array): boolean;
   /**
-   * Forgets the texts that are not needed; the others keep their order. @returns by old id the new one; -1: forgotten. The array is
-   * overwritten by the next call: a new array for every few thousand texts would remain in memory until V8 collects garbage.
+   * Forgets the texts that are not needed; the others keep their order.
+   * @returns by old id the new one; -1: forgotten. The array is overwritten by the next call: a new array for every few thousand texts
+   * would remain in memory until V8 collects garbage.
    */
   keepOnly(isNeeded: Uint8Array): Int32Array;
   /** Forgets everything; ids begin at 0 again. */

@@ -39,8 +39,8 @@ const FACTOR = 30;
 
 /**
  * The pool never left saturation, and the wait is known no better than to a factor of 30: a few callers that take turns and a load beyond
- * the capacity may look alike. The estimate is the middle of everything that fits, and no measurement. @param low, high mean waits in the
- * same unit
+ * the capacity may look alike. The estimate is the middle of everything that fits, and no measurement.
+ * @param low, high mean waits in the same unit
  */
 export const arrivalsAreHidden = (full: number, low: number, high: number): boolean =>
   full >= HIDDEN_SHARE && high > FACTOR * low;

@@ -62,7 +62,8 @@ export type ServiceWords = 'service time' | 'time in the application';
 
 /**
  * What the times of requests are called. A server without slots accepts all requests at once, so their times contain waits for each other;
- * unless it is known that the times do not grow with the load. @param grows whether they do; null: unknown
+ * unless it is known that the times do not grow with the load.
+ * @param grows whether they do; null: unknown
  */
 export const serviceWords = (
   { model, capacity }: Pick<Summary['server'], 'model' | 'capacity'>,

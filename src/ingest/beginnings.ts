@@ -80,7 +80,10 @@ export class Beginnings {
     this.#routes = routes;
   }
 
-  /** @param lines that nothing takes @param sightings kinds of lines about the end of requests */
+  /**
+   * @param lines that nothing takes
+   * @param sightings kinds of lines about the end of requests
+   */
   find(lines: readonly HeldLine[], sightings: readonly Sighting[]): Beginning[] {
     const found: Beginning[] = [];
     for (const ends of sightings) {

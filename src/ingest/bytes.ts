@@ -37,7 +37,8 @@ export function behindHole(b: Uint8Array, from: number, to: number): number {
 
 /**
  * If an input has no newlines, carriage returns end its lines (Mac OS before 2001): this replaces them in b[0, filled) by newlines, except
- * for the last byte, as a newline may follow it. @returns the position of the last one; -1: there is none
+ * for the last byte, as a newline may follow it.
+ * @returns the position of the last one; -1: there is none
  */
 export function returnsAsNewlines(b: Buffer, filled: number): number {
   let last = -1;

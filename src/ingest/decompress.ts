@@ -143,8 +143,8 @@ function reasonOf(compression: Unpacked, { name, message }: Error): string {
 }
 
 /**
- * Passes the plain bytes of `source` to `take`. @throws DamagedInput if it is cut off or damaged, after all before that was taken;
- * NotUnpacked; and whatever `source` and `take` throw
+ * Passes the plain bytes of `source` to `take`.
+ * @throws DamagedInput if it is cut off or damaged, after all before that was taken; NotUnpacked; and whatever `source` and `take` throw
  */
 export async function decompress(
   source: AsyncIterable<Uint8Array>,

@@ -13,7 +13,10 @@ export interface FirstLine {
   readonly number: number;
 }
 
-/** @param parts the texts to join @param further number of lines after the first that belong to it; all were counted already */
+/**
+ * @param parts the texts to join
+ * @param further number of lines after the first that belong to it; all were counted already
+ */
 export function readJoined(
   { offset, number }: FirstLine,
   parts: readonly Uint8Array[],

@@ -54,8 +54,8 @@ function behindListSigns(b: Buffer, from: number, to: number): number {
 }
 
 /**
- * Where the records in b[from, to) begin, and where the last one ends; null: something else stands between them, or one is cut off. @param
- * isList they are the list of an answer, which ends behind them
+ * Where the records in b[from, to) begin, and where the last one ends; null: something else stands between them, or one is cut off.
+ * @param isList they are the list of an answer, which ends behind them
  */
 function startsIn(
   b: Buffer,

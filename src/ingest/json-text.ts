@@ -42,7 +42,8 @@ function codeUnit(b: Uint8Array, p: number): number {
 
 /**
  * Writes the text of a JSON string into `to`, which must have room for as many bytes. A newline becomes a vertical tab, so that the result
- * is one line. @returns its length
+ * is one line.
+ * @returns its length
  */
 export const unescapeJson = (b: Uint8Array, from: number, end: number, to: Uint8Array): number =>
   unescapePlain(b, from, end, to, 0, -1);

@@ -132,8 +132,8 @@ function walkValue(
 }
 
 /**
- * Visits the wanted keys of the object at b[from]. @returns the position behind it; -1: there is no object, or it is cut off (everything
- * before the cut was visited)
+ * Visits the wanted keys of the object at b[from].
+ * @returns the position behind it; -1: there is no object, or it is cut off (everything before the cut was visited)
  */
 export function walkObject(
   b: Uint8Array,

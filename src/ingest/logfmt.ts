@@ -128,7 +128,9 @@ function visitPrefixNumber(b: Uint8Array, from: number, to: number, slot: number
 
 /**
  * Visits the wanted keys of b[from, end). What stands before the first pair is visited as the key '' if it starts with a digit, as a stamp
- * does. @param number slot of PREFIX_NUMBER; -1: not wanted @returns the number of pairs; -1: the line is no logfmt
+ * does.
+ * @param number slot of PREFIX_NUMBER; -1: not wanted
+ * @returns the number of pairs; -1: the line is no logfmt
  */
 export function walkLogfmt(
   b: Uint8Array,

@@ -36,7 +36,10 @@ export function otlpLists(b: Buffer, from: number, to: number): number[] {
   return starts.sort((a, b) => a - b);
 }
 
-/** @param text a line of OTLP @returns its records in order, as JSON; null: it is no OTLP */
+/**
+ * @param text a line of OTLP
+ * @returns its records in order, as JSON; null: it is no OTLP
+ */
 export function otlpRecords(text: string): readonly string[] | null {
   try {
     const { resourceLogs, resourceSpans } = JSON.parse(text) as Readonly<

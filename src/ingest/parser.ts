@@ -15,8 +15,8 @@ export interface IngestSink {
   retold?(batch: RequestBatch): void;
   lifecycle(event: LifecycleEvent): void;
   /**
-   * Called when there are very many names of routes and no rows are waiting: names that are not needed may be dropped. @returns whether ids
-   * changed
+   * Called when there are very many names of routes and no rows are waiting: names that are not needed may be dropped.
+   * @returns whether ids changed
    */
   dropRoutes?(): boolean;
 }

@@ -170,7 +170,8 @@ export class Plan {
 
   /**
    * Takes lines of b[pos, limit) inside their envelopes, while they are of this plan and the batch has room. A line that continues in
-   * another record is not taken. @returns the position behind them; their number is in `taken`
+   * another record is not taken.
+   * @returns the position behind them; their number is in `taken`
    */
   takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number, line: Line, runtime: Runtime): number {
     const { batch, coarse } = this;

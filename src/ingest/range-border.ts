@@ -4,8 +4,9 @@ import { SLACK_BYTES } from './envelopes/line.ts';
 import type { RecordLines } from './record-lines.ts';
 
 /**
- * @param lines whole lines. No range begins at the first one, as it may be a copy of the line before it @param records what is known about
- * records of several lines @returns offset of the line; -1: none
+ * @param lines whole lines. No range begins at the first one, as it may be a copy of the line before it
+ * @param records what is known about records of several lines
+ * @returns offset of the line; -1: none
  */
 export function firstBorder(
   lines: Uint8Array,

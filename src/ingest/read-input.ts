@@ -75,8 +75,8 @@ async function readCompressed(
 
 /**
  * The plain bytes of a file that fits into one read, read at once and unpacked if it is gzip. Node's promises of files and its streams of
- * zlib take longer to load than such a file takes to read. @returns null: it is not a file, is long when unpacked, has another compression,
- * is damaged, or cannot be read
+ * zlib take longer to load than such a file takes to read.
+ * @returns null: it is not a file, is long when unpacked, has another compression, is damaged, or cannot be read
  */
 export function smallContent(path: string): Uint8Array | null {
   const content = path === '-' ? null : smallFile(path);

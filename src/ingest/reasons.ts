@@ -11,8 +11,9 @@ export const NO_REQUEST = 'tells of no request';
 const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 
 /**
- * @param text without its envelopes @param whole with them, as a JSON record may itself be the request @param known the format of most
- * other lines
+ * @param text without its envelopes
+ * @param whole with them, as a JSON record may itself be the request
+ * @param known the format of most other lines
  */
 export function reasonFor(text: string, whole: string, known: string | undefined): string {
   if (withheld.test(text)) return 'withheld by the journal: use journalctl -a or -o json';

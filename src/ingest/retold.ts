@@ -153,8 +153,8 @@ export class Retold {
   }
 
   /**
-   * For each kind of lines that repeats the requests of a kind with more information: that other kind. @param isHalf another kind of lines
-   * is about the beginning of its requests
+   * For each kind of lines that repeats the requests of a kind with more information: that other kind.
+   * @param isHalf another kind of lines is about the beginning of its requests
    */
   among(sightings: readonly Sighting[], isHalf: (sighting: Sighting) => boolean): Map<Sighting, Sighting> {
     const again = new Map<Sighting, Sighting>();

@@ -76,7 +76,11 @@ function unitAt(b: Uint8Array, p: number, to: number): number {
   }
 }
 
-/** The duration at b[from, to), which other text may follow. @param unit of a number without one @returns whole µs; NaN: there is none */
+/**
+ * The duration at b[from, to), which other text may follow.
+ * @param unit of a number without one
+ * @returns whole µs; NaN: there is none
+ */
 export function readSpent(b: Uint8Array, from: number, to: number, unit: DurationUnit): number {
   if (b[from] === 80 && b[from + 1] === 84) return isoSpentAt(b, from + 2, to);
   let p = from;

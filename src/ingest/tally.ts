@@ -38,7 +38,10 @@ export class Tally {
     return [...this.#examples, ...this.#unrelatedExamples].slice(0, EXAMPLES);
   }
 
-  /** @param plans in the order in which they were made @param spoke formats of which a server's own lines were seen */
+  /**
+   * @param plans in the order in which they were made
+   * @param spoke formats of which a server's own lines were seen
+   */
   report(bytes: number, plans: readonly Plan[], spoke: ReadonlySet<string>, firstHost: string | null): InputReport {
     const { lines, requests, lifecycle, continuation, unparsed, unrelated } = this;
     return {

@@ -83,8 +83,8 @@ export class Untold {
   }
 
   /**
-   * Takes the rows of the kind with less information out of the batch, from `from` on. @returns the number of rows that had waited too long
-   * and were given
+   * Takes the rows of the kind with less information out of the batch, from `from` on.
+   * @returns the number of rows that had waited too long and were given
    */
   take(batch: RequestBatch, from: number, isCoarse: boolean): number {
     for (let i = from; i < batch.length; i++) {

@@ -50,8 +50,8 @@ const directives: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The pattern of such a stamp; null: it is none. In "01/03/2026", the first number is taken for the day. @param text begins with a stamp,
- * and may continue
+ * The pattern of such a stamp; null: it is none. In "01/03/2026", the first number is taken for the day.
+ * @param text begins with a stamp, and may continue
  */
 export function patternOf(text: string): DatePattern | null {
   const stamp = writtenDate.exec(text)?.[0];

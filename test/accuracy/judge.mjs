@@ -73,7 +73,8 @@ const claimOfWait = (wait, key, want) =>
 
 /**
  * Verdicts for the measures that can be asked of this log: each has the answer, the truth, and what the answer claimed ({confidence, holds}
- * or null). @param sees {pid, duration}: what the lines have
+ * or null).
+ * @param sees {pid, duration}: what the lines have
  */
 export function judge(summary, truth, sees) {
   const verdicts = {};

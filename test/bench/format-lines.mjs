@@ -56,8 +56,9 @@ function otherValue(name, text, random, status = 200) {
 }
 
 /**
- * At least `bytes` of log. The clock advances by a second every 1000 lines. @param explained the line as `explainHead` labels it @param
- * wrap puts an envelope around the line
+ * At least `bytes` of log. The clock advances by a second every 1000 lines.
+ * @param explained the line as `explainHead` labels it
+ * @param wrap puts an envelope around the line
  */
 export function logOf(line, explained, bytes, wrap = (text) => text) {
   const random = generator(1);

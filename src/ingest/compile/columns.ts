@@ -43,7 +43,10 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
   return (byShape[field.shape] ?? OF_A_PATTERN) - (field.coarse ? 0.5 : 0);
 };
 
-/** @param all fields by index, null for a literal; @param written what a stamp of the logging layer means */
+/**
+ * @param all fields by index, null for a literal
+ * @param written what a stamp of the logging layer means
+ */
 export function chooseColumns(all: readonly (Field | null)[], written: StampMeaning): Columns {
   const fields = all.map((field, index) => ({ field, index }));
   const ofKind = <K extends Field['kind']>(kind: K) =>

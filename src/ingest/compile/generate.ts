@@ -13,9 +13,9 @@ import type { Runtime } from './runtime.ts';
 import { allColumns, collectedOf, contextOf, filledColumns, hasLead, lastText } from './shape.ts';
 
 /**
- * Reads whole lines of b[pos, limit) into `rows` until it refuses a line, the batch is full or the limit is reached. @returns the start of
- * the first line not taken. `base` + position is the offset of a line in its input. After a refusal, `runtime.state.stop` is where the line
- * differs from the layout.
+ * Reads whole lines of b[pos, limit) into `rows` until it refuses a line, the batch is full or the limit is reached.
+ * @returns the start of the first line not taken. `base` + position is the offset of a line in its input. After a refusal,
+ * `runtime.state.stop` is where the line differs from the layout.
  */
 export type Scanner = (b: Buffer, v: DataView, pos: number, limit: number, rows: RequestBatch, base: number) => number;
 

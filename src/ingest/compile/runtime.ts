@@ -73,7 +73,8 @@ export interface Runtime {
   client(b: Uint8Array, v: DataView, from: number, to: number): number;
   /**
    * Reads a request line that is not plain ("GET /a b", ANSI colours, bytes of TLS, raw quotes). It ends where `after` stands and a field
-   * of class `next` follows. @returns its route, with cursor.end behind it; -2: it does not end before `end`
+   * of class `next` follows.
+   * @returns its route, with cursor.end behind it; -2: it does not end before `end`
    */
   request(b: Uint8Array, v: DataView, from: number, end: number, after: Uint8Array, next: number): number;
   /** Route of a method and a target that are separate fields. */
@@ -146,7 +147,10 @@ function requestEnd(b: Uint8Array, from: number, end: number, after: Uint8Array,
   return to < 0 || holdsHead(b, from, to) ? -1 : to;
 }
 
-/** @param kernels see Runtime.kernels @param isLive lines are read as they are written */
+/**
+ * @param kernels see Runtime.kernels
+ * @param isLive lines are read as they are written
+ */
 export function createRuntime(
   names: Names,
   zone: Zone,

@@ -114,7 +114,8 @@ export class Detector {
 
   /**
    * Most logs have one layout that takes every line as it is. Of all layouts that do, this finds the one with most information, so that
-   * those with less need not be tried. @returns that layout and those that look the same; null: every layout has to be tried
+   * those with less need not be tried.
+   * @returns that layout and those that look the same; null: every layout has to be tried
    */
   #atOnce(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Trial[] | null {
     if (this.#given.length > 0) return null;
@@ -182,8 +183,8 @@ export class Detector {
   }
 
   /**
-   * @param search also look behind prefixes, which is slow (envelopes should have been peeled off before) @param few `first`: only if there
-   * is no other kind
+   * @param search also look behind prefixes, which is slow (envelopes should have been peeled off before)
+   * @param few `first`: only if there is no other kind
    */
   detect(sample: Sample, search: boolean, few: Few): Found[] {
     const found: Found[] = [];

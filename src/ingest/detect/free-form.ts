@@ -194,7 +194,10 @@ function tellsAsMuch(beginning: FreeForm, whole: FreeForm): boolean {
   return kinds(whole).every((kind) => had.has(kind));
 }
 
-/** @param texts lines that are about requests (latin-1) @param lacking what the lines may lack */
+/**
+ * @param texts lines that are about requests (latin-1)
+ * @param lacking what the lines may lack
+ */
 export function findFreeForm(
   texts: readonly string[],
   spannedSeconds: number,

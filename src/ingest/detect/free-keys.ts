@@ -91,7 +91,10 @@ interface Told {
   readonly saysStatus: boolean;
 }
 
-/** @param usual columns that most requests have @returns null: no column says what was requested */
+/**
+ * @param usual columns that most requests have
+ * @returns null: no column says what was requested
+ */
 function toldBy(usual: readonly Column[]): Told | null {
   // "duration_ms": 200 is no status, though its values look like one.
   const statuses = usual.filter(

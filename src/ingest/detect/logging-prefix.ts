@@ -127,8 +127,8 @@ function nameOf(pieces: readonly FreePiece[], index: number): string | null {
 }
 
 /**
- * The token of a number or a stamp whose name says what it is; null if the name says nothing. @param hasStamp the layout behind the prefix
- * has a stamp of its own: then "t=" is that of X-Request-Start, and not the line's stamp
+ * The token of a number or a stamp whose name says what it is; null if the name says nothing.
+ * @param hasStamp the layout behind the prefix has a stamp of its own: then "t=" is that of X-Request-Start, and not the line's stamp
  */
 function namedToken(name: string, kind: FreeKind, values: readonly string[], hasStamp: boolean): FoundToken | null {
   const meaning = keyMeaning(name);

@@ -91,8 +91,8 @@ function writerByStamp(
 const FINE_TICK = 10_000;
 
 /**
- * @param half which half of a request the lines are about, if other lines are about the other half @returns also the zone in which its
- * stamps are read, and what was assumed
+ * @param half which half of a request the lines are about, if other lines are about the other half
+ * @returns also the zone in which its stamps are read, and what was assumed
  */
 export function makePlan(
   found: Found,

@@ -11,8 +11,9 @@ const MAX_SHOWN = 30;
 const singleLetter = /^%\(?[A-Za-z](?:\)s)?$/;
 
 /**
- * @param layouts names of the layouts of the plans that were made @param sample lines without their envelopes @returns null: no format was
- * given, or one takes lines and all of it is known
+ * @param layouts names of the layouts of the plans that were made
+ * @param sample lines without their envelopes
+ * @returns null: no format was given, or one takes lines and all of it is known
  */
 export function misfitOf(
   given: readonly Candidate[],

@@ -46,7 +46,10 @@ export class NoLayout {
     this.#trials = trials;
   }
 
-  /** @param isAlone nothing else was found, so a single line is enough @param lacking what the lines may lack */
+  /**
+   * @param isAlone nothing else was found, so a single line is enough
+   * @param lacking what the lines may lack
+   */
   find(sample: Sample, by: By, isAlone: boolean, lacking: Lacking = 'nothing'): Found[] {
     const found: Found[] = [];
     let open = sample.lines.map((_, index) => index);

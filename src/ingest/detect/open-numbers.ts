@@ -65,8 +65,8 @@ const fewValues = ({ values, inFront }: FoundToken): boolean =>
   );
 
 /**
- * Puts the longest of several times first, as the whole is not shorter than its parts; it must be the longest on nearly all lines. @param
- * numbers the values at an index, by line; 0 for none
+ * Puts the longest of several times first, as the whole is not shorter than its parts; it must be the longest on nearly all lines.
+ * @param numbers the values at an index, by line; 0 for none
  */
 export function longestFirst(
   indices: readonly number[],

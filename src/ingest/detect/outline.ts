@@ -36,8 +36,8 @@ const latin1 = (literal: string): string =>
   /[^\u0000-\u00ff]/.test(literal) ? Buffer.from(literal, 'utf8').toString('latin1') : literal;
 
 /**
- * Reads the line backwards for as long as it is certain where a token begins. @returns how many tokens are left, and where they end; null:
- * the layout cannot take the line
+ * Reads the line backwards for as long as it is certain where a token begins.
+ * @returns how many tokens are left, and where they end; null: the layout cannot take the line
  */
 function endOf(tokens: readonly Token[], line: string, end: number): { tokens: number; at: number } | null {
   let at = end;

@@ -101,8 +101,9 @@ export const splitPieces = (text: string): Piece[] =>
 const datePart = /^(?:\d\d|(?:19|20)\d\d)$/;
 
 /**
- * Whether a number is part of a stamp that was not recognised: "03" in "17:03" or "03-01", "2026" in "2026-03". @param texts pieces of a
- * line @param values the texts in this place in all lines
+ * Whether a number is part of a stamp that was not recognised: "03" in "17:03" or "03-01", "2026" in "2026-03".
+ * @param texts pieces of a line
+ * @param values the texts in this place in all lines
  */
 export function isDatePart(texts: readonly string[], index: number, values: readonly string[]): boolean {
   const goesWith = (sign: string | undefined, other: string | undefined) =>

@@ -90,8 +90,8 @@ function sharpens({ measured, tickMicros }: LineStamps): boolean {
 }
 
 /**
- * @param own what the stamps of the lines mean @param half which half of a request the lines are about, if other lines are about the other
- * half
+ * @param own what the stamps of the lines mean
+ * @param half which half of a request the lines are about, if other lines are about the other half
  */
 export function planTime(
   stamps: LineStamps,

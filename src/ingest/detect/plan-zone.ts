@@ -33,8 +33,9 @@ export interface StampZone {
 }
 
 /**
- * @param asked the zone of stamps without one @param asUtc measures the lines with their stamps read as UTC, to compare with those of the
- * envelope; null: there is nothing to compare with
+ * @param asked the zone of stamps without one
+ * @param asUtc measures the lines with their stamps read as UTC, to compare with those of the envelope; null: there is nothing to compare
+ * with
  */
 export function stampZone(
   { offsets, isNamedUtc }: Measured,

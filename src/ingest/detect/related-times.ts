@@ -76,8 +76,8 @@ function unitsOfPair(
 }
 
 /**
- * Units that columns prove for each other: one is the other in a unit that is a thousand or a million times longer, or a part of it. @param
- * unitOf unit of the finer of two columns that differ by a factor of a thousand: these may be s and ms, or ms and µs
+ * Units that columns prove for each other: one is the other in a unit that is a thousand or a million times longer, or a part of it.
+ * @param unitOf unit of the finer of two columns that differ by a factor of a thousand: these may be s and ms, or ms and µs
  */
 export function relatedUnits(columns: readonly (readonly string[])[], unitOf: UnitOf): Units {
   const units: Units = new Map();

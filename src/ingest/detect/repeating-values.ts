@@ -5,7 +5,8 @@ const ENOUGH_PAIRS = 5;
 
 /**
  * Whether values are the same for equal requests and differ otherwise, like the size of an answer. A pid does not, as it depends on which
- * worker answered. @param requests by line: what was requested and how it was answered
+ * worker answered.
+ * @param requests by line: what was requested and how it was answered
  */
 function followsRequest(values: readonly string[], requests: readonly string[]): boolean {
   const seen = new Map<string, string>();
@@ -28,8 +29,8 @@ const areAlike = (a: string, b: string): boolean =>
   a === b || Math.abs(Number(a) - Number(b)) <= ALIKE * Math.max(Number(a), Number(b));
 
 /**
- * Whether these are no sizes: redirects and errors have about the same size each time, and these values differ. @param requests by line:
- * what was requested and how it was answered, the status last
+ * Whether these are no sizes: redirects and errors have about the same size each time, and these values differ.
+ * @param requests by line: what was requested and how it was answered, the status last
  */
 export function isNoSize(values: readonly string[], requests: readonly string[]): boolean {
   const seen = new Map<string, string>();
@@ -91,8 +92,8 @@ const FEW = 10;
 const ENOUGH_EMPTY = 2;
 
 /**
- * Whether these are sizes: they depend on the request, or they are 0 where the answer has no body and much larger elsewhere. @param
- * requests by line: what was requested and how it was answered, the status last
+ * Whether these are sizes: they depend on the request, or they are 0 where the answer has no body and much larger elsewhere.
+ * @param requests by line: what was requested and how it was answered, the status last
  */
 export function isSize(values: readonly string[], requests: readonly string[]): boolean {
   if (followsRequest(values, requests)) return true;

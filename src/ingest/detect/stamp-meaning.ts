@@ -52,7 +52,11 @@ function lasts(stamp: Float64Array, duration: Float64Array): boolean {
   return ordered[ordered.length - 1] - ordered[0] > BURST_DURATIONS * mean;
 }
 
-/** @param stamp µs, in file order; @param duration µs, NaN if unknown; @param resolution µs: one tick of the stamp */
+/**
+ * @param stamp µs, in file order
+ * @param duration µs, NaN if unknown
+ * @param resolution µs: one tick of the stamp
+ */
 export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolution: number): StampEvidence {
   const n = stamp.length;
   const few = Math.max(1, TOLERATED * n);

@@ -73,7 +73,8 @@ function sizeInCombined(parts: readonly Part[]): number {
 
 /**
  * A bare whole number behind a status is the size of the answer if other numbers follow; if none does, it may as well be a duration or a
- * pid. @returns what to say if it is not used; null: nothing
+ * pid.
+ * @returns what to say if it is not used; null: nothing
  */
 function settleSize(
   tokens: FoundToken[],
@@ -183,7 +184,10 @@ function readColumn({ key, index, quoted, values }: Column, next: Column | undef
   return unit === '' ? read : { tokens: read.tokens.slice(0, 1), proves: null };
 }
 
-/** @param rests what follows the known fields, by sampled line (latin-1) @param afterStatus the last known field is the status */
+/**
+ * @param rests what follows the known fields, by sampled line (latin-1)
+ * @param afterStatus the last known field is the status
+ */
 export function findTrailingFields(
   rests: readonly string[],
   { requests, sizes }: Answers,

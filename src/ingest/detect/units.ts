@@ -161,7 +161,8 @@ function guessOfWhole(spread: Spread, { byServer, named = false, clfStamps = fal
 /**
  * The unit by the values: a server that writes µs (%D of gunicorn and Apache) never takes less than some tens of them, while one that
  * writes whole ms or s shows small numbers and zeros. If a unit means more requests at once than a server has slots, a smaller unit is
- * right. @returns null: they are no durations
+ * right.
+ * @returns null: they are no durations
  */
 export function guessUnit(texts: readonly string[], context: UnitContext): UnitGuess | null {
   const spread = spreadOf(texts, context);

@@ -121,7 +121,8 @@ export function findByte(b: Uint8Array, v: DataView, byte: number, from: number,
 
 /**
  * Appends b[from, to), up to the first `byte` (which is not copied), to the first `at` bytes of `into`. Copies four bytes at a time, so up
- * to three more are written. @returns the new length of `into`
+ * to three more are written.
+ * @returns the new length of `into`
  */
 export function copyUpTo(
   b: Uint8Array,
@@ -147,8 +148,8 @@ export function copyUpTo(
 }
 
 /**
- * Copies v[from, to) into `into` from `at` on. Copies four bytes at a time, so up to three more are written. @returns the new length of
- * `into`
+ * Copies v[from, to) into `into` from `at` on. Copies four bytes at a time, so up to three more are written.
+ * @returns the new length of `into`
  */
 export function copyWords(v: DataView, from: number, to: number, into: DataView, at: number): number {
   let k = at;

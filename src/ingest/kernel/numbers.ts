@@ -189,8 +189,9 @@ export class KernelNumbers extends KernelLine {
   }
 
   /**
-   * Reads seconds (ten digits), milliseconds (13) or microseconds (16) since 1970 into x, in µs. @param digits which of these @param
-   * otherwise reads anything else
+   * Reads seconds (ten digits), milliseconds (13) or microseconds (16) since 1970 into x, in µs.
+   * @param digits which of these
+   * @param otherwise reads anything else
    */
   protected epoch(digits: readonly (10 | 13 | 16)[], otherwise: Code): Code {
     const { p } = this;

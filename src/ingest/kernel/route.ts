@@ -125,8 +125,9 @@ function look(
 }
 
 /**
- * (start, path) → id of the route, or -2; the position behind the path goes to `endAt`. @returns three functions, of which the last one is
- * to be called @param number index of the first of them
+ * (start, path) → id of the route, or -2; the position behind the path goes to `endAt`.
+ * @returns three functions, of which the last one is to be called
+ * @param number index of the first of them
  */
 export function findRoute(buffer: number, endAt: number, cache: RouteCache, number: number): FunctionBuilder[] {
   const f = new FunctionBuilder(['i32', 'i32'], ['i32']);
