@@ -11,23 +11,14 @@ import {
   type QueueRuns,
   queueRuns,
 } from './burst-evidence.ts';
-import { evenGap } from './even-gap.ts';
 import { type Histories, type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { historiesText } from './histories-text.ts';
 import { withoutLongSilences } from './long-silences.ts';
 import { MOST_UNSEEN, type Part, partToFollow } from './part-to-follow.ts';
 import { type Elsewhere, here } from './runs-elsewhere.ts';
 import { isShortOfCpu } from './short-of-cpu.ts';
-import { type SlotChange, slotsAt } from './slot-changes.ts';
-import {
-  type LaneStretch,
-  manyPerTick,
-  onLanes,
-  onQueues,
-  type QueueStretch,
-  type Stretch,
-  stretchOf,
-} from './stretch.ts';
+import type { SlotChange } from './slot-changes.ts';
+import { type Stretches, stretchesOf } from './stretches.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
 import { unseenEndings } from './unseen-beginning.ts';
 import { boundsOf } from './wait-bounds.ts';
@@ -139,32 +130,8 @@ interface Followed {
   readonly isManyPerTick: boolean;
   /** Answers come as evenly as from a full pool; a few regular clients look the same. */
   readonly isEven: boolean;
-}
-
-interface Stretches {
-  /** null: it is unknown which slot ran a request. */
-  readonly lanes: LaneStretch | null;
-  readonly queues: QueueStretch;
-  readonly isManyPerTick: boolean;
-  readonly isEven: boolean;
-}
-
-/** null: the log contradicts workers that run one request at a time. */
-function stretchesOf({ trace, pool, hidden, part, until = null }: Asked): Stretches | null {
-  const rows = Int32Array.from({ length: part.length }, (_, i) => part.from + i);
-  const changing = withChanges(stretchOf(trace, rows, pool.slots), pool);
-  const stretch: Stretch = {
-    ...changing,
-    ...(hidden ? { hidden } : {}),
-    ...(until === null ? {} : { goesOn: true as const }),
-  };
-  const isManyPerTick = manyPerTick(trace, rows);
-  if (!pool.onLanes) return { lanes: null, queues: withQueues(stretch, trace, pool), isManyPerTick, isEven: false };
-  const lanes = onLanes(stretch, trace);
-  if (!lanes) return null;
-  const gap = isManyPerTick ? evenGap(stretch) : null;
-  const processes = { ...stretch, isProcesses: true as const, ...(gap === null ? {} : { evenGap: gap }) };
-  return { lanes, queues: withQueues(processes, trace, pool), isManyPerTick, isEven: gap !== null };
+  /** Callers usually found a slot free: perhaps nobody waited. */
+  readonly hasRoom: boolean;
 }
 
 /** null: the log contradicts workers that run one request at a time. */
@@ -172,20 +139,25 @@ function historiesOf(asked: Asked): Followed | null {
   const { pool, hidden, part, effort, callers, elsewhere = here } = asked;
   const stretches = stretchesOf(asked);
   if (!stretches) return null;
-  const { lanes, queues, isManyPerTick, isEven } = stretches;
+  const { lanes, queues, isManyPerTick, isEven, room } = stretches;
   // `rounds`: a worker that is held by a killed request looks like clients who stay away, so fixed numbers of clients are not considered
   // then. `crowds`: they were measured on workers that run one request at a time only.
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
   const together = plan.quick && callers === 'in-bursts';
   // For a sample of a long log this question would cost as much as everything else.
-  const asksForBursts = !plan.quick && effort !== 'sample';
+  const asksForBursts = !plan.quick && effort !== 'sample' && (room?.perhapsInBursts ?? true);
   const runs = asksForBursts && lanes && isManyPerTick ? queueRuns(lanes, queues, plan, elsewhere) : null;
   const usual = (
     lanes && (together || !isManyPerTick)
       ? laneHistories(lanes, plan, together)
       : queueHistories(queues, plan, together, runs?.usual)
   ).tell();
-  const seen = { isManyPerTick, isEven, isShortOfCpu: isManyPerTick && !isEven && isShortOfCpu(queues) };
+  const seen = {
+    isManyPerTick,
+    isEven,
+    hasRoom: room !== null,
+    isShortOfCpu: isManyPerTick && !isEven && isShortOfCpu(queues),
+  };
   if (!asksForBursts) return { histories: usual, bursts: null, inBursts: together, ...seen };
   const bursts = burstsIn(stretches, plan, usual, runs);
   const inBursts = bursts?.sure ?? false;
@@ -232,6 +204,7 @@ function told(asked: Asked, followed: Followed): FilteredWaits {
         mayBeMore: pool.isLeast ?? false,
         manyPerTick: isManyPerTick,
         isEven,
+        hasRoom: followed.hasRoom,
         quick,
         inBursts,
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
@@ -270,19 +243,4 @@ function waitsByRequest(
   return { wait, samples };
 }
 
-/** Adds the changes of the number of slots: instants in s since the origin of the stretch, beginning with the slots it starts with. */
-function withChanges(stretch: Stretch, { changes }: Pool): Stretch {
-  if (!changes) return stretch;
-  const { origin } = stretch;
-  const later = changes.filter(({ at }) => at > origin);
-  const all = [{ at: origin, slots: slotsAt(changes, origin) }, ...later];
-  return { ...stretch, changes: all.map(({ at, slots }) => ({ at: (at - origin) / 1e6, slots })) };
-}
-
 const lastSlots = ({ slots, changes }: Pool): number => changes?.at(-1)?.slots ?? slots;
-
-function withQueues(stretch: Stretch, trace: Trace, { queue }: Pool): QueueStretch {
-  const own = queue === 'worker';
-  const group = stretch.index.map((i) => (own ? trace.worker[i] : 0));
-  return onQueues(stretch, group, own ? trace.workerIds.length : 1);
-}

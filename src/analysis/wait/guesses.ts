@@ -100,7 +100,7 @@ export class Guesses {
     this.#laws = lawsFor(drift);
     const { usual } = this.#laws;
     this.#gapChance = Number.isNaN(evenGap)
-      ? GAP_CHANCE.filter((_, k) => k < ALWAYS_POSSIBLE || usual[k].mean <= mostGap)
+      ? GAP_CHANCE.filter((_, k) => k < (mostGap > 0 ? ALWAYS_POSSIBLE : 1) || usual[k].mean <= mostGap)
       : usual.map(({ mean }) => Math.exp(-0.5 * (Math.log(mean / evenGap) / EVEN_GAP_ERROR) ** 2));
     this.#factor = new Uint8Array(particles).map(() => pick(FACTOR_CHANCE, draws));
     this.#spareFactor = new Uint8Array(particles);

@@ -16,8 +16,8 @@ const FEWEST = 200;
 /** Factor on the bound, because the least of many windows is too low by chance. */
 const BY_CHANCE = 1.3;
 
-/** s: upper bound of the mean gap; Infinity: the log gives none. */
-export const mostGap = (stretch: Stretch): number => BY_CHANCE * leastIdle(stretch);
+/** s: upper bound of the mean gap; Infinity: the log gives none; 0: callers usually found a slot free, so gaps are as short as on any machine. */
+export const mostGap = (stretch: Stretch): number => (stretch.hasRoom ? 0 : BY_CHANCE * leastIdle(stretch));
 
 /** s: idle time per start where the slots were busiest; Infinity: the log does not tell. */
 export function leastIdle(stretch: Stretch): number {

@@ -38,6 +38,8 @@ export interface Stretch {
   readonly goesOn?: true;
   /** s: mean gap between two requests of a slot, where evenly spaced answers reveal it. */
   readonly evenGap?: number;
+  /** Callers usually found a slot free (`room-to-spare.ts`). */
+  readonly hasRoom?: true;
   /** Number of slots from each instant (s) on, where it changes within the stretch. */
   readonly changes?: readonly SlotChange[];
   /** By request, s: the end lies in [low, high). For lanes the window is already narrowed by the neighbours on the lane. */

@@ -118,6 +118,8 @@ export interface WaitContext {
    * The gaps between requests were derived from evenly spaced answers. A few clients who ask again and again look the same, and never wait.
    */
   readonly isEven: boolean;
+  /** Callers usually found a slot free, as far as such coarse stamps tell: perhaps nobody waited. */
+  readonly hasRoom: boolean;
   /** Few histories were followed, under one model of the callers, and bursts were not considered. */
   readonly quick: boolean;
   /** The histories are those of callers who come in bursts. */
@@ -144,7 +146,7 @@ export const isPatient = ({ logRatio, error }: ArrivalEvidence): boolean =>
 /** Factors by which the true mean may lie below and above an estimate of `mean` s. */
 function doubt(mean: number, context: WaitContext): { less: number; more: number } {
   const { less: usual, more } = doubtOfMany(mean, context);
-  const less = context.isEven ? Number.POSITIVE_INFINITY : usual;
+  const less = context.isEven || context.hasRoom ? Number.POSITIVE_INFINITY : usual;
   if (!context.quick) return { less, more };
   return { less: QUICK * less, more: Math.max(QUICK * more, (AT_ONCE_MORE * context.evidence.most) / mean) };
 }
