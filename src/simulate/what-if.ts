@@ -235,8 +235,9 @@ function paceOf({ inference, requests, summary }: Analysis): {
   return { perSecond, busySlots: inference.concurrency.mean };
 }
 
-const between = (low: number | null, high: number | null): WhatIfRange =>
-  low === null || high === null ? null : [low, high];
+/** @param low @param high µs; NaN: unknown */
+const between = (low: number, high: number): WhatIfRange =>
+  Number.isFinite(low) && Number.isFinite(high) ? [low / 1e6, high / 1e6] : null;
 
 /** The present pool as the log shows it (measured and inferred), for comparison with the scenarios. */
 function baselineOf(analysis: Analysis): WhatIfBaseline | null {
@@ -246,10 +247,9 @@ function baselineOf(analysis: Analysis): WhatIfBaseline | null {
   const { wait } = inference;
   const slots = inference.capacity.value;
   const { perSecond, busySlots } = paceOf(analysis);
-  const { low, high } = analysis.summary.wait;
   return {
     ...pool,
-    range: { wait_mean: between(low.mean, high.mean), wait_p95: between(low.p95, high.p95) },
+    range: { wait_mean: between(wait.lowMean, wait.highMean), wait_p95: between(wait.lowP95, wait.highP95) },
     utilisation: slots === null ? null : orNull(busySlots / slots),
     wait: inference.unbounded && wait.method === 'unknown' ? { ...noSpread } : spreadDocument((name) => wait[name]),
     latency: latencyOf(inference),

@@ -124,6 +124,7 @@ it('services that the envelope names are told apart, each with its own kind, fin
   expect(found('pool-saturated')).toEqual({
     ...saturated,
     title: `web-1: ${saturated?.title}`,
+    brief: `web-1: ${saturated?.brief}`,
     evidence: { server: 'web-1', ...saturated?.evidence },
   });
   expect(found('waits-in-application')?.title).toMatch(/^api-1: Requests wait/);
