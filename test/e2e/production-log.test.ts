@@ -180,3 +180,25 @@ it('sizes a pool for a slow route by its load while the pool was full, not by th
   expect(evidence.own_pool_workers).toBeGreaterThan(busy);
   expect(evidence.own_pool_workers).toBeLessThan(busy + 3 * Math.sqrt(busy) + 2);
 });
+
+it('tells the checks of a long log among all of its requests, and the mean without them', async () => {
+  const { answered } = productionLog({ seed: 10, days: 1, peakRate: 1.4, workers: 4 });
+  const calls = answered.filter(({ line }) => line !== 'GET /healthz');
+  const checks = Array.from({ length: DAY / 5 }, (_, k) => ({ at: 5 * k + 2, micros: 2000 }));
+  const lines = [
+    ...calls.map((one) => ({ at: one.end, line: `${combined(one.end, one.line)} us=${microsOf(one)}` })),
+    ...checks.map(({ at, micros }) => ({ at, line: `${combined(at, 'GET /healthz')} us=${micros}` })),
+  ].sort((a, b) => a.at - b.at);
+  const { stdout } = await run(['analyze', '--json', '-'], { input: lines.map(({ line }) => `${line}\n`).join('') });
+  const { findings, requests } = JSON.parse(stdout) as Summary;
+  expect(requests.total).toBeGreaterThan(60_000);
+  const { evidence, title, detail } = findings.find(({ id }) => id === 'health-checks-skew')!;
+  expect(evidence.requests).toBe(checks.length);
+  expect(evidence.share).toBeCloseTo(checks.length / lines.length, 6);
+  const mean = calls.reduce((sum, one) => sum + microsOf(one), 0) / calls.length / 1e6;
+  expect(evidence.mean_without_seconds).toBeCloseTo(mean, 4);
+  expect(evidence.mean_with_seconds).toBeCloseTo((mean * calls.length + 0.002 * checks.length) / lines.length, 4);
+  expect(evidence.period_seconds).toBeCloseTo(5, 1);
+  // Medians without them are known of the kept requests alone.
+  expect(`${title} ${detail}`).not.toContain('median');
+});

@@ -37,6 +37,17 @@ describe('the report', () => {
     expect(text).not.toMatch(/mean between (\S+ \S+) and \1/);
   });
 
+  it('of a proxy whose lines hide the service time tells how long requests took to answer, as the JSON does', async () => {
+    const { stdout } = await run(['analyze', '--json', join(root, 'sample-logs', 'nginx-in-front-of-sync-2.log')]);
+    const { response_time: all, routes } = JSON.parse(stdout);
+    expect([all.p50, all.p95]).toEqual([expect.closeTo(1.32, 1), expect.closeTo(4.36, 1)]);
+    expect(routes[0].response_time.p50).toBe(all.p50);
+    const text = await report('nginx-in-front-of-sync-2');
+    expect(text).toMatch(/^answered in +[\s\S]*?p50 1\.3 s[\s\S]*?p95 4\.4 s[\s\S]*?as the proxy logs it/m);
+    expect(text).toMatch(/^Routes .* answered in p50 +p95 +p99$/m);
+    expect(await report('gunicorn-sync-4-enough')).not.toMatch(/answered in/);
+  });
+
   it('tells the longest wait where it has a range of its own, and not where the mean may be longer', async () => {
     const waits = async (log: string) => /^wait {2}[\s\S]*?;/m.exec(await report(log))?.[0];
     const [closed, open] = [await waits('gunicorn-sync-4-enough'), await waits('gunicorn-sync-4-half-loaded')];

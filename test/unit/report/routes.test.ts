@@ -22,6 +22,14 @@ describe('the table of routes', () => {
     expect(tableOf([{ ...route, service_time: { ...times, p95: 0.3 } }])[1]).toMatch(/ - +300 ms +-$/);
   });
 
+  it('of a proxy tells how long routes took to answer, which is no service time', () => {
+    const answered = { mean: 0.5, p50: 0.4, p95: 0.9, p99: 1.2, max: 3 };
+    const [title, row] = tableOf([{ ...route, response_time: answered }]);
+    expect(title).toMatch(/ errors +answered in p50 +p95 +p99$/);
+    expect(row).toMatch(/ 400 ms +900 ms +1\.2 s$/);
+    expect(tableOf([route])[0]).not.toContain('answered');
+  });
+
   it('says how many it leaves out', () => {
     const rows = tableOf(Array.from({ length: 14 }, (_, i) => ({ ...route, route: `GET /${i}` })));
     expect(rows).toHaveLength(1 + 12 + 1);

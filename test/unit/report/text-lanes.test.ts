@@ -118,3 +118,41 @@ it('of many workers sixteen are shown, those that began first, and the others ar
     .map((row) => many.inference.requests.start[Number(row.slice(1, 12).trim())]);
   expect(starts).toEqual([...starts].sort((a, b) => a - b));
 });
+
+it('of a log of which a sample is kept each strip follows the pool, in the proportion in which workers were busy', async () => {
+  const burst = await examined('gunicorn-sync-4-burst-of-16.log');
+  const begin = Date.UTC(2026, 2, 2);
+  const hours = 10;
+  const lives: WorkerLife[] = burst.facts.inference.lives.slice(0, 2).map((life, k) => ({
+    ...life,
+    from: begin * 1000,
+    to: (begin + hours * 3_600_000) * 1000,
+    // One was three times as busy as the other.
+    busyMicros: [0.45, 0.15][k] * hours * 3600e6,
+  }));
+  const busy = Array.from({ length: hours }, (_, hour) => (hour < 5 ? 0.2 : 1));
+  const timeline: Summary['timeline'] = { ...burst.summary.timeline, from: new Date(begin).toISOString(), busy };
+  const summary: Summary = {
+    ...burst.summary,
+    window: { ...burst.summary.window, from: timeline.from, to: new Date(begin + hours * 3_600_000).toISOString() },
+    requests: { ...burst.summary.requests, total: 100_000 },
+    timeline: { ...timeline, step_seconds: 3600 },
+  };
+  const { inference } = burst.facts;
+  const facts: Facts = { ...burst.facts, summary, inference: { ...inference, lives } };
+  // A column is an hour.
+  const [title, first, second] = section({ ...burst, summary, facts }, 36).map((row) => row.slice(12, 22));
+  expect(title).not.toBe('');
+  // Of 0.2 and 1 busy worker 0.15 and 0.75, and 0.05 and 0.25, in eighths.
+  expect(first).toBe('▁▁▁▁▁▆▆▆▆▆');
+  expect(second).toBe('▁▁▁▁▁▂▂▂▂▂');
+  expect(section({ ...burst, summary, facts }, 110)[0]).toContain('of a worker its part of all that were busy');
+});
+
+it('of a name too long for its column the end is shown, by which pods differ', async () => {
+  const burst = await examined('gunicorn-sync-4-burst-of-16.log');
+  const worker = burst.facts.names.workers.add('pod/web-7d9f8b6c5-x2x4k/7');
+  const lives = burst.facts.inference.lives.map((life) => ({ ...life, worker }));
+  const facts: Facts = { ...burst.facts, inference: { ...burst.facts.inference, lives } };
+  expect(section({ ...burst, facts })[1].slice(0, 12)).toBe('…c5-x2x4k/7 ');
+});

@@ -53,6 +53,12 @@ test('old workers that answer what they had begun long after a reload are not co
   // Those that stay are there in the end.
   const staying = [0, 1, 2].map((k) => life(k, 0, 8000, 900));
   expect(workersFrom([...staying, ...young.map((one) => ({ ...one, from: 7900e6 }))], null).value).toBe(6);
+  // Old ones that stay for a fifth of the log are too many at once for too long to be only those that end.
+  const long = old.map((one) => ({ ...one, to: one.to + 1500e6 }));
+  expect(workersFrom([...long, ...young], null).value).toBeGreaterThan(3);
+  // A worker with few requests may have lived on, and been idle.
+  const [first, ...others] = old;
+  expect(workersFrom([{ ...first, requests: 10 }, ...others, ...young], null).value).toBeGreaterThan(3);
 });
 
 test('idle workers leave no trace: few or uneven requests are a bound, said with doubt', () => {

@@ -71,6 +71,33 @@ it('bounds the waits of callers whom the server did not take in from below', () 
   expect(told.lowP95 / 1e6).toBeLessThanOrEqual(p95);
 });
 
+it('of a log of which few requests are kept the rate, the share and the mean are those of all of them', () => {
+  // Two a second for an hour, and twelve a second, as many as the pool answers, for five minutes in which all wait.
+  const requests = Array.from({ length: 3900 }, (_, second) => (second >= 3600 ? 12 : 2));
+  const all = 3600 * 2 + 300 * 12;
+  const depths = Array.from({ length: 300 * 12 }, (_, k): LifecycleEvent => ({ ...event, value: 1 + (k % 24) }));
+  const spec: PoolSpec = {
+    seed: 1,
+    workers: 1,
+    threads: 4,
+    queue: 'shared',
+    service: { law: 'uniform', mean: 0.3 },
+    load: { kind: 'poisson', phases: [{ rate: 12, seconds: 300 }] },
+    overhead: 0.0004,
+  };
+  // Kept is what is busiest.
+  const kept = traceOf(writeLog(simulatePool(spec), view, 1).table);
+  const told = queueDepthWaits(kept, depths, { step: 1e6, requests })!;
+  expect(told.waitingRatio).toBeCloseTo((300 * 12) / all, 10);
+  // Little: those who wait find 12.5 before them on average, of whom 12 a second leave.
+  expect(told.mean / 1e6).toBeCloseTo((12.5 / 12) * told.waitingRatio, 3);
+  expect(told.p50).toBe(0);
+  expect(told.max / 1e6).toBeCloseTo(2, 5);
+  // More lines than kept requests are no reason to say nothing, and by the kept ones alone nearly all would wait.
+  expect(kept.length).toBeLessThan(1.1 * depths.length);
+  expect(queueDepthWaits(kept, depths.slice(0, kept.length - 10))!.waitingRatio).toBeGreaterThan(0.9);
+});
+
 /** Recorded: 4 threads that take 209 ms, more callers than they can answer, mean wait 3.7 s, p95 6.7 s. */
 const overloaded = gunzipSync(readFileSync('test/faults/waitress-overloaded.log.gz')).toString('utf8');
 
