@@ -102,6 +102,13 @@ export class DurationHistogram {
     return this.max;
   }
 
+  /** How many are about as long or longer. */
+  countFrom(micros: number): number {
+    let count = 0;
+    for (let at = Math.max(0, binOf(micros) - this.#low); at < this.#bins.length; at++) count += this.#bins[at];
+    return count;
+  }
+
   /** Non-empty bins as [bin, count] pairs, flat: the compact form for another process. */
   toPairs(): Float64Array {
     const pairs: number[] = [];

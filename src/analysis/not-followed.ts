@@ -73,13 +73,18 @@ export function fullYetUntold({ strata, isKnown }: Known, { table, view }: Follo
 /** From when on the log must be read to follow the stretch, and whether all requests since then fit. */
 function whereToLook(
   { from, to }: { readonly from: number; readonly to: number },
-  { from: begin, stepSeconds, requests }: FollowedPart['view'],
+  view: FollowedPart['view'],
 ): { readonly lookFrom: number; readonly isFollowed: boolean } {
-  const stepOf = (instant: number) => Math.max(0, Math.floor((instant - begin) / (stepSeconds * MICROS_PER_SECOND)));
-  const countFrom = (since: number) => sumOf(requests.subarray(stepOf(since), stepOf(to) + 1));
   const starts = BEFORE.map((before) => from + AROUND - before);
-  const lookFrom = starts.find((since) => countFrom(since) <= KEPT_WHOLE);
+  const lookFrom = starts.find((since) => requestsIn(view, since, to) <= KEPT_WHOLE);
   return { lookFrom: lookFrom ?? from, isFollowed: lookFrom !== undefined };
+}
+
+/** Of the steps in which the instants are, and all between them. */
+export function requestsIn(view: FollowedPart['view'], from: number, to: number): number {
+  const stepOf = (instant: number) =>
+    Math.max(0, Math.floor((instant - view.from) / (view.stepSeconds * MICROS_PER_SECOND)));
+  return sumOf(view.requests.subarray(stepOf(from), stepOf(to) + 1));
 }
 
 /** µs since 1970 UTC, AROUND included on both sides. */

@@ -15,6 +15,7 @@ import { type Known, knownOf, logsServices, stepAt } from './known-steps.ts';
 import { fullYetUntold, notFollowed, type OfWhole } from './not-followed.ts';
 import type { Partial } from './partial.ts';
 import { regimesOfWhole } from './regimes-of-whole.ts';
+import { slowStretch } from './slow-stretch.ts';
 import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
 import type { CountedWorker } from './structure/lives.ts';
 import { highMeanOf, queueSlotsOf } from './structure/service-bounds.ts';
@@ -32,6 +33,11 @@ export const meanConcurrency = (partial: Partial, seen: number, micros: number, 
 /** Extends the inference of the followed part of a long log to the whole log. */
 export function ofWholeLog(kept: ServerInference, partial: Partial, part: FollowedPart | null): ServerInference {
   if (!part) return kept;
+  const whole = ofAllRequests(kept, partial, part);
+  return { ...whole, ...slowStretch(whole, partial, part) };
+}
+
+function ofAllRequests(kept: ServerInference, partial: Partial, part: FollowedPart): ServerInference {
   const inference = ofAllResponses(kept, partial);
   const bounded = {
     ...inference,

@@ -211,6 +211,24 @@ export interface ServerInference {
     /** The sample does include such stretches, but its waits are not reported. */
     readonly isKept?: true;
   };
+  /**
+   * Of a long log a stretch of which next to no request is kept, in which requests took far longer than usual: mean service times, µs, the
+   * slots that were busy, and µs of slots beyond the usual; read from `lookFrom` to `lookTo` it can be followed; missing: there is none.
+   */
+  readonly slowNotFollowed?: {
+    readonly from: number;
+    readonly to: number;
+    readonly lookFrom: number;
+    readonly lookTo: number;
+    readonly isFollowed: boolean;
+    readonly mean: number;
+    readonly usual: number;
+    readonly requests: number;
+    readonly busySlots: number;
+    readonly excessMicros: number;
+    /** Like it, itself among them. */
+    readonly stretches: number;
+  };
   /** In words: the evidence that lines of several servers with the same process ids are mixed; missing: none. */
   readonly mixed?: string;
   /** One queue for all workers, or one per process; null: the log does not show it. */

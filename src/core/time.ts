@@ -35,5 +35,8 @@ export function isoInstant(micros: number): string | null {
 export const secondsOrNull = (micros: number): number | null =>
   Number.isFinite(micros) ? micros / MICROS_PER_SECOND : null;
 
+/** As --since and --until take it: to the second. */
+export const sinceText = (micros: number): string => (isoInstant(micros) ?? '').replace(/\.\d+/, '');
+
 /** "17:04:15" for µs since 1970 UTC; "?" if there is no such date. */
 export const clockText = (micros: number): string => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';

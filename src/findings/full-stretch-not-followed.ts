@@ -1,14 +1,14 @@
 /** Finding: a log so long that a part of it was followed, and its pool was full for longer elsewhere. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
-import { isoInstant } from '../core/time.ts';
+import { isoInstant, sinceText } from '../core/time.ts';
 import { countText, durationText } from '../core/words.ts';
 
 function examine({ inference, summary }: Facts): Finding | null {
   const { notFollowed } = inference;
   if (!notFollowed) return null;
   const { from, to, fullMicros, lookFrom, isFollowed, isKept } = notFollowed;
-  const options = `--since ${since(lookFrom)} --until ${since(to)}`;
+  const options = `--since ${sinceText(lookFrom)} --until ${sinceText(to)}`;
   const full = summary.concurrency.saturated_seconds;
   const inAll = full === null ? '' : `, of ${durationText(full * 1e6)} in the whole log`;
   return {
@@ -31,9 +31,6 @@ function examine({ inference, summary }: Facts): Finding | null {
     lostSeconds: fullMicros / 1e6,
   };
 }
-
-/** As --since takes it: to the second. */
-const since = (micros: number): string => (isoInstant(micros) ?? '').replace(/\.\d+/, '');
 
 export default defineFinding({
   id: 'full-stretch-not-followed',

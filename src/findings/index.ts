@@ -45,6 +45,7 @@ import serverErrors from './server-errors.ts';
 import serverUnreachable from './server-unreachable.ts';
 import slotHeld from './slot-held.ts';
 import slowClients from './slow-clients.ts';
+import slowStretchNotFollowed from './slow-stretch-not-followed.ts';
 import threadsCpuBound from './threads-cpu-bound.ts';
 import threadsWaitInTurn from './threads-wait-in-turn.ts';
 import threadsWouldHelp from './threads-would-help.ts';
@@ -67,6 +68,7 @@ export const findingRules: readonly FindingRule[] = [
   poolReplaced,
   poolSaturated,
   fullStretchNotFollowed,
+  slowStretchNotFollowed,
   listenQueueFull,
   callersQueue,
   oneNoisyClient,

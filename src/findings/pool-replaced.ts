@@ -4,7 +4,7 @@ import type { PoolRegime } from '../core/inference.ts';
 import { momentsOf } from '../core/moments.ts';
 import { poolName } from '../core/pool-names.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
-import { isoInstant } from '../core/time.ts';
+import { sinceText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { someLivedThrough } from './coincidence.ts';
 import { findingsOfFullPool } from './saturation.ts';
@@ -58,7 +58,7 @@ function adviceOf(before: PoolRegime, after: PoolRegime, regimes: readonly PoolR
   // What is there now is asked about, though an earlier change may have mattered more.
   const newest = regimes[regimes.length - 1];
   const which = newest === after ? 'new' : 'newest';
-  const alone = `"logscope analyze --since ${isoInstant(1e6 * Math.floor(newest.from / 1e6))}" tells of the ${which} pool alone, "logscope whatif" of others.`;
+  const alone = `"logscope analyze --since ${sinceText(newest.from)}" tells of the ${which} pool alone, "logscope whatif" of others.`;
   if (is && !was) return `The new pool is too small for this load: go back, or give it more slots. ${alone}`;
   if (was && !is) return `Keep it: as far as the log shows, the change ended the queue. ${alone}`;
   return `${is ? 'Neither pool carries this load. ' : ''}Numbers of the whole log are those of ${regimes.length === 2 ? 'two' : regimes.length} pools: ${alone}`;

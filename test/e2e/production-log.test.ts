@@ -202,3 +202,27 @@ it('tells the checks of a long log among all of its requests, and the mean witho
   // Medians without them are known of the kept requests alone.
   expect(`${title} ${detail}`).not.toContain('median');
 });
+
+it('tells of ten slow minutes none of which is kept, and where to look, where they are found', async () => {
+  // At an hour at which the rest of the server has little to do, so that busier parts are kept.
+  const slow = { from: DAY + 21 * 3600, to: DAY + 21 * 3600 + 600 };
+  const log = productionLog({ seed: 11, days: 2, peakRate: 4, workers: 16, slow });
+  const { stdout } = await run(['analyze', '--json', '-'], { input: log.text });
+  const { findings, requests } = JSON.parse(stdout) as Summary;
+  expect(requests.total).toBeGreaterThan(100_000);
+  expect(findings.map(({ id }) => id)).not.toContain('outage-behind');
+  const { advice, evidence, from, to, detail } = findings.find(({ id }) => id === 'slow-stretch-not-followed')!;
+  const [began, over] = [from, to].map((at) => Date.parse(at!) / 1000 - BEGIN_SECONDS);
+  expect(Math.abs(began - slow.from)).toBeLessThanOrEqual(60);
+  expect(Math.abs(over - slow.to)).toBeLessThanOrEqual(60);
+  const then = log.answered.filter(({ start }) => start >= slow.from && start < slow.to);
+  const mean = then.reduce((sum, { start, end }) => sum + end - start, 0) / then.length;
+  expect(Math.abs(Number(evidence.service_mean_seconds) / mean - 1)).toBeLessThan(0.2);
+  expect(evidence.stretches).toBe(1);
+  expect(detail).toContain('of 16 slots');
+  // As advised.
+  const [, since, until] = /--since (\S+) --until (\S+)\. /.exec(advice)!;
+  const there = await run(['analyze', '--json', '--since', since, '--until', until, '-'], { input: log.text });
+  const outage = (JSON.parse(there.stdout) as Summary).findings.find(({ id }) => id === 'outage-behind')!;
+  expect(Math.abs(Date.parse(outage.from!) / 1000 - BEGIN_SECONDS - slow.from)).toBeLessThan(30);
+});

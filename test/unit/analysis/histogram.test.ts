@@ -35,6 +35,12 @@ describe('DurationHistogram', () => {
     expect([negative.sum, negative.max, negative.quantile(0.5)]).toEqual([0, 0, 0]);
   });
 
+  it('counts those that are as long or longer', () => {
+    const histogram = histogramOf([5, 500, 50_000, 50_000, 5e9]);
+    expect([0, 6, 500, 40_000, 1e6, 6e9].map((micros) => histogram.countFrom(micros))).toEqual([5, 4, 4, 3, 1, 0]);
+    expect(new DurationHistogram().countFrom(0)).toBe(0);
+  });
+
   it('survives the way to another process', () => {
     const histogram = histogramOf([5, 500, 50_000, 5e9]);
     const copy = DurationHistogram.fromPairs(histogram.toPairs(), histogram.sum, histogram.max);
