@@ -47,14 +47,17 @@ function loadOf({ length, duration, high, slots, changes }: Stretch): number {
  * For an instant (s): the start of the latest interval before it in which a slot surely idled; -Infinity: none is known. Not where slots
  * change, because a slot that has just come is still booting while others queue.
  */
-function idleSince({ length, low, high, duration, tick, slots, hidden, changes }: Stretch): (second: number) => number {
+function idleSince(stretch: Stretch): (second: number) => number {
+  const { length, low, high, duration, tick, slots, hidden, changes, hasRoom } = stretch;
   if (hidden || changes) return () => Number.NEGATIVE_INFINITY;
   const micros = (seconds: Float64Array) => seconds.map((s) => 1e6 * s);
   const ends = { length, low: micros(low), high: micros(high), duration: micros(duration) };
-  const since = surelyIdle(ends, 1e6 * tick, () => slots);
+  const since = surelyIdle(ends, 1e6 * tick, () => slots, hasRoom ? USUAL_HAND_OVER : undefined);
   return (second) => since(1e6 * second) / 1e6;
 }
 
+/** µs: longer than a slot needs between two requests, on average, on a machine that is not short of CPU. */
+const USUAL_HAND_OVER = 2000;
 const MOST_LOAD = 0.98;
 /** A run this many nats behind the best one has lost its way. */
 const LOST = 20;
