@@ -23,8 +23,11 @@ export const mostGap = (stretch: Stretch): number => (stretch.hasRoom ? 0 : BY_C
 export function leastIdle(stretch: Stretch): number {
   const { slots, changes, isProcesses, tick } = stretch;
   if (changes || !isProcesses) return Number.POSITIVE_INFINITY;
-  return leastIdlePerStart(stretch, slots, Math.max(SHORTEST_TICK, tick));
+  return leastIdlePerStart(stretch, slots, binOf(tick));
 }
+
+/** s: a bin of the counts, for stamps of such a resolution. */
+export const binOf = (tick: number): number => Math.max(SHORTEST_TICK, tick);
 
 export interface Ends {
   readonly length: number;

@@ -9,13 +9,13 @@
  */
 import { sampleVariance } from 'simple-statistics';
 import { meanOf, sumOf } from '../../core/statistics.ts';
-import { leastIdle } from './most-gap.ts';
+import { binOf, leastIdle } from './most-gap.ts';
 import type { Stretch } from './stretch.ts';
 
 /** If the slots, where they are busiest, are at work for this share of their time or more, the pool may well be full. */
 const OFTEN_AT_WORK = 0.7;
-/** Ticks in a window, and the fewest windows that show how evenly answers come. */
-const TICKS = 8;
+/** Bins in a window, and the fewest windows that show how evenly answers come. */
+const BINS = 8;
 const FEWEST_WINDOWS = 2;
 /** Only windows with this share of the fastest window's answers or more are compared: a full pool answers about as fast in each of them. */
 const NEARLY_FASTEST = 0.85;
@@ -36,12 +36,12 @@ export function roomToSpare(queue: Stretch): Room | null {
   const cycle = service + leastIdle(queue);
   if (cycle === Number.POSITIVE_INFINITY || service >= OFTEN_AT_WORK * cycle) return null;
   const windows = windowsOf(queue);
-  const fastest = Math.max(0, ...windows.map(sumOf));
+  const fastest = windows.reduce((most, counts) => Math.max(most, sumOf(counts)), 0);
   const compared = windows.filter((counts) => sumOf(counts) >= NEARLY_FASTEST * fastest);
   const variance = duration.reduce((sum, at) => sum + (at - service) ** 2, 0) / duration.length;
   const ifFull = variance / cycle ** 2;
   const isEven = compared.length >= FEWEST_WINDOWS && dispersionOf(compared) <= (RANDOM + ifFull) / 2;
-  const chance = RANDOM + BEYOND_CHANCE * Math.sqrt(2 / ((TICKS - 1) * windows.length));
+  const chance = RANDOM + BEYOND_CHANCE * Math.sqrt(2 / ((BINS - 1) * windows.length));
   return isEven ? null : { perhapsInBursts: dispersionOf(windows) > Math.max(IN_BURSTS, chance) };
 }
 
@@ -49,15 +49,16 @@ export function roomToSpare(queue: Stretch): Room | null {
 const dispersionOf = (windows: readonly (readonly number[])[]): number =>
   meanOf(windows.filter((counts) => sumOf(counts) > 0).map((counts) => sampleVariance([...counts]) / meanOf(counts)));
 
-/** Number of requests in each tick of each window. The first and the last tick are left out: the log may begin and end within them. */
+/** Number of requests in each bin of each window. The first and the last bin are left out: the log may begin and end within them. */
 function windowsOf({ length, low, high, tick }: Stretch): number[][] {
-  const first = low.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY) + tick;
+  const bin = binOf(tick);
+  const first = low.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY) + bin;
   const last = low.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY);
-  const count = Math.max(0, Math.floor((last - first) / (tick * TICKS)));
-  const windows = Array.from({ length: count }, () => new Array<number>(TICKS).fill(0));
+  const count = Math.max(0, Math.floor((last - first) / (bin * BINS)));
+  const windows = Array.from({ length: count }, () => new Array<number>(BINS).fill(0));
   for (let i = 0; i < length; i++) {
-    const k = Math.floor(((low[i] + high[i]) / 2 - first) / tick);
-    if (k >= 0 && k < count * TICKS) windows[Math.floor(k / TICKS)][k % TICKS]++;
+    const k = Math.floor(((low[i] + high[i]) / 2 - first) / bin);
+    if (k >= 0 && k < count * BINS) windows[Math.floor(k / BINS)][k % BINS]++;
   }
   return windows;
 }
