@@ -12,6 +12,8 @@ import { meanOf, sumOf } from '../../core/statistics.ts';
 import { binOf, leastIdle } from './most-gap.ts';
 import type { Stretch } from './stretch.ts';
 
+/** In ticks of the stamps: the mean service time below which a queue leaves no mark in the stamps that idle slots could contradict. */
+const QUICK = 0.03;
 /** If the slots, where they are busiest, are at work for this share of their time or more, the pool may well be full. */
 const OFTEN_AT_WORK = 0.7;
 /** Bins in a window, and the fewest windows that show how evenly answers come. */
@@ -29,10 +31,11 @@ export interface Room {
   readonly perhapsInBursts: boolean;
 }
 
-/** @param queue all requests of a pool, many of which end within one tick; null: the pool may have been full */
+/** @param queue all requests of a pool; null: the pool may have been full */
 export function roomToSpare(queue: Stretch): Room | null {
-  const { duration } = queue;
+  const { duration, tick } = queue;
   const service = meanOf(duration);
+  if (service >= QUICK * tick) return null;
   const cycle = service + leastIdle(queue);
   if (cycle === Number.POSITIVE_INFINITY || service >= OFTEN_AT_WORK * cycle) return null;
   const windows = windowsOf(queue);
