@@ -3,7 +3,6 @@ import type { Names } from '../core/batch.ts';
 import { withTimes } from '../core/event-times.ts';
 import type { Effort, InferredRequests, LastLook, ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
-import { sumOf } from '../core/statistics.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { countText } from '../core/words.ts';
@@ -32,7 +31,7 @@ import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { type ReadLog, type Server, serverOf } from './tell-server.ts';
 import { inferWait, type WaitInput, type WaitResult } from './wait/infer-wait.ts';
 import { heldToLook } from './wait/last-look.ts';
-import type { CountedSteps } from './wait/queue-depth.ts';
+import { type CountedSteps, rateOfSteps } from './wait/queue-depth.ts';
 import type { Elsewhere } from './wait/runs-elsewhere.ts';
 
 export interface ServerInput {
@@ -245,7 +244,7 @@ function concurrencyAt(
 /** Only the mean number of requests at once is known, by Little's law. */
 const littlesConcurrency = ({ counted }: ServerInput, trace: Trace, service: ServiceInference): Concurrency => ({
   ...unknownConcurrency,
-  mean: (counted ? sumOf(counted.requests) / (counted.requests.length * counted.step) : rateOf(trace)) * service.mean,
+  mean: (counted ? rateOfSteps(counted) : rateOf(trace)) * service.mean,
 });
 
 /** Times where the wait engine, which sharpens stamps, has no answer: from the lanes of the structure, or from the beat. */

@@ -21,20 +21,11 @@ export type OfWhole = Pick<ServerInference, 'wait' | 'requests' | 'notFollowed'>
 export function notFollowed(inference: ServerInference, known: Known, { table, view }: FollowedPart): OfWhole {
   const { strata, isKnown } = known;
   const { from, step, full } = strata;
-  const at: number[] = [];
-  let knownFull = 0;
-  let knownSteps = 0;
-  full.forEach((isFull, k) => {
-    if (isKnown[k] === 1) {
-      knownSteps++;
-      knownFull += isFull;
-    } else if (isFull === 1) at.push(from + k * step);
-  });
-  const stretch = fullestOf(stretchesOf(at, step));
+  const stretch = fullestOf(fullStretches(strata, (k) => isKnown[k] === 0));
   const whole = withAllOfIt(stretch, known);
   const look = whereToLook(whole, view);
-  const share = knownSteps > 0 ? knownFull / knownSteps : 0;
-  const inAll = full.reduce((sum, isFull) => sum + isFull, 0) / full.length;
+  const share = fullShareOf(known);
+  const inAll = sumOf(full) / full.length;
   const middle = (stretch.from + stretch.to) / 2;
   const moments = momentsBetween(from, from + full.length * step);
   const basis = `nothing like the longest stretch in which all slots were busy, about ${moments.at(middle)} UTC, could be followed: ${countText(table.length, 'request')} are kept, and all slots were busy for ${percentText(share)} of their time and for ${percentText(inAll)} of all`;
@@ -58,16 +49,19 @@ const LONG_FULL = 60_000_000;
  * Where the pool was full for longest. For logs of which steps of every stratum are kept, but whose waits are unknown because the pool was
  * already full when the kept parts begin.
  */
-export function fullYetUntold({ strata, isKnown }: Known, { table, view }: FollowedPart): Pick<OfWhole, 'notFollowed'> {
-  const { full } = strata;
-  const stretches = fullStretches(strata);
+export function fullYetUntold(known: Known, { table, view }: FollowedPart): Pick<OfWhole, 'notFollowed'> {
+  const stretches = fullStretches(known.strata);
   if (stretches.length === 0) return {};
   const stretch = fullestOf(stretches);
   if (stretch.fullMicros < LONG_FULL) return {};
-  const known = isKnown.reduce((sum, is) => sum + is, 0);
-  const fullShare = known > 0 ? full.reduce((sum, is, k) => sum + is * isKnown[k], 0) / known : 0;
   const look = whereToLook(stretch, view);
-  return { notFollowed: { ...stretch, ...look, requests: table.length, fullShare, isKept: true } };
+  return { notFollowed: { ...stretch, ...look, requests: table.length, fullShare: fullShareOf(known), isKept: true } };
+}
+
+/** Share of the followed steps in which all slots were busy. */
+function fullShareOf({ strata: { full }, isKnown }: Known): number {
+  const followed = full.filter((_, k) => isKnown[k] === 1);
+  return followed.length > 0 ? sumOf(followed) / followed.length : 0;
 }
 
 /** From when on the log must be read to follow the stretch, and whether all requests since then fit. */
@@ -110,9 +104,12 @@ function stretchesOf(at: readonly number[], step: number): FullStretch[] {
 const fullestOf = (stretches: readonly FullStretch[]): FullStretch =>
   stretches.reduce((best, one) => (one.fullMicros > best.fullMicros ? one : best));
 
-const fullStretches = ({ from, step, full }: Known['strata']): FullStretch[] =>
+const fullStretches = (
+  { from, step, full }: Known['strata'],
+  counts: (k: number) => boolean = () => true,
+): FullStretch[] =>
   stretchesOf(
-    Array.from(full.keys()).flatMap((k) => (full[k] === 1 ? [from + k * step] : [])),
+    Array.from(full.keys()).flatMap((k) => (full[k] === 1 && counts(k) ? [from + k * step] : [])),
     step,
   );
 

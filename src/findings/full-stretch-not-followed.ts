@@ -1,14 +1,14 @@
 /** Finding: a log so long that a part of it was followed, and its pool was full for longer elsewhere. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
-import { isoInstant, sinceText } from '../core/time.ts';
+import { isoInstant } from '../core/time.ts';
 import { countText, durationText } from '../core/words.ts';
+import { lookThere, lookThereInstead } from './look-there.ts';
 
 function examine({ inference, summary }: Facts): Finding | null {
   const { notFollowed } = inference;
   if (!notFollowed) return null;
   const { from, to, fullMicros, lookFrom, isFollowed, isKept } = notFollowed;
-  const options = `--since ${sinceText(lookFrom)} --until ${sinceText(to)}`;
   const full = summary.concurrency.saturated_seconds;
   const inAll = full === null ? '' : `, of ${durationText(full * 1e6)} in the whole log`;
   return {
@@ -25,7 +25,7 @@ function examine({ inference, summary }: Facts): Finding | null {
       to: isoInstant(to),
       sample_full_share: notFollowed.fullShare,
     },
-    advice: `Look there: logscope analyze ${options}. It reads that part alone, with what was usual before it, and follows ${isFollowed ? 'all of it' : 'more of it'}.`,
+    advice: lookThere(lookFrom, to, 'before', isFollowed),
     from,
     to,
     lostSeconds: fullMicros / 1e6,
@@ -47,13 +47,7 @@ export default defineFinding({
     ].join('\n'),
     guards:
       'Silent where steps of the timeline are longer than 10 s, where slots are not known, and where lines log no service times.',
-    fix: {
-      gunicorn: 'not the server: logscope analyze --since … --until … tells of that part',
-      uvicorn: 'not the server: logscope analyze --since … --until … tells of that part',
-      waitress: 'not the server: logscope analyze --since … --until … tells of that part',
-      hypercorn: 'not the server: logscope analyze --since … --until … tells of that part',
-      uWSGI: 'not the server: logscope analyze --since … --until … tells of that part',
-    },
+    fix: lookThereInstead,
   },
   fires: [],
   quiet: ['faults/peak.log.gz', 'gunicorn-sync-4-nearly-full.log'],

@@ -1,8 +1,9 @@
 /** Finding: a log so long that a part of it was followed, and requests took many times as long in another part. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
-import { isoInstant, sinceText } from '../core/time.ts';
+import { isoInstant } from '../core/time.ts';
 import { countText, durationText, roundText } from '../core/words.ts';
+import { lookThere, lookThereInstead } from './look-there.ts';
 
 function examine({ inference, summary }: Facts): Finding | null {
   const { slowNotFollowed } = inference;
@@ -28,7 +29,7 @@ function examine({ inference, summary }: Facts): Finding | null {
       from: isoInstant(from),
       to: isoInstant(to),
     },
-    advice: `Look there: logscope analyze --since ${sinceText(lookFrom)} --until ${sinceText(lookTo)}. It reads that part alone, with what was usual before and after it, and follows ${isFollowed ? 'all of it' : 'more of it'}.`,
+    advice: lookThere(lookFrom, lookTo, 'before and after', isFollowed),
     from,
     to,
     lostSeconds: excessMicros / 1e6,
@@ -54,13 +55,7 @@ export default defineFinding({
       'all there at once. Half minutes with as many requests must have been quick elsewhere (ten or more). Silent for stretches under three and a half minutes or of',
       'less than 50 requests, where the log begins with it, where the pool was full (full-stretch-not-followed), and where lines log no service times.',
     ].join('\n'),
-    fix: {
-      gunicorn: 'not the server: logscope analyze --since … --until … tells of that part',
-      uvicorn: 'not the server: logscope analyze --since … --until … tells of that part',
-      waitress: 'not the server: logscope analyze --since … --until … tells of that part',
-      hypercorn: 'not the server: logscope analyze --since … --until … tells of that part',
-      uWSGI: 'not the server: logscope analyze --since … --until … tells of that part',
-    },
+    fix: lookThereInstead,
   },
   fires: [],
   quiet: ['faults/backend-slow.log.gz', 'gunicorn-sync-4-nearly-full.log'],

@@ -96,7 +96,7 @@ const around = (counts: Float64Array, from: number, to: number): number =>
 export const isOfThePool = ({ elsewhere }: EvenStretch): boolean => elsewhere >= UNEVEN;
 
 /** Variance over mean of the counts in windows of `width` ticks. */
-function dispersionOf(counts: Float64Array, from: number, to: number, width: number): number {
+export function dispersionOf(counts: Float64Array, from: number, to: number, width: number): number {
   const windows = Math.floor((to - from) / width);
   let sum = 0;
   let squares = 0;

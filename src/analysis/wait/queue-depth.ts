@@ -52,6 +52,9 @@ export interface CountedSteps {
   readonly requests: ArrayLike<number>;
 }
 
+/** Requests per µs. */
+export const rateOfSteps = ({ step, requests }: CountedSteps): number => sumOf(requests) / (requests.length * step);
+
 /**
  * Waits from the queue depths. null: the log has no such lines, or too few requests beside them. `counted`: all requests of the log, where
  * the trace holds only some of them; the lines of the server are complete in any case.
@@ -197,5 +200,5 @@ function ratesOfSteps({ step, requests }: CountedSteps, share: number): Rates {
   let held = 0;
   let taken = 0;
   while (taken < counts.length && held < share * n) held += counts[taken++];
-  return { whole: n / (counts.length * step), full: held / (taken * step) };
+  return { whole: rateOfSteps({ step, requests }), full: held / (taken * step) };
 }

@@ -7,8 +7,8 @@
  * variation of the time from one start to the next (Cox, Renewal Theory, 1962, chapter 4), while callers at random make 1. So where answers do
  * not come evenly, the pool was not full.
  */
-import { sampleVariance } from 'simple-statistics';
 import { meanOf, sumOf } from '../../core/statistics.ts';
+import { dispersionOf } from '../structure/steady-rate.ts';
 import { binOf, leastIdle } from './most-gap.ts';
 import type { Stretch } from './stretch.ts';
 
@@ -38,30 +38,32 @@ export function roomToSpare(queue: Stretch): Room | null {
   if (service >= QUICK * tick) return null;
   const cycle = service + leastIdle(queue);
   if (cycle === Number.POSITIVE_INFINITY || service >= OFTEN_AT_WORK * cycle) return null;
-  const windows = windowsOf(queue);
-  const fastest = windows.reduce((most, counts) => Math.max(most, sumOf(counts)), 0);
-  const compared = windows.filter((counts) => sumOf(counts) >= NEARLY_FASTEST * fastest);
+  const counts = countsOf(queue);
+  const windows = Array.from({ length: Math.floor(counts.length / BINS) }, (_, k) =>
+    counts.subarray(k * BINS, (k + 1) * BINS),
+  );
+  const fastest = windows.reduce((most, window) => Math.max(most, sumOf(window)), 0);
+  const compared = windows.filter((window) => sumOf(window) >= NEARLY_FASTEST * fastest);
   const variance = duration.reduce((sum, at) => sum + (at - service) ** 2, 0) / duration.length;
   const ifFull = variance / cycle ** 2;
-  const isEven = compared.length >= FEWEST_WINDOWS && dispersionOf(compared) <= (RANDOM + ifFull) / 2;
+  const isEven = compared.length >= FEWEST_WINDOWS && meanDispersion(compared) <= (RANDOM + ifFull) / 2;
   const chance = RANDOM + BEYOND_CHANCE * Math.sqrt(2 / ((BINS - 1) * windows.length));
-  return isEven ? null : { perhapsInBursts: dispersionOf(windows) > Math.max(IN_BURSTS, chance) };
+  return isEven ? null : { perhapsInBursts: meanDispersion(windows) > Math.max(IN_BURSTS, chance) };
 }
 
-/** Variance / mean of the counts within a window, on average. */
-const dispersionOf = (windows: readonly (readonly number[])[]): number =>
-  meanOf(windows.filter((counts) => sumOf(counts) > 0).map((counts) => sampleVariance([...counts]) / meanOf(counts)));
+/** Of the windows in which requests end. */
+const meanDispersion = (windows: readonly Float64Array[]): number =>
+  meanOf(windows.map((window) => dispersionOf(window, 0, BINS, 1)).filter((one) => !Number.isNaN(one)));
 
-/** Number of requests in each bin of each window. The first and the last bin are left out: the log may begin and end within them. */
-function windowsOf({ length, low, high, tick }: Stretch): number[][] {
+/** Number of requests in each bin. The first and the last bin are left out: the log may begin and end within them. */
+function countsOf({ length, low, high, tick }: Stretch): Float64Array {
   const bin = binOf(tick);
   const first = low.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY) + bin;
   const last = low.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY);
-  const count = Math.max(0, Math.floor((last - first) / (bin * BINS)));
-  const windows = Array.from({ length: count }, () => new Array<number>(BINS).fill(0));
+  const counts = new Float64Array(Math.max(0, Math.floor((last - first) / bin)));
   for (let i = 0; i < length; i++) {
     const k = Math.floor(((low[i] + high[i]) / 2 - first) / bin);
-    if (k >= 0 && k < count * BINS) windows[Math.floor(k / BINS)][k % BINS]++;
+    if (k >= 0 && k < counts.length) counts[k]++;
   }
-  return windows;
+  return counts;
 }
