@@ -17,8 +17,8 @@ export interface LineSink {
 export type ReadResult = 'more' | 'all' | 'truncated';
 
 const CHUNK = 1 << 18;
-/** Just enough for the sample in which formats are detected, so that the first picture comes sooner. */
-const FIRST_CHUNK = (1 << 17) + (1 << 15);
+/** Just enough for the sample in which formats are detected: what remains is too little for a kernel, so the first picture comes sooner. */
+const FIRST_CHUNK = (1 << 17) + (1 << 13);
 /** Only this much of a longer line is passed on: the parser counts and skips it. */
 const MAX_TORN = 1 << 20;
 const END = Buffer.from('\n');

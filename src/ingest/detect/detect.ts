@@ -66,6 +66,8 @@ export class Detector {
   /** The given ones, and all that the formats declare. */
   readonly #listed: ReadonlySet<Candidate>;
   readonly #possible: PossibleCandidates;
+  /** Those that #candidates() found. */
+  readonly #ofSample = new WeakMap<Sample, readonly Candidate[]>();
   readonly #surroundings: Surroundings;
   readonly #checks: FieldChecks;
 
@@ -92,7 +94,7 @@ export class Detector {
 
   /** Candidates that were made from the lines (a listed one and what was found around it) are always possible. */
   #isPossible(candidate: Candidate, sample: Sample, line: number): boolean {
-    return !this.#listed.has(candidate) || this.#possible.of(sample, sample.lines[line]).has(candidate);
+    return !this.#listed.has(candidate) || this.#possible.has(candidate, sample, sample.lines[line]);
   }
 
   /**
@@ -117,11 +119,11 @@ export class Detector {
    * those with less need not be tried.
    * @returns that layout and those that look the same; null: every layout has to be tried
    */
-  #atOnce(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Trial[] | null {
+  #atOnce(sample: Sample, lines: readonly number[]): readonly Trial[] | null {
     if (this.#given.length > 0) return null;
     const [{ index, text }] = textsOf(sample, lines.slice(0, 1));
     const possible = this.#possible.of(sample, sample.lines[index]);
-    const able = candidates
+    const able = [...this.#listed]
       .filter((candidate) => possible.has(candidate) && couldTake(candidate.recipe, text))
       .sort((a, b) => telling(b.recipe) - telling(a.recipe));
     if (able.some(({ recipe }) => 'keyed' in recipe)) return null;
@@ -138,7 +140,8 @@ export class Detector {
   }
 
   /** Candidates that take at least one of a few lines; the others cannot be what most lines are. All candidates if none takes any. */
-  #likely(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Candidate[] {
+  #likely(sample: Sample, lines: readonly number[]): readonly Candidate[] {
+    const candidates = this.#candidates(sample);
     const few = textsOf(sample, spread(lines, GLANCED_LINES));
     const likely = candidates.filter((candidate) => {
       const head = this.#surroundings.headOf(candidate);
@@ -189,15 +192,12 @@ export class Detector {
   detect(sample: Sample, search: boolean, few: Few): Found[] {
     const found: Found[] = [];
     if (sample.lines.length === 0) return found;
-    const possible = sample.lines.map((line) => this.#possible.of(sample, line));
-    const kinds = [...new Set(possible)];
-    const candidates = [...this.#listed].filter((candidate) => kinds.some((some) => some.has(candidate)));
-    let open = sample.lines.map((_, index) => index).filter((index) => possible[index].size > 0);
+    let open = sample.lines.map((_, index) => index).filter((index) => this.#possible.any(sample, sample.lines[index]));
     while (open.length > 0) {
       // All candidates are tried on some of the lines, and the best of them on all lines.
       const some = spread(open, RANKED_LINES);
-      const { trials, right } = this.#ranked(candidates, sample, open, some);
-      const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open, possible) : null);
+      const { trials, right } = this.#ranked(sample, open, some);
+      const first = right ?? (search ? this.#behindPrefix(sample, open) : null);
       if (!first || first.taken.length === 0) break;
       if (first !== right && !this.#checks.hasAnswers(first, sample)) break;
       if (isTooRare(first, few, found.length)) break;
@@ -214,20 +214,34 @@ export class Detector {
     return found;
   }
 
+  /** The candidates of which at least one of all lines may be. */
+  #candidates(sample: Sample): readonly Candidate[] {
+    const known = this.#ofSample.get(sample);
+    if (known) return known;
+    const kinds = [...new Set(sample.lines.map((line) => this.#possible.of(sample, line)))];
+    const candidates = [...this.#listed].filter((candidate) => kinds.some((some) => some.has(candidate)));
+    this.#ofSample.set(sample, candidates);
+    return candidates;
+  }
+
+  #behindPrefix(sample: Sample, open: readonly number[]): Trial | null {
+    const isPossible = (candidate: Candidate, line: number) =>
+      this.#possible.of(sample, sample.lines[line]).has(candidate);
+    return this.#surroundings.behindPrefix(this.#candidates(sample), sample, open, isPossible);
+  }
+
   /** Trials on some of the open lines or, if none is right there, on all of them; and the first trial that is right. */
   #ranked(
-    candidates: readonly Candidate[],
     sample: Sample,
     open: readonly number[],
     some: readonly number[],
   ): { trials: readonly Trial[]; right: Trial | undefined } {
     const isRight = (trial: Trial) => this.#checks.areRight(trial, sample);
-    const trials =
-      this.#atOnce(candidates, sample, some) ?? this.#tryAll(this.#likely(candidates, sample, some), sample, some);
+    const trials = this.#atOnce(sample, some) ?? this.#tryAll(this.#likely(sample, some), sample, some);
     const right = trials.find(isRight);
     if (right) return { trials, right: this.#within(right, trials, sample) ?? right };
     if (some.length === open.length) return { trials, right };
-    const onAll = this.#tryAll(candidates, sample, open);
+    const onAll = this.#tryAll(this.#candidates(sample), sample, open);
     return { trials: onAll, right: onAll.find(isRight) };
   }
 

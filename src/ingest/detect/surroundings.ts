@@ -130,12 +130,12 @@ export class Surroundings {
     return this.#formats.find((format) => format.id === id);
   }
 
-  /** A known layout behind a prefix of any shape. @param possible by line of the sample: the candidates that it may be of */
+  /** A known layout behind a prefix of any shape. @param isPossible whether a line of the sample may be of a candidate */
   behindPrefix(
     candidates: readonly Candidate[],
     sample: Sample,
     lines: readonly number[],
-    possible: readonly ReadonlySet<Candidate>[],
+    isPossible: (candidate: Candidate, line: number) => boolean,
   ): Trial | null {
     const searched = lines.slice(0, SEARCHED_LINES).map((line) => {
       const { start, end } = sample.lines[line];
@@ -147,7 +147,7 @@ export class Surroundings {
       const recipe = this.headOf(candidate);
       const starts = new Map<number, number>();
       for (const { line, start, offsets } of searched) {
-        if (!possible[line].has(candidate)) continue;
+        if (!isPossible(candidate, line)) continue;
         // The last position: a level and a dash in front of an address look like an address, too.
         const at = offsets.findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
         // A whole request line in front is no prefix: two lines were written into one.
