@@ -25,12 +25,24 @@ export function planOf({ found, sample, chain, lines }: Sighting, half: Half | n
   const around = ids.map((id) => envelopes.find((envelope) => envelope.id === id) as Envelope);
   const { plan, assumptions, columns, zone } = makePlan(found, sample, around, context, half);
   const { runtime, workers, threads } = context;
-  const wrapped = lines.map(({ line, variant }) => ({ ...variant, whole: line.variants[0] }));
-  const workerName = (worker: number) => workers.text(worker);
-  const threadName = (thread: number) => threads.text(thread);
-  const fused = { plan, columns, zone, b: held.b, v: held.v, lines: wrapped, runtime, workerName, threadName };
-  plan.whole =
-    ids.length === 0 ? { scan: plan.parts.scan, recipe: plan.parts.recipe, columns, zone, runtime } : fuse(fused);
+  if (ids.length === 0) {
+    plan.whole = { scan: plan.parts.scan, recipe: plan.parts.recipe, columns, zone, runtime };
+  } else {
+    const wrapped = lines.map(({ line, variant }) => ({ ...variant, whole: line.variants[0] }));
+    const workerName = (worker: number) => workers.text(worker);
+    const threadName = (thread: number) => threads.text(thread);
+    plan.whole = fuse({
+      plan,
+      columns,
+      zone,
+      b: held.b,
+      v: held.v,
+      lines: wrapped,
+      runtime,
+      workerName,
+      threadName,
+    });
+  }
   plans.add(plan);
   for (const sentence of assumptions) tally.assumptions.add(sentence);
   return plan;

@@ -1,6 +1,4 @@
 /** The 256 colours of a terminal, and which of them is most similar to a given colour. */
-import { placeOfLeast } from '../core/order.ts';
-
 /** The RGB values of the 16 colours in xterm's default palette, used to find the nearest. */
 export const ansi16 = [
   0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00,
@@ -41,16 +39,32 @@ function perceived(rgb: number): [lightness: number, a: number, b: number] {
 
 /** Only the cube and the greys are used: the first 16 depend on the user's settings. */
 const FIRST = 16;
-const palette = (): ReturnType<typeof perceived>[] =>
-  Array.from({ length: 256 - FIRST }, (_, i) => perceived(indexed(FIRST + i)));
-let known: ReturnType<typeof palette> | null = null;
+
+/** The perceived colours, three numbers each; filled when the first one is asked for. */
+const palette = new Float64Array(3 * (256 - FIRST));
+/** What was found, by RGB: the styles of a screen use few colours, each of them many times. */
+const found = new Map<number, number>();
 
 /** The perceptually nearest colour. Compared channel by channel, tinted dark greys would become black. */
 export function nearest256(rgb: number): number {
-  known ??= palette();
-  const [lightness, a, b] = perceived(rgb);
-  return (
-    FIRST +
-    placeOfLeast(Float64Array.from(known, (one) => (one[0] - lightness) ** 2 + (one[1] - a) ** 2 + (one[2] - b) ** 2))
-  );
+  const known = found.get(rgb);
+  if (known !== undefined) return known;
+  if (found.size === 0) for (let i = FIRST; i < 256; i++) palette.set(perceived(indexed(i)), 3 * (i - FIRST));
+  const nearest = FIRST + placeOfNearest(perceived(rgb));
+  found.set(rgb, nearest);
+  return nearest;
+}
+
+/** A loop and no callbacks: it runs for each colour of the first picture. */
+function placeOfNearest([lightness, a, b]: ReturnType<typeof perceived>): number {
+  let place = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < palette.length; i += 3) {
+    const distance = (palette[i] - lightness) ** 2 + (palette[i + 1] - a) ** 2 + (palette[i + 2] - b) ** 2;
+    if (distance < least) {
+      least = distance;
+      place = i / 3;
+    }
+  }
+  return place;
 }

@@ -57,6 +57,8 @@ export function measure(
     if (!span) return;
     digits = Math.max(digits, span.digits);
     offsets.add(span.offsetMinutes);
+    // Once it is missing in a line, it does not matter whether it stands in others.
+    if (namedUtc < i) return;
     // In a record, the name is part of the value.
     const around = sample.b.toString('latin1', Math.max(span.from, span.to - NAME_BYTES), span.to + NAME_BYTES);
     if (/\d ?UTC(?![\w+-])/.test(around)) namedUtc++;
