@@ -13,13 +13,13 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 // Built beside the old bundle, and moved into its place at the end, so that a running logscope never sees half a bundle.
 const fresh = `dist.${process.pid}.tmp`;
 
-/** The marks of all layouts, which src/ingest/detect/candidates.ts would otherwise compute at each start. */
-async function marksOfLayouts() {
+/** The outlines of all layouts, which src/ingest/detect/candidates.ts would otherwise compute at each start. */
+async function outlinesOfLayouts() {
   const contents = `
     import { formats } from './parsers/index.ts';
-    import { candidatesOf } from './src/ingest/detect/candidates.ts';
-    const all = candidatesOf(formats);
-    const of = (format) => all.filter((candidate) => candidate.format === format).map(({ marks }) => marks);
+    import { parseLayout } from './src/ingest/compile/layout.ts';
+    import { outlineOf } from './src/ingest/detect/outline.ts';
+    const of = ({ language, layouts }) => layouts.map(({ directives }) => outlineOf(parseLayout(language, directives)));
     export default Object.fromEntries(formats.map((format) => [format.id, of(format)]));`;
   const stdin = { contents, resolveDir: root, loader: 'ts' };
   const { outputFiles } = await build({ stdin, bundle: true, platform: 'node', format: 'esm', write: false });
@@ -45,7 +45,7 @@ const common = {
   define: {
     'process.env.NODE_ENV': '"production"',
     __LOGSCOPE_VERSION__: JSON.stringify(version),
-    __LOGSCOPE_MARKS__: JSON.stringify(await marksOfLayouts()),
+    __LOGSCOPE_OUTLINES__: JSON.stringify(await outlinesOfLayouts()),
   },
   // Ink only asks for this development tool if DEV=true is set.
   external: ['react-devtools-core'],

@@ -71,7 +71,9 @@ function spread(
   const timeline = new Timeline();
   let known = 0;
   for (let row = 0; row < input.requests.length; row++) {
-    const [from, to] = interval(input, row);
+    const between = interval(input, row);
+    const from = between[0];
+    const to = between[1];
     if (!(to >= from)) continue;
     known++;
     timeline.busy(from, to);

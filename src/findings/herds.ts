@@ -49,13 +49,17 @@ export function findHerds(rows: Rows, width: number, resolution: number, slots: 
   if (distinct.herds.length >= MINIMUM_HERDS && distinct.period !== null) return distinct;
   const blurred = withPeriod(herdsOf(rows, width, SCHEDULED_TIMES, SCHEDULED_SURE));
   if (blurred.herds.length >= MINIMUM_KEPT && blurred.period !== null) return blurred;
+  const arrival = arrivalsOf(rows);
   const jobs = [...groupsOf(rows.route).values()]
-    .map((members) => withPeriod(herdsOfJob(rows, members, width, slots)))
+    .map((members) => withPeriod(herdsOfJob(rows, arrival, members, width, slots)))
     .filter(({ herds, period }) => herds.length >= MINIMUM_HERDS && period !== null);
   return jobs.length > 0 ? jobs.reduce((a, b) => (inAll(b.herds) > inAll(a.herds) ? b : a)) : distinct;
 }
 
-const inAll = (herds: readonly Herd[]): number => herds.reduce((sum, { size }) => sum + size, 0);
+/** µs since 1970 UTC, by row: when its caller came. */
+const arrivalsOf = ({ start, wait }: Rows): Float64Array => start.map((at, i) => at - (wait[i] > 0 ? wait[i] : 0));
+
+const inAll = (herds: readonly Pick<Herd, 'size'>[]): number => herds.reduce((sum, { size }) => sum + size, 0);
 
 /** Share of a job's requests that come in its herds, and of the longest gap between them from which one ends. */
 const NEARLY_ALL = 0.9;
@@ -66,17 +70,21 @@ const AT_PACE = 1.25;
 const MOST_TURNS = 10;
 
 /** Herds of a route that comes in them and hardly otherwise, each served as fast as the slots can: what a pool makes of those who come at once. */
-function herdsOfJob(rows: Rows, members: readonly number[], width: number, slots: number): Herd[] {
+function herdsOfJob(
+  rows: Rows,
+  arrivals: Float64Array,
+  members: readonly number[],
+  width: number,
+  slots: number,
+): Herd[] {
   if (members.length < MINIMUM_HERDS * SMALLEST) return [];
-  const arrival = floatsAt(
-    rows.start.map((start, i) => start - (rows.wait[i] > 0 ? rows.wait[i] : 0)),
-    members,
-  );
+  const arrival = floatsAt(arrivals, members);
   const order = ascendingOrder(arrival);
-  const gaps = Array.from(order.subarray(1), (i, k) => arrival[i] - arrival[order[k]]);
+  const gaps = new Float64Array(order.length - 1);
+  for (let k = 0; k < gaps.length; k++) gaps[k] = arrival[order[k + 1]] - arrival[order[k]];
   const apart = APART * gaps.reduce((most, gap) => Math.max(most, gap), 0);
   const service = members.reduce((sum, i) => sum + Math.max(0, rows.service[i] || 0), 0) / members.length;
-  const herds: Herd[] = [];
+  const herds: (Omit<Herd, 'waited'> & { readonly last: number })[] = [];
   for (let first = 0, next = 1; next <= order.length; next++) {
     if (next < order.length && gaps[next - 1] < apart) continue;
     const own = Array.from(order.subarray(first, next));
@@ -85,14 +93,10 @@ function herdsOfJob(rows: Rows, members: readonly number[], width: number, slots
     const turns = own.length / slots;
     if (own.length < SMALLEST || turns > MOST_TURNS || took > width + AT_PACE * turns * service) continue;
     const within = own.map((i) => members[i]);
-    herds.push({
-      at: arrival[own[0]],
-      size: own.length,
-      waited: waitedBeside(rows, arrival[own[0]], arrival[own[own.length - 1]] + width),
-      members: within,
-    });
+    herds.push({ at: arrival[own[0]], last: arrival[own[own.length - 1]], size: own.length, members: within });
   }
-  return inAll(herds) >= NEARLY_ALL * members.length ? herds : [];
+  if (inAll(herds) < NEARLY_ALL * members.length) return [];
+  return herds.map(({ last, ...herd }) => ({ ...herd, waited: waitedBeside(rows, herd.at, last + width) }));
 }
 
 /** µs that callers of any route waited who came meanwhile. */
@@ -106,7 +110,7 @@ function waitedBeside({ length, start, wait }: Rows, from: number, to: number): 
 
 /** Windows of `width` µs with far more arrivals than the log has between them. */
 function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[] {
-  const arrival = rows.start.map((start, i) => start - (rows.wait[i] > 0 ? rows.wait[i] : 0));
+  const arrival = arrivalsOf(rows);
   const order = ascendingOrder(arrival);
   const at = floatsAt(arrival, order);
   const span = Math.max(width, at[at.length - 1] - at[0]);

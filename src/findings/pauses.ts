@@ -71,7 +71,8 @@ export function pausesOf(ends: Float64Array, blur: number, isExplained = NONE, i
   const stood = new Set<Pause>();
   const usual = MISSING + Math.log(ends.length);
   for (let k = 1; k < ends.length; k++) {
-    const [from, to] = [ends[k - 1], ends[k]];
+    const from = ends[k - 1];
+    const to = ends[k];
     const length = to - from - 2 * blur;
     if (length < SHORTEST_EXPLAINED || length > LONGEST) continue;
     const [before, after] = ratesAround(ends, from, to, length, pauses.at(-1));

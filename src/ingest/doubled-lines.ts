@@ -35,8 +35,9 @@ export class DoubledLines {
   readonly #read: ReadLine;
   /** Lines since one came for the second time, kept until it is clear whether all are doubled. */
   #kept: Kept[] = [];
-  /** The current line, or the last one; empty before the first. */
+  /** The current line, or the last one, is #last[0, #length): memory that is used again for each line. Empty before the first. */
   #last: Buffer = Buffer.alloc(0);
+  #length = 0;
   /** Offset of its newline. */
   #lastEnd = 0;
   /** How often it came in a row. */
@@ -62,27 +63,36 @@ export class DoubledLines {
 
   #watch(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
     const isNext = offset - this.#lastEnd <= 2;
-    const isSame = isNext && this.#times > 0 && this.#last.compare(b, from, to) === 0;
+    const isSame = isNext && this.#times > 0 && this.#isLast(b, from, to);
     this.#lastEnd = offset + to - from;
     const isCopy = isSame && this.#times % 2 === 1;
     if (isSame) this.#times++;
-    else this.#startRun(isNext, Buffer.from(b.subarray(from, to)));
+    else this.#startRun(isNext, b, from, to);
     if (this.seen) {
       if (isCopy) this.#tally.continuation++;
       else this.#read(b, v, from, to, offset);
     } else if (isSame || this.#kept.length > 0) {
-      this.#kept.push({ text: this.#last, offset, number: this.#tally.lines, isCopy });
+      const text = Buffer.from(this.#last.subarray(0, this.#length));
+      this.#kept.push({ text, offset, number: this.#tally.lines, isCopy });
       if (this.#telling >= TELLING) this.#settle();
     } else this.#read(b, v, from, to, offset);
     if (!this.seen && ++this.#watched > FIRST_LINES) this.flush();
   }
 
+  #isLast(b: Buffer, from: number, to: number): boolean {
+    const length = this.#length;
+    return length === to - from && this.#last.compare(b, from, to, 0, length) === 0;
+  }
+
   /** Starts with a line that differs from the one before. */
-  #startRun(isNext: boolean, text: Buffer): void {
+  #startRun(isNext: boolean, b: Buffer, from: number, to: number): void {
     const wasDoubled = isNext && this.#times > 0 && this.#times % 2 === 0;
     if (!wasDoubled) this.#giveUp();
-    else if (differBeyondStamp(this.#last, text)) this.#telling++;
-    this.#last = text;
+    else if (differBeyondStamp(this.#last.subarray(0, this.#length), b.subarray(from, to))) this.#telling++;
+    const length = to - from;
+    if (length > this.#last.length) this.#last = Buffer.allocUnsafe(2 * length);
+    b.copy(this.#last, 0, from, to);
+    this.#length = length;
     this.#times = 1;
   }
 

@@ -1,7 +1,7 @@
 /** Which formats wrote these lines: every layout is tried, the one that takes most lines becomes a plan, then the rest is tried again. */
 import type { LogFormat } from '../../core/format.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
+import { type Candidate, candidatesOf, couldBe } from './candidates.ts';
 import { FieldChecks } from './field-checks.ts';
 import { couldTake } from './outline.ts';
 import { PossibleCandidates, possibleOf } from './possible.ts';
@@ -124,7 +124,7 @@ export class Detector {
     const [{ index, text }] = textsOf(sample, lines.slice(0, 1));
     const possible = this.#possible.of(sample, sample.lines[index]);
     const able = [...this.#listed]
-      .filter((candidate) => possible.has(candidate) && couldTake(candidate.recipe, text))
+      .filter((candidate) => possible.has(candidate) && couldBe(candidate, text))
       .sort((a, b) => telling(b.recipe) - telling(a.recipe));
     if (able.some(({ recipe }) => 'keyed' in recipe)) return null;
     for (const candidate of able) {
@@ -211,6 +211,7 @@ export class Detector {
       const gone = new Set(best.taken);
       open = open.filter((line) => !gone.has(line));
     }
+    this.#checks.forget();
     return found;
   }
 

@@ -1,6 +1,7 @@
 /** Whether the fields of a layout are what the layout says. Its shape fits lines of other servers, too; the values of the fields decide. */
 import type { Field } from '../../core/format.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
+import type { Recipe } from '../compile/recipe.ts';
 import type { Span } from '../compile/runtime.ts';
 import type { Candidate } from './candidates.ts';
 import { LARGEST_PID } from './open-numbers.ts';
@@ -42,6 +43,8 @@ const isBare = (tokens: readonly Token[], at: number): boolean => {
 export class FieldChecks {
   readonly #trials: Trials;
   readonly #right = new WeakMap<Trial, boolean>();
+  /** The fields of the lines that were looked at last, by line, as several checks look at the same lines. */
+  #read: { recipe: Recipe; sample: Sample; spans: Map<number, readonly Span[]> } | null = null;
 
   constructor(trials: Trials) {
     this.#trials = trials;
@@ -81,9 +84,27 @@ export class FieldChecks {
     return this.swallowed(candidate, sample, checked).length * 2 > checked.length;
   }
 
+  /** Lets go of the lines. */
+  forget(): void {
+    this.#read = null;
+  }
+
+  /** The fields of the line; none if the recipe does not take it. */
+  #spans(recipe: Recipe, sample: Sample, line: number): readonly Span[] {
+    if (this.#read?.recipe !== recipe || this.#read.sample !== sample) {
+      this.#read = { recipe, sample, spans: new Map() };
+    }
+    const { spans } = this.#read;
+    const known = spans.get(line);
+    if (known) return known;
+    const found = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
+    spans.set(line, found);
+    return found;
+  }
+
   /** The text in the place of a token; undefined if the line has none there. */
-  #text(recipe: Candidate['recipe'], sample: Sample, line: number, at: number): string | undefined {
-    const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
+  #text(recipe: Recipe, sample: Sample, line: number, at: number): string | undefined {
+    const span = this.#spans(recipe, sample, line).find(({ token }) => token === at);
     return span && textOf(sample, span.from, span.to);
   }
 
@@ -118,7 +139,7 @@ export class FieldChecks {
     if (!fields.some(isFine)) return true;
     const checked = taken.slice(0, CHECKED_LINES);
     const wrong = checked.filter((line) => {
-      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
+      const spans = this.#spans(recipe, sample, line);
       return spans.some(({ token, from, to }) => {
         const field = fields[token];
         if (!isFine(field)) return false;
@@ -170,9 +191,7 @@ export class FieldChecks {
     const at = (kind: Field['kind']) => tokens.findIndex((_, i) => fieldAt(tokens, i)?.kind === kind);
     const [request, status, bytes] = [at('request'), at('status'), at('bytes')];
     if (request < 0 || status < 0) return true;
-    const lines = taken
-      .slice(0, COMPARED_LINES)
-      .map((line) => this.#trials.spans(recipe, sample, sample.lines[line].start) ?? []);
+    const lines = taken.slice(0, COMPARED_LINES).map((line) => this.#spans(recipe, sample, line));
     const textAt = (spans: readonly Span[], token: number): string => {
       const span = spans.find((one) => one.token === token);
       return span ? textOf(sample, span.from, span.to) : '';
@@ -203,7 +222,7 @@ export class FieldChecks {
     if (!fields.some(({ kind }) => kind === 'request')) return false;
     const checked = taken.slice(0, CHECKED_LINES);
     const others = checked.filter((line) => {
-      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
+      const spans = this.#spans(recipe, sample, line);
       return spans.some(
         ({ token, from }) =>
           fields[token].kind === 'request' && (sample.b[from] === SLASH || sample.b[from] === LESS_THAN),
