@@ -80,6 +80,7 @@ export class Follower {
   /** The initial contents have been read. */
   caughtUp(): void {
     this.#caughtUp = true;
+    for (const input of this.inputs) input.isHistory = false;
   }
 
   /** Changes are announced from now on. */
@@ -155,6 +156,7 @@ export class Follower {
       bytes: files.reduce((sum, input) => sum + input.file.position, 0),
       total: files.length < this.inputs.length ? Number.NaN : files.reduce((sum, input) => sum + input.file.size, 0),
       skipped: this.inputs.reduce((sum, input) => sum + input.skipped, 0),
+      undated: this.inputs.reduce((sum, input) => sum + input.undated, 0),
       caughtUp: this.#caughtUp,
     };
   }
@@ -221,6 +223,7 @@ export class Follower {
     const input = this.#input(path, isLocal);
     try {
       if (state && (await resumeFrom(state, input, (sentence) => this.#troubles.say(path, sentence)))) return;
+      input.isHistory = Number.isFinite(history);
       if (await input.file.open(history, namesOf)) input.skipped = input.file.position;
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === undefined ? error : cannotRead(path, error);
@@ -234,14 +237,21 @@ export class Follower {
       path,
       source,
       names,
-      sink,
+      sink: {
+        ...sink,
+        batch: (batch) => {
+          // Lines without a time count from when they come, which for those of the past nobody has seen.
+          if (input.isHistory && batch.facts.stampMeaning === 'arrival') input.undated += batch.length;
+          else sink.batch(batch);
+        },
+      },
       formats,
       arrivalClock: clock,
       bulk: source < MOST_KERNELS,
       ...(timezone === undefined ? {} : { timezone }),
       ...(logFormat === undefined ? {} : { logFormat }),
     });
-    const input = new LiveInput({
+    const input: LiveInput = new LiveInput({
       path,
       source,
       parser,

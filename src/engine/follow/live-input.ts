@@ -41,6 +41,10 @@ export class LiveInput {
   #ended = false;
   /** Bytes of the file before the position at which reading began. */
   skipped = 0;
+  /** true: what is read was there before the log was followed, and nobody asked for it. */
+  isHistory = false;
+  /** Requests of that history whose lines carry no time. */
+  undated = 0;
 
   constructor(options: LiveInputOptions) {
     this.path = options.path;

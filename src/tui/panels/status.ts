@@ -15,6 +15,10 @@ function historyText({ snapshot }: View): string {
   if (!reading.caughtUp && Number.isFinite(reading.total)) {
     return `reading ${shortPercent(reading.bytes / Math.max(1, reading.total))} of ${byteText(reading.total)}`;
   }
+  if (reading.undated > 0) {
+    const shown = since === '' ? '' : `history ${since} · `;
+    return `${shown}${counted(reading.undated, 'earlier request')} without a time not shown`;
+  }
   if (mode === 'tail' && reading.skipped > 0)
     return `history ${since} (${byteText(reading.skipped)} before that not read)`;
   return since === '' ? '' : `history ${since}`;
@@ -25,9 +29,9 @@ type Piece = readonly [text: string, style: StyleId];
 /** µs without an answer after which the silence is mentioned. */
 const SILENCE = 10_000_000;
 
-/** Nothing comes. The log does not show whether nobody asks, nobody is answered, or nobody writes. */
+/** Nothing comes any more. The log does not show whether nobody asks, nobody is answered, or nobody writes. */
 const silenceText = ({ snapshot: { live, now, to, zoneMinutes } }: View): string =>
-  live && now - to >= SILENCE ? `no line since ${clockText(to, zoneMinutes)}` : '';
+  live && Number.isFinite(to) && now - to >= SILENCE ? `no line since ${clockText(to, zoneMinutes)}` : '';
 
 /** Events of the input, and what part of the log is looked at; first, because there may be no room for the rest. */
 function newsPieces(view: View): Piece[] {
