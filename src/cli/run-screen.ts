@@ -17,11 +17,26 @@ function firstSpan(engine: Engine): number {
   return mode === 'replay' && seconds <= LONGEST_WHOLE ? seconds : FIRST_SPAN;
 }
 
+/** A saved log of fewer seconds is played from its first request: it is over before one has looked away. */
+const LEAST_TO_SKIP = 30;
+
+/**
+ * A replay begins where the first screen is full, or half full with a log that it shows as a whole. What was before is on the screen, and
+ * lanes that are blank for a minute explain nothing.
+ */
+function fillScreen(engine: Engine, spanSeconds: number): void {
+  const { mode, from, to } = engine.snapshot();
+  if (mode !== 'replay' || !(to - from >= LEAST_TO_SKIP * 1e6)) return;
+  engine.command({ type: 'seek', to: from + Math.min(spanSeconds * 1e6, (to - from) / 2) });
+}
+
 export async function runScreen(engine: Engine, options: ScreenOptions, logOnStdin: boolean): Promise<number> {
   const depth = colourDepth(process.env);
   // Ink colours by chalk, which reads the environment when it is loaded: both must agree.
   process.env.FORCE_COLOR = depth === 0 ? '0' : depth === 16 ? '1' : depth === 256 ? '2' : '3';
   const { runUi } = await import('../tui/run.ts');
+  const spanSeconds = options.span ?? firstSpan(engine);
+  fillScreen(engine, spanSeconds);
   return runUi({
     engine,
     clock: systemClock,
@@ -31,7 +46,7 @@ export async function runScreen(engine: Engine, options: ScreenOptions, logOnStd
     ui: {
       theme: options.theme as ThemeName,
       mouse: options.mouse,
-      spanSeconds: options.span ?? firstSpan(engine),
+      spanSeconds,
       filter: options.filter ?? '',
     },
     endsByInterrupt: engine.snapshot().mode === 'tail',

@@ -39,8 +39,8 @@ const LETTERS_OF_NAME = 20;
 export const shortName = (name: string): string => shortened(name, LETTERS_OF_NAME);
 
 /** "a, b and c" */
-export const listText = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+export const listText = (items: readonly string[], word: 'and' | 'or' = 'and'): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
 
 /** "at least 24" for a number of simultaneous requests that the log proves, otherwise "about 24". */
 export const atOnceText = (peak: number, proven: number | null): string =>

@@ -1,5 +1,6 @@
 /** What Ink draws, as plain data: tab names, the keys at the bottom, a line being typed, the help. Changes rarely. */
 import { completionsOf } from './completions.ts';
+import { endingsText } from './exports/index.ts';
 import type { Layout } from './layout.ts';
 import type { View } from './panel.ts';
 import type { ThemeName } from './theme.ts';
@@ -20,7 +21,7 @@ export interface ChromeState {
   readonly help: boolean;
   readonly helpScroll: number;
   readonly prompt: Prompt | null;
-  /** Completions of the word being typed: a hint, those before the selected one, the selected one, and those after it. */
+  /** What may be typed: words, and completions of a filter: those before the selected one, the selected one, and those after it. */
   readonly hint: string;
   readonly completionsBefore: string;
   readonly completionChosen: string;
@@ -30,6 +31,9 @@ export interface ChromeState {
   /** What the space bar would do now. */
   readonly pauseWord: string;
 }
+
+const gotoHint = '13:02:10, 2026-03-01 13:02, +30s, -5m or 50%';
+const hintOf = { filter: null, goto: gotoHint, export: endingsText() } as const;
 
 const noCompletions = { hint: '', before: '', chosen: '', after: '' };
 
@@ -55,7 +59,7 @@ export function chromeOf(view: View, layout: Layout): ChromeState {
     help: ui.help,
     helpScroll: ui.helpScroll,
     prompt: ui.prompt,
-    hint: completions.hint,
+    hint: (ui.prompt && hintOf[ui.prompt.kind]) ?? completions.hint,
     completionsBefore: completions.before,
     completionChosen: completions.chosen,
     completionsAfter: completions.after,

@@ -43,15 +43,11 @@ function Tabs({ state, colours }: PartProps): ReactNode {
 }
 
 const promptWords = { filter: 'Filter', goto: 'Go to', export: 'Export to' } as const;
-const promptHints = {
-  goto: '13:02:10, 2026-03-01 13:02, +30s, -5m or 50%',
-  export: '.json numbers; .txt, .ansi or .svg picture',
-} as const;
 
 function Footer({ state, colours }: PartProps): ReactNode {
   const { prompt } = state;
   if (prompt) {
-    const hint = prompt.error ?? (prompt.kind === 'filter' ? state.hint : promptHints[prompt.kind]);
+    const hint = prompt.error ?? state.hint;
     const offersCompletions = prompt.kind === 'filter' && prompt.error === null;
     // The end of the typed text stays visible.
     const room = Math.max(8, state.columns - promptWords[prompt.kind].length - 5);

@@ -20,6 +20,8 @@ export interface Exportable {
 export interface Exporter {
   /** Ending of the names of its files, without the dot; equals the name of the exporter's file. */
   readonly ending: string;
+  /** What the file holds, for the prompt: "numbers", "picture". Exporters with the same word are named together. */
+  readonly holds: string;
   /** The text of the file, and what the status line adds to its name. */
   write(from: Exportable): Promise<{ readonly text: string; readonly remark?: string }>;
 }

@@ -38,6 +38,21 @@ export function clockText(micros: number, zoneMinutes: number, fraction = false)
   return fraction ? `${text}.${pad(Math.floor((local - seconds * MICROS_PER_SECOND) / 1000), 3)}` : text;
 }
 
+/** Decimals of a second that an instant is known to. @param uncertainty µs, half-width; NaN or 0: known exactly */
+function knownDecimals(uncertainty: number): number {
+  if (uncertainty >= 300_000) return 0;
+  if (uncertainty >= 30_000) return 1;
+  return uncertainty >= 3_000 ? 2 : 3;
+}
+
+/** The same as `clockText`, with as many decimals as are known: "13:02:10" of a stamp in whole seconds. */
+export function knownClockText(micros: number, zoneMinutes: number, uncertainty: number): string {
+  const text = clockText(micros, zoneMinutes, true);
+  const decimals = knownDecimals(uncertainty);
+  const dot = text.indexOf('.');
+  return dot < 0 ? text : text.slice(0, decimals === 0 ? dot : dot + 1 + decimals);
+}
+
 /** "2026-11-20" in the log's zone. */
 export function dateText(micros: number, zoneMinutes: number): string {
   if (!Number.isFinite(micros)) return '----------';

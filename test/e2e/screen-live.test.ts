@@ -108,6 +108,17 @@ describe('a replay', () => {
   };
   const clock = (text: string): string => text.split('\n')[0].trim().split(/\s+/).at(-1) as string;
 
+  it('begins with lanes to look at, of a log that is over in seconds with its first request', async () => {
+    const one = await paused();
+    // The screen shows all of the 91 s of this log; half of it is there already.
+    expect(await one.text()).toMatch(/ 4[5-7]s\/9\ds/);
+    expect(clock(await one.text())).toMatch(/^13:03:4/);
+    one.press('g');
+    await one.waitFor(/ 0s\/9\ds/);
+    const short = start(['replay', '--paused', sample('gunicorn-sync-4-burst-of-16.log')]);
+    await short.waitFor(/ 0s\/[34]s/);
+  });
+
   it('steps from request to request', async () => {
     const one = await paused();
     one.press(':13:03:30\r');

@@ -22,6 +22,7 @@ function ansiOf(grid: CellGrid, { theme }: View): string {
 
 export default defineExporter({
   ending: 'ansi',
+  holds: 'picture',
   async write(from) {
     const { grid, view } = from.picture();
     return { text: ansiOf(grid, view) };

@@ -3,6 +3,7 @@ import { defineExporter } from '../exporter.ts';
 
 export default defineExporter({
   ending: 'json',
+  holds: 'numbers',
   async write(from) {
     const { summary, isOfWindow } = await from.summary();
     const text = `${JSON.stringify(summary, null, 2)}\n`;

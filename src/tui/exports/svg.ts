@@ -49,6 +49,7 @@ function toSvg(grid: CellGrid, theme: Theme): string {
 
 export default defineExporter({
   ending: 'svg',
+  holds: 'picture',
   async write(from) {
     const { grid, view } = from.picture();
     return { text: toSvg(grid, view.theme) };

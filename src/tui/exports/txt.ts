@@ -15,5 +15,6 @@ function textOf(grid: CellGrid): string {
 
 export default defineExporter({
   ending: 'txt',
+  holds: 'picture',
   write: async (from) => ({ text: textOf(from.picture().grid) }),
 });

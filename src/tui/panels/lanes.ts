@@ -15,6 +15,7 @@ import { definePanel, type View } from '../panel.ts';
 import type { Hues } from '../scene/hues.ts';
 import type { TrackPicture } from '../scene/lane-raster.ts';
 import { planLanes } from '../scene/plan-lanes.ts';
+import { roughlyAtOnce } from '../scene/pool-series.ts';
 import { joined, type Track } from '../scene/tracks.ts';
 import type { StyleId } from '../style.ts';
 import { columnOf, type TimeAxis } from '../time-axis.ts';
@@ -137,7 +138,13 @@ function drawHeights(view: View, canvas: Canvas, pen: Pen, picture: TrackPicture
   if (row.kind === 'share') painter.shares(canvas, left, 0, canvas.rows, row, alive, notYet);
   drawLabel(canvas, name, 0, left, style);
   if (row.kind === 'share' && canvas.rows > 1 && isExamined(view) && Number.isFinite(picture.peak)) {
-    canvas.text(0, 1, `peak ${shortCount(Math.round(picture.peak))}${limitText(view)}`, theme.quiet, left - 1);
+    canvas.text(
+      0,
+      1,
+      `peak ${roughlyAtOnce(view.snapshot)}${shortCount(Math.round(picture.peak))}${limitText(view)}`,
+      theme.quiet,
+      left - 1,
+    );
   }
 }
 

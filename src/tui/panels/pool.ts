@@ -14,7 +14,7 @@ import {
 } from '../draw/strip.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
-import { mostSlots, type PoolSeries, slotsOfColumns } from '../scene/pool-series.ts';
+import { mostSlots, type PoolSeries, roughlyAtOnce, slotsOfColumns } from '../scene/pool-series.ts';
 import type { Colour } from '../style.ts';
 import { clockText, columnOf, ticksOf } from '../time-axis.ts';
 import { roughly } from '../wait-text.ts';
@@ -62,7 +62,7 @@ function stripsOf(view: View): Strip[] {
         isFull(column)
           ? busyLooks(colours.saturated, isOver, theme.mono ? { bold: true } : undefined)
           : busyLooks(colours.busy, isOver),
-      value: shortNumber(readOut(view, pool.busy)),
+      value: `${roughlyAtOnce(snapshot)}${shortNumber(readOut(view, pool.busy))}`,
       weight: 3,
     });
   }

@@ -2,7 +2,7 @@
 import { type Column, drawList } from '../draw/list.ts';
 import { byteText, shortDuration } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
-import { clockText } from '../time-axis.ts';
+import { knownClockText } from '../time-axis.ts';
 import { waitText } from '../wait-text.ts';
 
 export default definePanel({
@@ -34,7 +34,8 @@ export default definePanel({
         title: isEnded ? 'ended' : 'at',
         width: 12,
         align: 'left',
-        text: (row) => clockText(isEnded ? placement.end[row] : instantAt(row), zoneMinutes, true),
+        text: (row) =>
+          knownClockText(isEnded ? placement.end[row] : instantAt(row), zoneMinutes, placement.uncertainty[row]),
       },
       { title: 'route', width: 0, align: 'left', text: (row) => names.routes.text(requests.route[row]) },
       {

@@ -45,6 +45,16 @@ export function slotsOfColumns({ unbounded, capacity, regimes }: ServerInference
   return slots;
 }
 
+/**
+ * "~" where numbers of requests in flight are rough: no limit is known that they could be held against, and the stamps are coarser than
+ * what a typical request takes, so that neighbours are drawn as if they overlapped. Else "".
+ */
+export function roughlyAtOnce({ summary, requests }: Pick<Snapshot, 'summary' | 'requests'>): string {
+  const typical = summary.service_time.p50;
+  if (typical === null || requests.length === 0 || summary.server.capacity.value !== null) return '';
+  return requests.resolution[requests.length - 1] > 1.1 * typical * MICROS_PER_SECOND ? '~' : '';
+}
+
 export interface PoolSeriesInput {
   readonly snapshot: Snapshot;
   readonly axis: TimeAxis;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Canvas, CellGrid } from '../../../src/tui/canvas.ts';
 import { exportTo, freeName } from '../../../src/tui/export.ts';
 import type { Exportable } from '../../../src/tui/exporter.ts';
-import { exporters } from '../../../src/tui/exports/index.ts';
+import { endingsText, exporters } from '../../../src/tui/exports/index.ts';
 import { handSnapshot } from '../../helpers/snapshots.ts';
 import { temporaryFolder } from '../../helpers/terminal.ts';
 import { viewOf } from '../../helpers/views.ts';
@@ -53,6 +53,11 @@ describe('an export', () => {
     expect(await exported('a')).toBe(' a < b\n\n');
     expect(await exported('a.ansi')).toMatch(/\x1b\[[\d;]+ma < b/);
     expect(await exported('a.svg')).toMatch(/^<svg .*a &lt; b.*<\/svg>\n$/s);
+  });
+
+  it('is offered with the endings of all exporters', () => {
+    expect(endingsText()).toBe('.json numbers; .txt, .ansi or .svg picture');
+    for (const { ending } of exporters) expect(endingsText()).toContain(`.${ending}`);
   });
 
   it('finds a free name where nobody chose one', () => {

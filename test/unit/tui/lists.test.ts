@@ -95,7 +95,8 @@ describe('a log that tells little', () => {
     const snapshot = await replaySnapshot('waitress-4-threads-ramp.log');
     const [head, first] = drawn(requests, viewOf(snapshot, { columns: 100 }), 100, 6);
     expect(head).toMatch(/^ at /);
-    expect(first).toMatch(/^ \d\d:\d\d:\d\d\.\d{3} /);
+    // Of stamps in whole seconds without fractions that nobody knows.
+    expect(first).toMatch(/^ \d\d:\d\d:\d\d {2}/);
   });
 
   it('is told in whole sentences why nothing can be predicted', () => {

@@ -89,3 +89,18 @@ it('has whole words and numbers beside its charts on a narrow screen', () => {
     '200ms',
   ]);
 });
+
+it('marks what runs at once as rough where stamps are coarser than requests take and no limit is known', () => {
+  const requests = Array.from({ length: 40 }, (_, i) => ({ start: -30 + i / 2, end: -29.6 + i / 2, worker: '1' }));
+  const peak = (capacity: number | null, tick: number) => {
+    const snapshot = handSnapshot({ requests, capacity });
+    snapshot.requests.resolution.fill(tick);
+    const { summary } = snapshot;
+    const known = { ...summary, service_time: { ...summary.service_time, p50: 0.4 } };
+    return drawn(pool, viewOf({ ...snapshot, summary: known }, { ui: { spanSeconds: 60 } }), 80, 5)[0];
+  };
+  expect(peak(null, 1e6)).toMatch(/in flight .* ~[\d.]+$/);
+  expect(peak(null, 1_000)).toMatch(/in flight .* [\d.]+$/);
+  expect(peak(null, 1_000)).not.toContain('~');
+  expect(peak(1, 1e6)).not.toContain('~');
+});

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clockText, columnOf, createAxis, dateText, dayText, spanSteps, ticksOf } from '../../../src/tui/time-axis.ts';
+import {
+  clockText,
+  columnOf,
+  createAxis,
+  dateText,
+  dayText,
+  knownClockText,
+  spanSteps,
+  ticksOf,
+} from '../../../src/tui/time-axis.ts';
 import { NOON } from '../../helpers/snapshots.ts';
 
 describe('createAxis', () => {
@@ -70,4 +79,12 @@ it('tells the day before a clock where a log is of more than one', () => {
   const day = 86_400e6;
   expect(dayText(NOON, NOON - day, NOON, 0)).toMatch(/^\d\d-\d\d $/);
   expect(dayText(NOON, NOON - 60e6, NOON, 0)).toBe('');
+});
+
+describe('knownClockText', () => {
+  it('has no more decimals than the stamps tell', () => {
+    const told = [0, Number.NaN, 4_000, 50_000, 500_000].map((micros) => knownClockText(NOON + 987_654, 0, micros));
+    expect(told).toEqual(['12:00:00.987', '12:00:00.987', '12:00:00.98', '12:00:00.9', '12:00:00']);
+    expect(knownClockText(Number.NaN, 0, 500_000)).toBe('--:--:--');
+  });
 });
