@@ -36,6 +36,9 @@ const FREE_BINS = 2;
 const FREE = 0.8;
 /** One bin with less than this share of the slots busy is enough: nobody can have waited for long in it, as half of the slots never hand over at the same time. */
 const MOSTLY_FREE = 0.5;
+/** On average over so many µs, and bins, a full pool stays nearly full: one that does not has answered everybody in between, again and again. */
+const ON_AVERAGE = 8_000_000;
+const AVERAGED_BINS = 4;
 /** A pool counts as full after so many µs, and so many bins. */
 export const OPENS_AFTER = 5_000_000;
 const FULL_BINS = 2;
@@ -64,6 +67,13 @@ function usualLength(service: Float64Array): number {
   return 0;
 }
 
+/** The first bin from `begin` on that is below the level; there is one. */
+function firstBelow(levels: Float64Array, begin: number, least: number): number {
+  let bin = begin;
+  while (levels[bin] >= least) bin++;
+  return bin;
+}
+
 /** `resolution`: µs, that of the stamps. `until`: µs since 1970 UTC up to which everything that ended was read. null: nothing ran. */
 export function poolNow({ start, end, slots }: QueueRows, resolution: number, until: number): PoolNow | null {
   const known = indicesBelow(end.length).filter((row) => start[row] <= end[row]);
@@ -78,17 +88,26 @@ export function poolNow({ start, end, slots }: QueueRows, resolution: number, un
   const bins = Math.max(0, Math.floor((knownTo - origin) / width));
   const level = binLevels(begun, service, origin, width, bins);
   const least = Math.max(FULL_BINS, Math.ceil(OPENS_AFTER / width));
+  const averaged = Math.max(AVERAGED_BINS, Math.ceil(ON_AVERAGE / width));
   let fullSince: number | null = null;
   let lastFull: PoolNow['lastFull'] = null;
-  let [full, free, over] = [0, 0, 0];
+  let [full, free, over, openBins, sum] = [0, 0, 0, 0, 0];
   for (let bin = 0; bin < bins; bin++) {
     full = level[bin] >= NEARLY_FULL * slots ? full + 1 : 0;
     free = level[bin] < FREE * slots ? free + 1 : 0;
     const isFree = free >= FREE_BINS || level[bin] < MOSTLY_FREE * slots;
     over = level[bin] > TOO_MANY * slots ? over + 1 : 0;
-    if (fullSince === null && full >= least) fullSince = Math.max(first, origin + (bin + 1 - full) * width);
-    if (fullSince !== null && isFree) {
-      lastFull = { from: fullSince, to: origin + (bin + 1 - free) * width };
+    if (fullSince === null && full >= least) {
+      fullSince = Math.max(first, origin + (bin + 1 - full) * width);
+      [openBins, sum] = [0, 0];
+    }
+    if (fullSince === null) continue;
+    openBins++;
+    sum += level[bin] - (openBins > averaged ? level[bin - averaged] : 0);
+    const hadRoom = openBins >= averaged && sum < averaged * NEARLY_FULL * slots;
+    if (isFree || hadRoom) {
+      const begin = isFree ? bin + 1 - free : firstBelow(level, bin + 1 - averaged, NEARLY_FULL * slots);
+      lastFull = { from: fullSince, to: origin + begin * width };
       fullSince = null;
     }
   }

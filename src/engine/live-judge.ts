@@ -13,11 +13,11 @@ import { calmVerdict, fullVerdict } from '../findings/live-verdict.ts';
 import { knownSlots } from '../findings/pool-words.ts';
 import { verdictOf } from '../findings/verdict.ts';
 import type { ExaminedWindow } from './examiner.ts';
+import { endsWith, type JudgedPool, overSince, slotsTotal, workersNow } from './judged-pool.ts';
 import {
   answeredNow,
   followedSpan,
   fullMicrosIn,
-  type LivePool,
   leastNow,
   longestNow,
   poolsIn,
@@ -48,22 +48,25 @@ export interface JudgedAt {
 /** Findings about the window as a whole. */
 const OF_WINDOW: ReadonlySet<string> = new Set(['unbalanced-workers']);
 
-/** A worker without a request for this long (µs) is gone. */
-const GONE = 45_000_000;
 /** With fewer requests, in a log shorter than this (µs), there is not enough data yet. */
 const FEWEST = 30;
 const SHORT_LOG = 5_000_000;
 /** A finding may end this much (µs) after the stretch that it is about. */
 const END_SLACK = 10_000_000;
 
-/** Bins may miss the last answer by this much (µs). */
-const SAME_MOMENT = 2_000_000;
+/**
+ * A pool that was full and seems full again is not judged for this long (µs): by then it counts as full, or has free slots. Until then
+ * findings would mix both stretches, and whatever was between them, into one.
+ */
+const UNDECIDED = 10_000_000;
 
 export class LiveJudge {
   /** The last known slots and their description: a window that does not show them must not end an alarm. */
   #known: { readonly slots: SlotsOf; readonly server: Summary['server'] } | null = null;
   #stretch: LiveStretch | null = null;
   #lastFull: PastStretch | null = null;
+  /** Since when findings about a full pool reach beyond the last full stretch, µs since 1970 UTC; null: they do not. */
+  #againSince: number | null = null;
   readonly #said = new SteadyVerdict();
   readonly #cause = new SteadyCause();
   #fullQueues: FullQueues | null = null;
@@ -110,7 +113,8 @@ export class LiveJudge {
       const ended = pools.flatMap(({ state }) => (state.lastFull ? [state.lastFull.to] : []));
       const { since: from, orLonger, told } = this.#stretch;
       const to = ended.length > 0 ? Math.max(...ended) : from;
-      this.#lastFull = new PastStretch({ from, to, orLonger }, told);
+      // By better times it may never have been full: then what was full before it was full last.
+      if (to >= from) this.#lastFull = new PastStretch({ from, to, orLonger }, told);
       this.#stretch = null;
       this.#said.forget();
       this.#cause.forget();
@@ -222,10 +226,14 @@ export class LiveJudge {
     pools: readonly JudgedPool[],
     { now, zoneMinutes, isLook, isSilent }: JudgedAt,
   ) {
-    const isOver = ({ id, to }: FindingSummary) =>
-      OF_FULL_POOL.has(id) &&
-      this.#lastFull !== null &&
-      (OF_WINDOW.has(id) || (to !== null && 1000 * Date.parse(to) <= this.#lastFull.to + END_SLACK));
+    const last = this.#lastFull;
+    const isInSight = last !== null && pools.length > 0 && last.to > Math.min(...pools.map(({ pool }) => pool.from));
+    const isOfPast = ({ id, to }: FindingSummary) =>
+      last !== null && (OF_WINDOW.has(id) || (to !== null && 1000 * Date.parse(to) <= last.to + END_SLACK));
+    const isAgain = isInSight && summary.findings.some((finding) => OF_FULL_POOL.has(finding.id) && !isOfPast(finding));
+    this.#againSince = isAgain ? (this.#againSince ?? now) : null;
+    const isUndecided = this.#againSince !== null && now - this.#againSince < UNDECIDED;
+    const isOver = (finding: FindingSummary) => OF_FULL_POOL.has(finding.id) && (isUndecided || isOfPast(finding));
     // In its first seconds a log easily looks full for a moment.
     const isShort = !isSilent && pools.length > 0 && pools.every(({ pool }) => pool.until - pool.from < SHORT_LOG);
     const others = summary.findings.filter((finding) => !isOver(finding) && !(isShort && OF_FULL_POOL.has(finding.id)));
@@ -250,9 +258,7 @@ export class LiveJudge {
     }
     const { from, to } = followedSpan(inference);
     const text = (micros: number) => clockText(micros + zoneMinutes * MICROS_PER_MINUTE);
-    const last = this.#lastFull;
     if (last && isLook) last.lookedBack(waitDuring(inference, last));
-    const isInSight = last !== null && last.to > Math.min(...pools.map(({ pool }) => pool.from));
     const calm = calmVerdict(
       { ...summary, server },
       {
@@ -273,24 +279,3 @@ export class LiveJudge {
     return { summary, verdict: this.#said.find(calm, isInSight ? 'over' : 'calm', now) };
   }
 }
-
-interface JudgedPool {
-  readonly pool: LivePool;
-  readonly state: PoolNow;
-}
-
-const overSince = (to: number, state: PoolNow): PoolNow =>
-  state.fullSince === null ? state : { ...state, fullSince: null, lastFull: { from: state.fullSince, to } };
-
-/** true: nothing was answered after the stretch. */
-const endsWith = ({ to }: { readonly to: number }, pools: readonly JudgedPool[]): boolean =>
-  pools.every(({ pool }) => pool.lastEnd <= to + SAME_MOMENT);
-
-/** Number of workers that are still at work. */
-const workersNow = (pools: readonly JudgedPool[]): number => {
-  const until = Math.max(...pools.map(({ pool }) => pool.lastEnd));
-  return pools.filter(({ pool }) => pool.lastEnd > until - GONE).length;
-};
-
-const slotsTotal = (pools: readonly JudgedPool[]): number =>
-  pools[0].pool.ofWorker ? pools[0].pool.slots * workersNow(pools) : pools[0].pool.slots;

@@ -90,6 +90,10 @@ function openWords(low: number, most: string | null): [string, string, string] {
   ];
 }
 
+/** Callers of the other workers find a thread free: the words are about those of the full ones. */
+const ofThem = (words: string, { workers }: FullNow): string =>
+  words.replace(/^callers/, workers?.full === 1 ? 'its callers' : 'their callers');
+
 export function fullVerdict(summary: Summary, now: FullNow): Verdict {
   const pool = capital(poolText(summary.server));
   const some = now.workers !== null && now.workers.full < now.workers.all;
@@ -105,7 +109,7 @@ export function fullVerdict(summary: Summary, now: FullNow): Verdict {
   return {
     severity: now.severity,
     sentence: withCause(
-      `${pool}${some ? which : ', '}full since ${since} without a break${most}. ${capital(waiting)}.${remedy}`,
+      `${pool}${some ? which : ', '}full since ${since} without a break${most}. ${capital(some ? ofThem(waiting, now) : waiting)}.${remedy}`,
     ),
     shorter: [
       withCause(`${pool}${which}full since ${since}; ${briefly}.${shortRemedy}`),

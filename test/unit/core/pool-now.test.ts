@@ -46,6 +46,17 @@ it('is no longer full after one second in which most slots were idle: nobody can
   expect(state([...full, 2, 4])?.fullSince).toBe(4);
 });
 
+it('is no longer full where an eighth of it is idle all the time, though never two seconds in a row', () => {
+  const full = [...seconds(4, 1), ...seconds(10, 4)];
+  expect(state([...full, ...[3, 4, 3, 4, 3, 4, 3, 4, 3, 4]])).toEqual({
+    fullSince: null,
+    lastFull: [4, 14],
+    isContradicted: false,
+  });
+  // One second with an idle slot of each five is what hand-overs and late lines leave.
+  expect(state([...full, 3, 4, 4, 4, 4, 3, 4, 4, 4, 4])?.fullSince).toBe(4);
+});
+
 it('does not take what still runs for a free slot', () => {
   // Long requests fill the pool; those that run at the end have no line yet.
   const rows = [0, 1, 2, 3].flatMap((slot) =>

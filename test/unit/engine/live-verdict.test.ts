@@ -71,8 +71,11 @@ describe.each([
     const during = said.filter(({ at }, k) => k >= opened && at < empty);
     for (const sentence of sentences(during)) {
       expect(sentence).toMatch(new RegExp(`^${pool}, (1 of them )?full since 20:42:3\\d without a break`));
+      const who = sentence.includes('1 of them') ? 'Its callers' : 'Callers';
       expect(sentence).toMatch(
-        /\. Callers (may queue now|now queue for [\d.]+ m?s to \d+ s \(less if a few clients keep asking\)|hardly queue)/,
+        new RegExp(
+          `\\. ${who} (may queue now|now queue for [\\d.]+ m?s to \\d+ s \\(less if a few clients keep asking\\)|hardly queue)`,
+        ),
       );
       expect(sentence).not.toMatch(/all busy|on average/);
     }
@@ -159,4 +162,27 @@ describe('full-live-silent: a queue that grows to its end, and silence after it'
       /^4 sync workers, no answer since 02:46:4\d: nobody asks, or all are stuck\. Full from 02:45:4\d to 02:46:4\d before that; callers queued for about [\d.]+ m?s then/,
     );
   });
+});
+
+it('calls no pool full without a break that had a fifth of its slots idle for a quarter of a minute', async () => {
+  // By the application: 4.0 of 4 busy from 13:03:15 on, 3.2 from 13:03:30 to 13:03:45, when callers wait 0.1 s, then 3.9 again.
+  const text = readFileSync('sample-logs/gunicorn-sync-4-nearly-full.log', 'utf8');
+  const said: { readonly at: string; readonly sentence: string }[] = [];
+  await replayLive(text, {
+    restSeconds: 3,
+    seen: ({ now, verdict }) => {
+      said.push({ at: new Date(now / 1000).toISOString().slice(11, 19), sentence: verdict.sentence });
+    },
+  });
+  const between = (from: string, to: string) => said.filter(({ at }) => at >= from && at < to);
+  expect(between('13:03:20', '13:03:30').some(({ sentence }) => sentence.includes('full since 13:03:14'))).toBe(true);
+  const after = between('13:03:40', '13:05:00');
+  expect(after.length).toBeGreaterThan(5);
+  for (const { sentence } of after) expect(sentence).not.toContain('full since 13:03:14');
+  // What was full ended after it began, and no stretch is told with one before it.
+  const stretches = said.flatMap(({ sentence }) => /Full from ([\d:]+) to ([\d:]+) before/.exec(sentence) ?? []);
+  expect(stretches.length).toBeGreaterThan(0);
+  for (let k = 0; k < stretches.length; k += 3) expect(stretches[k + 1] <= stretches[k + 2]).toBe(true);
+  for (const { at, sentence } of between('13:03:46', '13:03:56'))
+    expect(`${at} ${sentence}`).not.toMatch(/all busy \d+ of \d+ s/);
 });
