@@ -114,7 +114,7 @@ export class LiveJudge {
       const { since: from, orLonger, told } = this.#stretch;
       const to = ended.length > 0 ? Math.max(...ended) : from;
       // By better times it may never have been full: then what was full before it was full last.
-      if (to >= from) this.#lastFull = new PastStretch({ from, to, orLonger }, told);
+      if (to > from) this.#lastFull = new PastStretch({ from, to, orLonger }, told);
       this.#stretch = null;
       this.#said.forget();
       this.#cause.forget();

@@ -91,7 +91,7 @@ const plain: Glyphs = {
   uncertain: '~',
   alternate: '=',
   idle: ' ',
-  notYet: '.',
+  notYet: '?',
   lost: ':',
   horizontal: '-',
   vertical: '|',

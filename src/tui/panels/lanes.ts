@@ -20,6 +20,7 @@ import { joined, type Track } from '../scene/tracks.ts';
 import type { StyleId } from '../style.ts';
 import { columnOf, type TimeAxis } from '../time-axis.ts';
 import { clip } from '../width.ts';
+import { begunColumn } from './pool.ts';
 
 export default definePanel({
   id: 'lanes',
@@ -111,7 +112,7 @@ function drawTrack(
   const life = track.lives.findLast((one) => one.from <= axis.to) ?? track.lives.at(-1);
   const isSelected = isFocused && (shared ?? [index]).includes(selectedLine(view, 'lanes', scene.tracks().list.length));
   pen.painter.shaded = index % 2 === 1;
-  markAlive(pen.alive, track, axis, picture.knownFrom);
+  markAlive(pen.alive, track, axis, begunColumn(view), picture.knownFrom);
   const look: TrackLook = {
     name: shared ? `+${shared.length} calmer` : life ? life.label : 'requests',
     style: isSelected ? theme.selected : theme.text,
@@ -175,12 +176,17 @@ function drawSlots(
   });
 }
 
-/** Sets 1 in the columns in which a worker of the track lives and from which on it is known what ran. */
-function markAlive(alive: Uint8Array, { lives }: Track, axis: TimeAxis, knownFrom: number): void {
+/**
+ * Sets 1 in the columns in which a worker of the track lives and from which on it is known what ran. One that was there before the log is
+ * drawn from the log's first column (`begun`) on.
+ */
+function markAlive(alive: Uint8Array, { lives }: Track, axis: TimeAxis, begun: number, knownFrom: number): void {
   alive.fill(lives.length === 0 ? 1 : 0);
   const clamped = (column: number) => Math.max(0, Math.min(axis.columns, column));
-  for (const { from, to } of lives)
-    alive.fill(1, clamped(Math.ceil(columnOf(axis, from)) - 1), clamped(Math.floor(columnOf(axis, to)) + 1));
+  for (const { from, to } of lives) {
+    const first = Number.isFinite(from) ? clamped(Math.ceil(columnOf(axis, from)) - 1) : begun;
+    alive.fill(1, first, clamped(Math.floor(columnOf(axis, to)) + 1));
+  }
   alive.fill(0, 0, knownFrom);
 }
 

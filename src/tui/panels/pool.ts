@@ -138,7 +138,7 @@ function cursorLabel({ ui, scene, snapshot }: View): { text: string; from: numbe
 const BEGINS = 'begins ';
 
 /** Column of the first known instant; 0: the screen does not begin before it. */
-function begunColumn({ scene: { axis }, snapshot }: View): number {
+export function begunColumn({ scene: { axis }, snapshot }: Pick<View, 'scene' | 'snapshot'>): number {
   const column = Math.floor(columnOf(axis, Math.min(snapshot.from, snapshot.past?.from ?? snapshot.from)));
   return column > 0 && column < axis.columns ? column : 0;
 }

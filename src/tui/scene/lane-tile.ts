@@ -137,7 +137,7 @@ function endsAndHues(
   return { ends, hue: cells.decided(), hues };
 }
 
-/** For the requests that pass: totals per plan. */
+/** Totals per plan: busy times of the requests that pass, and of all requests up to when, and whether, it is known what ran. */
 function plansOf(
   firstColumn: number,
   { placed, raster }: LaneTileInput,
@@ -150,14 +150,14 @@ function plansOf(
   const timed = new Uint8Array(length);
   let mostSlack = 0;
   let longest = 0;
-  for (let i = firstPassing; i < count; i++) {
+  for (let i = 0; i < count; i++) {
     const index = plan[i];
     if (index < 0) continue;
-    if (slack[i] > mostSlack) mostSlack = slack[i];
     if (to[i] + firstColumn > lastColumn[index]) lastColumn[index] = to[i] + firstColumn;
-    if (!(to[i] > from[i])) continue;
+    if (to[i] > from[i]) timed[index] = 1;
+    if (i < firstPassing) continue;
+    if (slack[i] > mostSlack) mostSlack = slack[i];
     if (to[i] - from[i] > longest) longest = to[i] - from[i];
-    timed[index] = 1;
   }
   busy.add({ row: plan, from, to, first: firstPassing, count });
   return { busy: busy.values(), lastColumn, timed, mostSlack, longest };
