@@ -88,8 +88,6 @@ export interface Reading {
   readonly total: number;
   /** Bytes of the file before the place where reading began: history that is not shown. */
   readonly skipped: number;
-  /** Requests of a live log that were there before it was followed, and whose lines carry no time: they are not shown. */
-  readonly undated: number;
   /** false: what was there at the start is still being read. */
   readonly caughtUp: boolean;
 }

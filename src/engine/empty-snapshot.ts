@@ -35,7 +35,7 @@ export function emptySnapshot(
     looping: null,
     skippingIdle: false,
     status: '',
-    reading: { bytes: 0, total: Number.NaN, skipped: 0, undated: 0, caughtUp: false },
+    reading: { bytes: 0, total: Number.NaN, skipped: 0, caughtUp: false },
     total: 0,
     summary,
     verdict,

@@ -149,7 +149,7 @@ export class LiveEngine implements Engine {
     await this.#follower.checkRecognised();
     this.#caughtUp = true;
     this.#time.caughtUp();
-    this.#follower.caughtUp();
+    this.#news.leftOut(this.#follower.caughtUp(), this.#options.clock.nowMicros());
     this.#publish();
   }
 

@@ -1,6 +1,7 @@
 /** What a live view says about its inputs, in words. */
 import { basename } from 'node:path';
 import { printable } from '../core/text.ts';
+import { countText } from '../core/words.ts';
 import type { FollowEvent } from './follow/followed-file.ts';
 import type { LiveInput } from './follow/live-input.ts';
 
@@ -38,6 +39,14 @@ export class InputNews {
     this.#gone.delete(path);
     if (event === 'gone') this.#gone.add(path);
     this.#newest = wordsFor(event, path);
+    this.#newestAt = nowMicros;
+  }
+
+  /** So many requests were there before, in lines without a time. */
+  leftOut(undated: number, nowMicros: number): void {
+    if (undated === 0) return;
+    const which = countText(undated, 'earlier request');
+    this.#newest = `${which} without a time ${undated === 1 ? 'is' : 'are'} not shown (--from-start shows them as if they came now)`;
     this.#newestAt = nowMicros;
   }
 

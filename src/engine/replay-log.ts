@@ -75,7 +75,7 @@ export class ReplayLog {
   }
 
   reading(caughtUp: boolean): Reading {
-    return { bytes: this.bytes, total: this.total, skipped: 0, undated: 0, caughtUp };
+    return { bytes: this.bytes, total: this.total, skipped: 0, caughtUp };
   }
 
   seen(): SeenOfLog {

@@ -77,10 +77,11 @@ export class Follower {
     }
   }
 
-  /** The initial contents have been read. */
-  caughtUp(): void {
+  /** The initial contents have been read. @returns how many requests of them have no time and were left out */
+  caughtUp(): number {
     this.#caughtUp = true;
     for (const input of this.inputs) input.isHistory = false;
+    return this.inputs.reduce((sum, input) => sum + input.undated, 0);
   }
 
   /** Changes are announced from now on. */
@@ -156,7 +157,6 @@ export class Follower {
       bytes: files.reduce((sum, input) => sum + input.file.position, 0),
       total: files.length < this.inputs.length ? Number.NaN : files.reduce((sum, input) => sum + input.file.size, 0),
       skipped: this.inputs.reduce((sum, input) => sum + input.skipped, 0),
-      undated: this.inputs.reduce((sum, input) => sum + input.undated, 0),
       caughtUp: this.#caughtUp,
     };
   }
@@ -237,14 +237,7 @@ export class Follower {
       path,
       source,
       names,
-      sink: {
-        ...sink,
-        batch: (batch) => {
-          // Lines without a time count from when they come, which for those of the past nobody has seen.
-          if (input.isHistory && batch.facts.stampMeaning === 'arrival') input.undated += batch.length;
-          else sink.batch(batch);
-        },
-      },
+      sink: { ...sink, batch: (batch) => input.isShown(batch) && sink.batch(batch) },
       formats,
       arrivalClock: clock,
       bulk: source < MOST_KERNELS,

@@ -1,4 +1,5 @@
 /** One input of a live view: the source of its bytes, the parser that they go through, and the way back to its raw lines. */
+import type { RequestBatch } from '../../core/batch.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { InputSummary } from '../../core/summary.ts';
 import type { LogParser } from '../../ingest/parser.ts';
@@ -60,6 +61,13 @@ export class LiveInput {
       trouble: options.trouble,
     };
     this.file = new FollowedFile(options.path, sink, options.clock, options.isLocal, options.truncations);
+  }
+
+  /** Lines without a time count from when they come; when those of the history came nobody has seen. */
+  isShown({ facts, length }: RequestBatch): boolean {
+    if (!this.isHistory || facts.stampMeaning !== 'arrival') return true;
+    this.undated += length;
+    return false;
   }
 
   /** Reads from a stream instead of a file. */

@@ -15,10 +15,6 @@ function historyText({ snapshot }: View): string {
   if (!reading.caughtUp && Number.isFinite(reading.total)) {
     return `reading ${shortPercent(reading.bytes / Math.max(1, reading.total))} of ${byteText(reading.total)}`;
   }
-  if (reading.undated > 0) {
-    const shown = since === '' ? '' : `history ${since} · `;
-    return `${shown}${counted(reading.undated, 'earlier request')} without a time not shown`;
-  }
   if (mode === 'tail' && reading.skipped > 0)
     return `history ${since} (${byteText(reading.skipped)} before that not read)`;
   return since === '' ? '' : `history ${since}`;
