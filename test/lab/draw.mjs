@@ -25,6 +25,7 @@ export const families = {
   loops: LOOPS,
   kin: KIN,
   mixed: MIXED,
+  quick: SYNC_POOLS,
   all: [...POOLS, ...POOLS, ...LOOPS],
 };
 /** One process, whatever is asked for. */
@@ -34,6 +35,8 @@ const THREADED = new Set(['gunicorn-gthread', 'waitress', 'uwsgi', 'granian-wsgi
 const EXECUTOR_THREADS = Math.min(32, availableParallelism() + 4);
 const GUNICORNS = [null, null, '23.0.0', '20.1.0'];
 const MAX_RATE = 50;
+/** Of the family of quick requests: 1.5 to 15 ms, as most requests of real sites are. */
+const QUICK_MAX_RATE = 300;
 
 const work = (mean, dist, extra = {}) => ({ dist, mean, ...extra });
 /** Mean seconds of one unit of work. */
@@ -128,12 +131,14 @@ export function draw(seed, index, family = 'all') {
         ? pick(server === 'uwsgi' ? [1, 1, 2, 4] : [2, 3, 4, 8])
         : 1;
   const slots = pool ? workers * threads : 4 + Math.floor(r() * 40);
-  // Between 0.3 and 1.3 of the slots, more often near the top, where queues are.
-  const load = (0.3 + Math.sqrt(r())) * slots;
+  const quick = family === 'quick';
+  // Between 0.3 and 1.3 of the slots, more often near the top, where queues are. Quick requests: 0.1 to 0.9, as servers keep 1 ms to themselves.
+  const load = (quick ? 0.1 + 0.8 * r() : 0.3 + Math.sqrt(r())) * slots;
   const mixName = pick(Object.keys(MIXES));
   // Service times from 40 ms to 1 s, longer where so many slots would ask for more requests/s than one machine plays.
-  const wish = MIXES[mixName](r, 0.04 * 25 ** r());
-  const mix = stretched(wish, Math.max(1, load / (MAX_RATE * meanSeconds(wish))));
+  const wish = MIXES[mixName](r, quick ? 0.0015 * 10 ** r() : 0.04 * 25 ** r());
+  const maxRate = quick ? QUICK_MAX_RATE : MAX_RATE;
+  const mix = stretched(wish, Math.max(1, load / (maxRate * meanSeconds(wish))));
   const serviceSeconds = meanSeconds(mix);
   const rate = load / serviceSeconds;
   const seconds = 30 + Math.floor(r() * 60);

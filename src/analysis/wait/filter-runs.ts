@@ -9,7 +9,9 @@ import type { FilterRun, FilterSettings, Following } from './paths.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
 import { PARTS } from './resample.ts';
+import { isQuick } from './room-to-spare.ts';
 import { meanSlots } from './slot-changes.ts';
+import { spreadArrivals } from './spread-arrivals.ts';
 import type { LaneStretch, Stretch } from './stretch.ts';
 
 /** Runs the filters for `clients` clients who wait for their answers; `crowds`: some callers may come together. */
@@ -67,7 +69,7 @@ const LOST_IN_PART = 5;
 const FEWEST_IN_QUEUES = 24;
 
 /** The settings that depend on the assumed callers. */
-type Callers = Pick<FilterSettings, 'inBursts' | 'mostGap' | 'evenGap' | 'seed'>;
+type Callers = Pick<FilterSettings, 'inBursts' | 'mostGap' | 'isTight' | 'evenGap' | 'seed'>;
 
 /** Filters that have not begun yet; each is made when it is called for, to save memory. */
 type Starts = (clients: number, crowds: boolean) => readonly (() => Following)[];
@@ -91,11 +93,12 @@ function startsOf<S extends Stretch>(
     Array.from({ length: runs }, (_, k) => () => filter(stretch, { ...settings, clients, crowds, seed: seed + k }));
 }
 
-/** Lanes need no bound for the gaps: the requests of each lane bound them. */
+/** Lanes need no bound for the gaps, because the requests of each lane bound them, unless a queue would leave no mark in the stamps. */
 const startsOnLanes = (lanes: LaneStretch, plan: Plan, inBursts: boolean): Starts =>
   startsOf(filterLanes, lanes, plan, {
     inBursts,
-    mostGap: Number.POSITIVE_INFINITY,
+    mostGap: lanes.hasRoom ? mostGap(lanes) : Number.POSITIVE_INFINITY,
+    isTight: lanes.hasRoom ?? false,
     evenGap: Number.NaN,
     seed: seedOf(lanes.low, lanes.duration),
   });
@@ -153,8 +156,10 @@ const toTheEnd = (starts: readonly (() => Following)[]): FilterRun[] => starts.m
 
 /** Runs for several slots that share a queue. */
 export function runsOfQueue(queue: Stretch, plan: Plan, inBursts: boolean, seed: number): Run {
+  const spread = queue.hasRoom ? spreadArrivals(queue, plan, seed) : null;
+  if (spread) return () => spread;
   const particles = plan.quick ? plan.particles : Math.max(FEWEST_IN_QUEUES, plan.particles);
-  const gaps = { mostGap: mostGap(queue), evenGap: queue.evenGap ?? Number.NaN };
+  const gaps = { mostGap: mostGap(queue), isTight: isQuick(queue), evenGap: queue.evenGap ?? Number.NaN };
   const starts = startsOf(filterQueue, queue, { ...plan, particles }, { inBursts, ...gaps, seed });
   return (clients, crowds) => {
     const runs = toTheEnd(starts(clients, crowds));

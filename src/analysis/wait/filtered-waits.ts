@@ -139,13 +139,14 @@ function historiesOf(asked: Asked): Followed | null {
   const { pool, hidden, part, effort, callers, elsewhere = here } = asked;
   const stretches = stretchesOf(asked);
   if (!stretches) return null;
-  const { lanes, queues, isManyPerTick, isEven, room } = stretches;
+  const { lanes, queues, isManyPerTick, isEven, hasRoom } = stretches;
   // `rounds`: a worker that is held by a killed request looks like clients who stay away, so fixed numbers of clients are not considered
   // then. `crowds`: they were measured on workers that run one request at a time only.
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
   const together = plan.quick && callers === 'in-bursts';
-  // For a sample of a long log this question would cost as much as everything else.
-  const asksForBursts = !plan.quick && effort !== 'sample' && (room?.perhapsInBursts ?? true);
+  // For a sample of a long log this question would cost as much as everything else. Where callers usually found a slot free, histories of
+  // bursts believe in queues that the stamps cannot contradict.
+  const asksForBursts = !plan.quick && effort !== 'sample' && !hasRoom;
   const runs = asksForBursts && lanes && isManyPerTick ? queueRuns(lanes, queues, plan, elsewhere) : null;
   const usual = (
     lanes && (together || !isManyPerTick)
@@ -155,7 +156,7 @@ function historiesOf(asked: Asked): Followed | null {
   const seen = {
     isManyPerTick,
     isEven,
-    hasRoom: room !== null,
+    hasRoom,
     isShortOfCpu: isManyPerTick && !isEven && isShortOfCpu(queues),
   };
   if (!asksForBursts) return { histories: usual, bursts: null, inBursts: together, ...seen };

@@ -34,7 +34,7 @@ const GAP_HOLD = 300;
  */
 const LONG = 6;
 const TAIL_AFTER_LONG = 0.45;
-/** This many of the shortest gaps are never excluded: a busy machine needs milliseconds at times. */
+/** This many of the shortest gaps are not excluded by a bound of the mean, unless it is tight: a busy machine needs milliseconds at times. */
 const ALWAYS_POSSIBLE = 2;
 /** Standard deviation of ln(mean of a gap law / mean gap), where evenly spaced answers reveal the mean gap. */
 const EVEN_GAP_ERROR = 0.35;
@@ -80,7 +80,7 @@ export function bootLaw(): GapLaw {
   return boot;
 }
 
-type KnownGaps = Pick<FilterSettings, 'mostGap' | 'evenGap'>;
+type KnownGaps = Pick<FilterSettings, 'mostGap' | 'isTight' | 'evenGap'>;
 
 export class Guesses {
   readonly #draws: Draws;
@@ -95,12 +95,12 @@ export class Guesses {
   #spareIsLong: Uint8Array;
 
   /** `drift`: s, how far an error in a particle's times must be able to drift per request. */
-  constructor(particles: number, drift: number, draws: Draws, { mostGap, evenGap }: KnownGaps) {
+  constructor(particles: number, drift: number, draws: Draws, { mostGap, isTight, evenGap }: KnownGaps) {
     this.#draws = draws;
     this.#laws = lawsFor(drift);
     const { usual } = this.#laws;
     this.#gapChance = Number.isNaN(evenGap)
-      ? GAP_CHANCE.filter((_, k) => k < (mostGap > 0 ? ALWAYS_POSSIBLE : 1) || usual[k].mean <= mostGap)
+      ? GAP_CHANCE.filter((_, k) => k < (isTight ? 1 : ALWAYS_POSSIBLE) || usual[k].mean <= mostGap)
       : usual.map(({ mean }) => Math.exp(-0.5 * (Math.log(mean / evenGap) / EVEN_GAP_ERROR) ** 2));
     this.#factor = new Uint8Array(particles).map(() => pick(FACTOR_CHANCE, draws));
     this.#spareFactor = new Uint8Array(particles);

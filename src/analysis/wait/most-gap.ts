@@ -6,7 +6,7 @@
 import type { Stretch } from './stretch.ts';
 
 /** Lengths of the windows, in bins of a tick. */
-const TICKS = [4, 8, 16, 32, 64];
+const TICKS = [1, 2, 4, 8, 16, 32, 64];
 /** s: least width of a bin. */
 const SHORTEST_TICK = 0.25;
 /** Longer logs get no bound. */
@@ -16,7 +16,7 @@ const FEWEST = 200;
 /** Factor on the bound, because the least of many windows is too low by chance. */
 const BY_CHANCE = 1.3;
 
-/** s: upper bound of the mean gap; Infinity: the log gives none; 0: callers usually found a slot free, so gaps are as short as on any machine. */
+/** s: upper bound of the mean gap; Infinity: the log gives none; 0: callers usually found a slot free, so only the shortest gaps are possible. */
 export const mostGap = (stretch: Stretch): number => (stretch.hasRoom ? 0 : BY_CHANCE * leastIdle(stretch));
 
 /** s: idle time per start where the slots were busiest; Infinity: the log does not tell. */

@@ -20,6 +20,8 @@ export interface FilterSettings {
   readonly load: number;
   /** s: upper bound of the mean gap between two requests of a slot; Infinity: the log does not bound it. */
   readonly mostGap: number;
+  /** Only the shortest of all gaps that occur may be longer than `mostGap`. */
+  readonly isTight: boolean;
   /** s: the mean gap itself, where evenly spaced answers reveal it; NaN: they do not. */
   readonly evenGap: number;
   /**

@@ -2,7 +2,7 @@
 import type { Trace } from '../structure/trace.ts';
 import { evenGap } from './even-gap.ts';
 import type { Asked, Pool } from './filtered-waits.ts';
-import { type Room, roomToSpare } from './room-to-spare.ts';
+import { hasRoomToSpare } from './room-to-spare.ts';
 import { slotsAt } from './slot-changes.ts';
 import {
   type LaneStretch,
@@ -20,8 +20,8 @@ export interface Stretches {
   readonly queues: QueueStretch;
   readonly isManyPerTick: boolean;
   readonly isEven: boolean;
-  /** null: the pool may have been full. */
-  readonly room: Room | null;
+  /** Callers usually found a slot free, although the stamps are too coarse to show that. */
+  readonly hasRoom: boolean;
 }
 
 /** null: the log contradicts workers that run one request at a time. */
@@ -36,20 +36,20 @@ export function stretchesOf({ trace, pool, hidden, part, until = null }: Asked):
   const isManyPerTick = manyPerTick(trace, rows);
   if (!pool.onLanes) {
     const queues = withQueues(stretch, trace, pool);
-    return { lanes: null, queues, isManyPerTick, isEven: false, room: null };
+    return { lanes: null, queues, isManyPerTick, isEven: false, hasRoom: false };
   }
   const lanes = onLanes(stretch, trace);
   if (!lanes) return null;
   const gap = isManyPerTick ? evenGap(stretch) : null;
   const processes = { ...stretch, isProcesses: true as const, ...(gap === null ? {} : { evenGap: gap }) };
-  const room = isManyPerTick && gap === null ? roomToSpare(processes) : null;
-  const known = room ? { ...processes, hasRoom: true as const } : processes;
+  const hasRoom = isManyPerTick && gap === null && hasRoomToSpare(processes);
+  const known = hasRoom ? { hasRoom } : {};
   return {
-    lanes,
-    queues: withQueues(known, trace, pool),
+    lanes: { ...lanes, ...known },
+    queues: withQueues({ ...processes, ...known }, trace, pool),
     isManyPerTick,
     isEven: gap !== null,
-    room,
+    hasRoom,
   };
 }
 
