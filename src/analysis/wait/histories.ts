@@ -72,23 +72,19 @@ function followed(
   drawsOf: () => Draws,
   elsewhere: Elsewhere = null,
 ): Followed {
-  const waitsOn = ({ paths }: FilterRun) => {
+  const waitsOn = ({ paths, callers }: FilterRun): WaitDraws => {
     // With few draws, taking them all from one path scatters hardly more than spreading them over several, and the arrivals are worked out
     // once.
     const asked = plan.quick ? paths.slice(0, 1) : paths;
-    return drawWaits(
-      asked,
-      duration,
-      queue,
-      plan.draws,
-      { one: plan.quick || inBursts, crowds: plan.crowds && !inBursts, elsewhere },
-      drawsOf(),
-    );
+    const isKnown = callers !== undefined;
+    const worlds = { one: plan.quick || inBursts || isKnown, crowds: plan.crowds && !inBursts, elsewhere };
+    const drawn = drawWaits(asked, duration, queue, plan.draws, worlds, drawsOf());
+    return isKnown ? { ...drawn, model: callers } : drawn;
   };
   let asked = Number.POSITIVE_INFINITY;
   const alone = run(asked, false);
   if (inBursts) return { ...alone, drawn: () => waitsOn(alone) };
-  let found = plan.crowds ? both(alone, run(asked, true)) : alone;
+  let found = plan.crowds && alone.callers === undefined ? both(alone, run(asked, true)) : alone;
   let drawn = waitsOn(found);
   for (let round = 0; round < plan.rounds && drawn.clients < asked; round++) {
     asked = drawn.clients;

@@ -43,6 +43,8 @@ export interface FilterRun {
   readonly paths: readonly Path[];
   /** ln P(stamps | callers) as estimated by the filter, one value for each of ten equal parts of the requests. */
   readonly logEvidence: Float64Array;
+  /** How callers come in these histories, where that was assumed; missing: it is to be asked. */
+  readonly callers?: string;
 }
 
 /** A filter that is run step by step through the requests. */

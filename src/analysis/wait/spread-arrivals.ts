@@ -37,6 +37,7 @@ export function spreadArrivals(queue: Stretch, { paths, runs }: Plan, seed: numb
       served(queue, arrivals(queue, k % 2 ? group : 1, draws), gap),
     ),
     logEvidence: new Float64Array(PARTS),
+    callers: 'who come alone or in groups, spread over each tick of the stamps',
   };
 }
 
