@@ -1,6 +1,9 @@
 /**
  * Does a worker fall silent before the lines of one route? If it runs one request at a time, no other request can end on it while a slow
  * one runs, so the line of a slow route always follows a pause. A worker that runs many at once goes on writing.
+ *
+ * Only while other workers go on writing does that tell of the worker. Where a visitor loads a page and then its scripts and pictures, the
+ * whole server is silent before the page.
  */
 import type { Trace } from './trace.ts';
 
@@ -11,35 +14,48 @@ export interface RoutePause {
   readonly share: number;
   /** Wilcoxon's z of `share`. */
   readonly z: number;
+  /** `share`, of pauses in lines that the other workers wrote meanwhile. */
+  readonly shareByLines: number;
   readonly route: number;
 }
 
 /** The route whose lines most clearly follow longer pauses of their worker than the lines of other routes do. */
 export function longestPause(trace: Trace): RoutePause {
   const n = trace.length;
-  const last = new Float64Array(trace.workerIds.length).fill(Number.NaN);
+  const last = new Int32Array(trace.workerIds.length).fill(-1);
   const pauses = new Float64Array(n);
-  const rows = new Int32Array(n);
+  const linesOfOthers = new Float64Array(n);
+  const routes = new Int32Array(n);
   let known = 0;
   for (let i = 0; i < n; i++) {
-    const worker = trace.worker[i];
-    if (!Number.isNaN(last[worker])) {
-      pauses[known] = trace.low[i] - last[worker];
-      rows[known++] = i;
+    const before = last[trace.worker[i]];
+    if (before >= 0) {
+      pauses[known] = trace.low[i] - trace.low[before];
+      linesOfOthers[known] = i - before - 1;
+      routes[known++] = trace.route[i];
     }
-    last[worker] = trace.low[i];
+    last[trace.worker[i]] = i;
   }
-  const ranks = midranks(pauses.subarray(0, known));
+  const byLines = sharesOf(linesOfOthers.subarray(0, known), routes);
+  let best: RoutePause = { share: 0.5, z: 0, shareByLines: 0.5, route: -1 };
+  for (const [route, { share, z }] of sharesOf(pauses.subarray(0, known), routes))
+    if (share > best.share) best = { share, z, shareByLines: byLines.get(route)?.share ?? 0.5, route };
+  return best;
+}
+
+/** By route: the chance that one of its values exceeds one of another route, and Wilcoxon's z. */
+function sharesOf(values: Float64Array, routes: Int32Array): Map<number, { share: number; z: number }> {
+  const known = values.length;
+  const ranks = midranks(values);
   const sums = new Map<number, { count: number; sum: number }>();
   for (let k = 0; k < known; k++) {
-    const route = trace.route[rows[k]];
-    const entry = sums.get(route);
+    const entry = sums.get(routes[k]);
     if (entry) {
       entry.count++;
       entry.sum += ranks.values[k];
-    } else sums.set(route, { count: 1, sum: ranks.values[k] });
+    } else sums.set(routes[k], { count: 1, sum: ranks.values[k] });
   }
-  let best: RoutePause = { share: 0.5, z: 0, route: -1 };
+  const shares = new Map<number, { share: number; z: number }>();
   for (const [route, { count, sum }] of sums) {
     const others = known - count;
     if (count < FEWEST_LINES || others < FEWEST_LINES) continue;
@@ -47,10 +63,9 @@ export function longestPause(trace: Trace): RoutePause {
     const mean = (count * (known + 1)) / 2;
     const variance = ((count * others) / 12) * (known + 1 - ranks.ties / (known * (known - 1)));
     const z = variance > 0 ? (sum - mean) / Math.sqrt(variance) : 0;
-    const share = (sum - (count * (count + 1)) / 2) / (count * others);
-    if (share > best.share) best = { share, z, route };
+    shares.set(route, { share: (sum - (count * (count + 1)) / 2) / (count * others), z });
   }
-  return best;
+  return shares;
 }
 
 /** Ranks from 1, where ties share their mean rank; and Σ(t³ - t) over the sizes t of ties. */

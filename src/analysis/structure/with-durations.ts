@@ -51,7 +51,7 @@ function hardlyTwoAtOnce(trace: Trace, workers: Estimate, replicas: number): Str
   if (trace.workerIds.length < 2) return null;
   const overlap = misfits(trace, trace.worker, trace.workerIds.length, 1).requests;
   if (overlap > HARDLY * trace.length) return null;
-  const expected = misfitsWithShuffledWorkers(trace, 1, replicas);
+  const expected = misfitsWithShuffledWorkers(trace, 1, replicas, overlap).requests;
   if (expected < ENOUGH_WOULD || overlap > HARDLY * expected) return null;
   const method = `${overlap} of ${trace.length} requests of one worker overlap by their stamps, as late lines do; about ${Math.round(expected)} would, had any worker taken any request`;
   return syncWith(workers, 0.75, method);
@@ -61,12 +61,14 @@ function hardlyTwoAtOnce(trace: Trace, workers: Estimate, replicas: number): Str
 function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Declared, replicas: number): Structure {
   const n = trace.length;
   const several = trace.workerIds.length > 1;
-  const expected = several ? misfitsWithShuffledWorkers(trace, 1, replicas) : limit.expected;
-  const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1).requests);
+  const observed = misfits(trace, trace.worker, trace.workerIds.length, 1).requests;
+  const shuffled = several ? misfitsWithShuffledWorkers(trace, 1, replicas, observed) : null;
+  const expected = shuffled?.requests ?? limit.expected;
+  const overlap = natsOf(expected, observed);
   const nats = several ? overlap : overlap + natsOfSeamlessness(trace);
   const oneClient = !several && (oneClientAsks(trace) || mayBeOneClient(trace));
   const isTold = tellsOverlaps(trace, limit) && !oneClient;
-  const confidence = isTold ? (several ? sureOfSeveral(nats) : sureOfOne(nats)) : 0;
+  const confidence = isTold ? (shuffled ? sureOfSeveral(nats, shuffled.chance) : sureOfOne(nats)) : 0;
   if (confidence > 0) {
     const dealt = several ? 'had any worker taken any request' : 'had nothing held them back';
     const method = `no two of ${n} requests of one worker overlap; about ${Math.max(1, Math.round(expected))} would, ${dealt}`;
@@ -92,8 +94,15 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
 /** Nats from which workers of a kind that can run many requests at once are believed to run one; most of that kind do not. */
 const ALTHOUGH_ASYNC = 9;
 
-/** Confidence by evidence in nats; measured on simulated servers (docs/inference-structure.md). */
-const sureOfSeveral = (nats: number): number => (nats >= 2 ? 0.97 : nats >= 1 ? 0.85 : nats >= 0.5 ? 0.58 : 0);
+/**
+ * Confidence by evidence in nats, measured on simulated servers (docs/inference-structure.md), and no more than the share of the replays
+ * that look like the log allows.
+ */
+const sureOfSeveral = (nats: number, chance: number): number =>
+  Math.min(nats >= 2 ? 0.97 : nats >= 1 ? 0.85 : nats >= 0.5 ? 0.58 : 0, sureByChance(chance));
+
+const sureByChance = (chance: number): number =>
+  chance <= 0.1 ? 0.97 : chance <= 0.25 ? 0.85 : chance <= 0.6 ? 0.58 : 0;
 
 const syncWith = (workers: Estimate, confidence: number, method: string): Structure => ({
   model: 'sync',
@@ -180,8 +189,9 @@ export function slotsOfEachWorker(trace: Trace, replicas: number): Estimate | nu
   const limit = limitOf(trace, true, replicas);
   if (limit.lanes === 1) {
     if (trace.workerIds.length < 2 || !tellsOverlaps(trace, limit)) return null;
-    const expected = misfitsWithShuffledWorkers(trace, 1, replicas);
-    const sure = sureOfSeveral(natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1).requests));
+    const observed = misfits(trace, trace.worker, trace.workerIds.length, 1).requests;
+    const { requests, chance } = misfitsWithShuffledWorkers(trace, 1, replicas, observed);
+    const sure = sureOfSeveral(natsOf(requests, observed), chance);
     return sure >= 0.85 ? exactly(1, sure, 'no two requests of one worker overlap') : null;
   }
   const sure = limitConfidence(limit, MOST_THREADS);

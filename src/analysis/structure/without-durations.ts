@@ -67,7 +67,7 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
     );
   }
   const pause = longestPause(trace);
-  if (pause.share > 0.88 && pause.z > 5) {
+  if (pause.share > 0.88 && pause.shareByLines > 0.88 && pause.z > 5) {
     return oneEach(workers, 0.92, 'a worker writes nothing while it runs a request of the slow route');
   }
   const count = trace.workerIds.length;
