@@ -1,5 +1,6 @@
 /** The ceil law: what requests that come at once cost on a number of slots. */
 import type { Facts } from '../core/finding.ts';
+import { mayBeNone } from '../core/wait-range.ts';
 import { durationText } from '../core/words.ts';
 
 /** Requests that came at once, and how many turns of the pool they took. */
@@ -22,12 +23,13 @@ export function burstLaw(facts: Facts, slots: number): Burst | null {
 }
 
 /** What a burst cost, or would cost; nothing where the log cannot tell. */
-export function burstSentence({ inference }: Facts, slots: number, burst: Burst | null): string[] {
+export function burstSentence({ summary, inference }: Facts, slots: number, burst: Burst | null): string[] {
   const { wait, service, batches, servers } = inference;
   if (burst) {
     const period = durationText(batches.periodMicros);
+    const together = mayBeNone(summary.wait) ? 'If they came together, they' : 'They came together and';
     return [
-      `They came together and ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${period}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${period} = ${durationText(burst.lastMicros)}.`,
+      `${together} ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${period}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${period} = ${durationText(burst.lastMicros)}.`,
     ];
   }
   if (wait.method === 'bounded' && wait.lowMean > 0)

@@ -179,6 +179,7 @@ function severityOf({ summary, inference: { wait } }: Facts, otherWait: number, 
   const surely =
     wait.method !== 'inferred' || wait.lowP95 > 0 || (summary.concurrency.saturated_ratio ?? 0) >= SELDOM_FULL;
   if (!surely) return 'info';
+  if (mayBeNone(summary.wait)) return 'warning';
   return otherWait >= 1e6 || otherWait >= 20 * otherService ? 'critical' : 'warning';
 }
 

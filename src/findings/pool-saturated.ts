@@ -173,11 +173,9 @@ function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturat
 /** µs */
 const lengthOf = (peaks: readonly Episode[]): number => peaks.reduce((sum, { from, to }) => sum + to - from, 0);
 
-/** Not where nobody need have waited. */
+/** Not where nobody need have waited: as few clients as slots, who ask again when they are answered, may look like a burst. */
 const isCritical = (facts: Facts, burst: Burst | null): boolean =>
-  burst === null
-    ? waitIsLong(facts, false) && !mayBeNone(facts.summary.wait)
-    : waitIsLong(facts, true) || burst.generations >= 3;
+  !mayBeNone(facts.summary.wait) && (waitIsLong(facts, burst !== null) || (burst !== null && burst.generations >= 3));
 
 function severityOf(facts: Facts, saturation: Saturation, smallest: PoolPrediction | null): Finding['severity'] {
   if (isCritical(facts, saturation.burst)) return 'critical';

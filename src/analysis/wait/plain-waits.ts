@@ -258,17 +258,18 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
   if (turns > MAYBE_BURST) return null;
   const size = Math.max(...law.bursts.map(({ members }) => members.length));
   const again = law.bursts.length > 1 ? `${law.bursts.length} bursts of up to ${size}` : `one burst of ${size}`;
-  const basis =
-    turns <= SURELY_BURST
-      ? `${again}: all slots worked without a pause from one beginning, so request n was answered after ceil(n / ${capacity}) turns`
-      : `${again}, if all came at once: clients that come back when they are answered would have waited less`;
-  const confidence = beat !== null || turns > SURELY_BURST ? 0.5 : 0.85;
+  // Clients that ask again when they are answered, as many as there are slots, keep all slots at work as well, and none of them waits. One
+  // client in a loop is the commonest of them.
+  const mayBeClients = turns > SURELY_BURST || capacity === 1;
+  const basis = mayBeClients
+    ? `${again}, if all came at once: clients that come back when they are answered would have waited less, or not at all`
+    : `${again}: all slots worked without a pause from one beginning, so request n was answered after ceil(n / ${capacity}) turns`;
+  const confidence = beat !== null || mayBeClients ? 0.5 : 0.85;
   const either =
     beat === null ? '' : '; fewer slots on a faster beat would have kept them waiting for as long or longer';
   const described = describe({ wait: law.wait, method: 'inferred', confidence, basis: basis + either }, 0, 0);
   const { mean, p95 } = described.summary;
-  // If they are clients that come back, at least one of them waits during each turn of a slot.
-  const least = turns <= SURELY_BURST ? 0.8 : Math.min(1, 2 / turns);
+  const least = mayBeClients ? 0 : 0.8;
   const faster = beat === null ? 0 : fasterBeat(beat, capacity);
   const summary: WaitInference = {
     ...described.summary,
