@@ -14,7 +14,7 @@ import { fullBefore } from './never-full.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 
 /** µs: a slot may idle for this long between two requests although somebody queues. */
-const HAND_OVER = 15_000;
+export const HAND_OVER = 15_000;
 /**
  * On a machine short of CPU gaps vary by up to this factor from one moment to the next, relative to the idle time per start where the slots
  * are busiest (recorded within one overload: 6.6 ms over five seconds, 14 ms over others).

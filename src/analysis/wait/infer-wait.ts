@@ -20,6 +20,7 @@ import { eitherQueue } from './either-queue.ts';
 import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.ts';
 import { unlessMoreSlots } from './hedged-slots.ts';
 import { perhapsNone, withoutRest } from './no-rest.ts';
+import { perhapsHeld } from './perhaps-held.ts';
 import { perhapsShortOfCpu } from './perhaps-short-of-cpu.ts';
 import { perhapsStarved } from './perhaps-starved.ts';
 import { type PlainWaits, plainWaits } from './plain-waits.ts';
@@ -136,7 +137,9 @@ function waitsOfQueue(input: WaitInput, trace: Trace): WaitResult {
   if (!followed) return silent(OUT_OF_STEP);
   const anchors = anchorsOf(input.table, trace);
   const held = anchors ? heldToAnchors(followed, anchors, trace) : followed;
-  const found = held === followed ? perhapsFullThroughout(followed, trace, pool, input) : held;
+  const again = (other: Trace) => followedAs(pool, other, input, hidden);
+  const widened = held === followed ? perhapsFullThroughout(followed, trace, pool, input) : held;
+  const found = held === followed && input.effort === 'full' ? perhapsHeld(widened, trace, pool, again) : widened;
   const likely = input.mayTakeTurns ? perhapsNone(found.summary, IN_TURN) : found.summary;
   return {
     wait: unlessMoreSlots(likely, input),

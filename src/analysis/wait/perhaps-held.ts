@@ -1,0 +1,88 @@
+/**
+ * Workers that something may hold after each of their answers, which no line shows. Sync workers of gunicorn 26 and later close a connection only
+ * when the client has closed it: a round trip over the internet, unless a proxy stands in front. Durations leave that out, so a pool that is
+ * full looks half idle.
+ *
+ * The log bounds such a pause: made longer by it, the requests of each worker must still fit one after the other. If they do, although dealt
+ * to any worker they would collide many times as often as at their logged lengths, the workers behave as if they were held for so long.
+ * Workers that are woken in turn behave alike, so it is one of two readings, and the range holds both. Recorded: 4 workers, requests of 50 ms,
+ * clients 100 ms away, true mean wait 85 ms, told as 0 to 11 ms without this rule.
+ */
+import { meanOf } from '../../core/statistics.ts';
+import { durationText } from '../../core/words.ts';
+import { misfits } from '../structure/lanes.ts';
+import type { Trace } from '../structure/trace.ts';
+import { misfitsWithShuffledWorkers } from '../structure/unlimited.ts';
+import type { FilteredWaits, Pool } from './filtered-waits.ts';
+import { HAND_OVER } from './idle-moments.ts';
+
+/** µs: a longer pause after every answer is no round trip. */
+const LONGEST = 300_000;
+/** µs: to which the pause is found. */
+const FINE = 1000;
+/** Share of the requests that may not fit: late lines. */
+const LATE = 0.002;
+const REPLICAS = 3;
+/** Collisions of requests dealt anew at the longer lengths: at least so many, and so many times those at the logged lengths. */
+const MANY = 50;
+const TIMES_MORE = 5;
+/** Least utilisation, pauses included, at which callers queue noticeably. */
+const BUSY = 0.6;
+const GUESS = 0.5;
+
+/**
+ * Widens the range for processes that run one request at a time.
+ *
+ * @param follow follows the same pool through other requests
+ */
+export function perhapsHeld(
+  found: FilteredWaits,
+  trace: Trace,
+  pool: Pool,
+  follow: (trace: Trace) => FilteredWaits | null,
+): FilteredWaits {
+  const { summary } = found;
+  const isPlain = pool.onLanes && !pool.changes && trace.killed.length === 0;
+  if (summary.method !== 'inferred' || !isPlain) return found;
+  const held = pauseAfterAnswers(trace, pool.slots);
+  const ifHeld = held === null ? null : follow(heldFor(trace, held));
+  if (held === null || ifHeld?.summary.method !== 'inferred') return found;
+  const { highMean, highP95 } = ifHeld.summary;
+  return {
+    ...found,
+    summary: {
+      ...summary,
+      highMean: Math.max(summary.highMean, highMean),
+      highP95: Math.max(summary.highP95, highP95),
+      confidence: Math.min(summary.confidence, GUESS),
+      basis: `${summary.basis}; or something that no line shows holds a worker for up to ${durationText(held)} after each answer, such as a client that closes its connection late`,
+    },
+  };
+}
+
+/** µs for which each answer may hold its worker longer than its line says; null: nothing looks like that. */
+function pauseAfterAnswers(trace: Trace, slots: number): number | null {
+  const fits = (held: number) => misfitsOf(heldFor(trace, held)) <= LATE * trace.length;
+  if (trace.workerIds.length < 2 || !fits(HAND_OVER)) return null;
+  let least = HAND_OVER;
+  let most = LONGEST;
+  while (most - least > FINE) {
+    const middle = (least + most) / 2;
+    if (fits(middle)) least = middle;
+    else most = middle;
+  }
+  const span = trace.high[trace.length - 1] - trace.low[0];
+  if ((meanOf(trace.duration) + least) * trace.length < BUSY * slots * span) return null;
+  const collisions = (log: Trace) => misfitsWithShuffledWorkers(log, 1, REPLICAS, 0).requests;
+  const ifHeld = collisions(heldFor(trace, least));
+  return ifHeld >= MANY && ifHeld >= TIMES_MORE * collisions(trace) ? least : null;
+}
+
+const misfitsOf = (trace: Trace): number => misfits(trace, trace.worker, trace.workerIds.length, 1).requests;
+
+/** The same requests, each of which ends so many µs later. */
+function heldFor(trace: Trace, micros: number): Trace {
+  const later = (values: Float64Array) => values.map((at) => at + micros);
+  const { low, high, end, duration } = trace;
+  return { ...trace, low: later(low), high: later(high), end: later(end), duration: later(duration) };
+}
