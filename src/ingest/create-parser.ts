@@ -197,6 +197,7 @@ export function createParser(options: ParserOptions): LogParser {
         base--;
       }
       router.end();
+      filter?.end();
     },
     cutOff(sentence) {
       tally.assumptions.add(sentence);

@@ -1,7 +1,11 @@
-/** Passes on only the rows and events in a time window, and counts what it left out. */
+/**
+ * Passes on only the rows and events in a time window, and counts what it left out. A server's own lines often have no time (waitress and uWSGI write
+ * none by default): they belong to the window if the request line before them does, or the first one after them if there is none before.
+ */
 import type { RequestBatch } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { TimeWindow } from '../core/time-window.ts';
+import { countBelow } from '../core/statistics.ts';
 import type { IngestSink } from './parser.ts';
 import { keepRows } from './rows.ts';
 
@@ -25,6 +29,10 @@ export class WindowFilter implements IngestSink {
   };
   readonly #window: TimeWindow;
   readonly #sink: IngestSink;
+  /** Events without a time, whose neighbours are not read yet; in the order of their lines. */
+  #undated: LifecycleEvent[] = [];
+  /** Stamp of the last request line; NaN: there is none. */
+  #lastTime = Number.NaN;
 
   constructor(window: TimeWindow, sink: IngestSink) {
     this.#window = window;
@@ -37,6 +45,8 @@ export class WindowFilter implements IngestSink {
     const { time } = batch;
     const { leftOut } = this;
     const before = batch.length;
+    if (this.#undated.length > 0) this.#placeAmong(batch);
+    if (before > 0) this.#lastTime = time[before - 1];
     let outside = 0;
     for (let i = 0; i < before; i++) {
       if (time[i] >= from && time[i] < to) continue;
@@ -50,8 +60,31 @@ export class WindowFilter implements IngestSink {
   }
 
   lifecycle(event: LifecycleEvent): void {
+    if (Number.isNaN(event.time)) this.#undated.push(event);
+    else this.#passOn(event, event.time);
+  }
+
+  /** Behind the last line. */
+  end(): void {
+    for (const event of this.#undated) this.#passOn(event, this.#lastTime);
+    this.#undated = [];
+  }
+
+  /** Events behind its last row wait for the next batch. */
+  #placeAmong({ length, offset, time }: RequestBatch): void {
+    const later: LifecycleEvent[] = [];
+    for (const event of this.#undated) {
+      const rows = countBelow(length, (k) => offset[k], event.offset);
+      if (rows === length) later.push(event);
+      else if (rows > 0) this.#passOn(event, time[rows - 1]);
+      else this.#passOn(event, Number.isNaN(this.#lastTime) ? time[0] : this.#lastTime);
+    }
+    this.#undated = later;
+  }
+
+  #passOn(event: LifecycleEvent, time: number): void {
     const { from, to } = this.#window;
-    if (event.time >= from && event.time < to) this.#sink.lifecycle(event);
+    if (time >= from && time < to) this.#sink.lifecycle(event);
     else this.leftOut.lifecycle++;
   }
 }
