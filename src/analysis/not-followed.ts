@@ -1,5 +1,5 @@
 /** For a long log whose waits are unknown: when its pool was full for longest, and where to look for the waits of that time. */
-import type { ServerInference } from '../core/inference.ts';
+import type { FullStretch, ServerInference, TimeSpan } from '../core/inference.ts';
 import { momentsBetween } from '../core/moments.ts';
 import { sumOf } from '../core/statistics.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
@@ -9,7 +9,7 @@ import type { Known } from './known-steps.ts';
 import { KEPT_WHOLE } from './retained-rows.ts';
 import { unknownWait } from './wait/summarise-waits.ts';
 
-/** µs: full steps at most APART from each other are one stretch; a stretch is extended by AROUND on both sides. */
+/** µs: full steps at most APART from each other are one stretch; a stretch to look at is extended by AROUND on both sides. */
 const APART = 60_000_000;
 const AROUND = 60_000_000;
 /** µs before a stretch that are read as well, as they show what is usual; fewer if there are too many requests to be followed. */
@@ -21,8 +21,9 @@ export type OfWhole = Pick<ServerInference, 'wait' | 'requests' | 'notFollowed'>
 export function notFollowed(inference: ServerInference, known: Known, { table, view }: FollowedPart): OfWhole {
   const { strata, isKnown } = known;
   const { from, step, full } = strata;
-  const stretch = fullestOf(fullStretches(strata, (k) => isKnown[k] === 0));
-  const whole = withAllOfIt(stretch, known);
+  const untold = fullestOf(fullStretches(strata, (k) => isKnown[k] === 0));
+  const stretch = widened(untold);
+  const whole = widened(withAllOfIt(untold, known));
   const look = whereToLook(whole, view);
   const share = fullShareOf(known);
   const inAll = sumOf(full) / full.length;
@@ -52,7 +53,7 @@ const LONG_FULL = 60_000_000;
 export function fullYetUntold(known: Known, { table, view }: FollowedPart): Pick<OfWhole, 'notFollowed'> {
   const stretches = fullStretches(known.strata);
   if (stretches.length === 0) return {};
-  const stretch = fullestOf(stretches);
+  const stretch = widened(fullestOf(stretches));
   if (stretch.fullMicros < LONG_FULL) return {};
   const look = whereToLook(stretch, view);
   return { notFollowed: { ...stretch, ...look, requests: table.length, fullShare: fullShareOf(known), isKept: true } };
@@ -66,7 +67,7 @@ function fullShareOf({ strata: { full }, isKnown }: Known): number {
 
 /** From when on the log must be read to follow the stretch, and whether all requests since then fit. */
 function whereToLook(
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to }: TimeSpan,
   view: FollowedPart['view'],
 ): { readonly lookFrom: number; readonly isFollowed: boolean } {
   const starts = BEFORE.map((before) => from + AROUND - before);
@@ -81,13 +82,6 @@ export function requestsIn(view: FollowedPart['view'], from: number, to: number)
   return sumOf(view.requests.subarray(stepOf(from), stepOf(to) + 1));
 }
 
-/** µs since 1970 UTC, AROUND included on both sides. */
-interface FullStretch {
-  readonly from: number;
-  readonly to: number;
-  readonly fullMicros: number;
-}
-
 /** @param at ascending instants of full steps */
 function stretchesOf(at: readonly number[], step: number): FullStretch[] {
   const stretches: { from: number; to: number; fullMicros: number }[] = [];
@@ -98,13 +92,19 @@ function stretchesOf(at: readonly number[], step: number): FullStretch[] {
       open.fullMicros += step;
     } else stretches.push({ from: instant, to: instant + step, fullMicros: step });
   }
-  return stretches.map(({ from, to, fullMicros }) => ({ from: from - AROUND, to: to + AROUND, fullMicros }));
+  return stretches;
 }
+
+const widened = ({ from, to, fullMicros }: FullStretch): FullStretch => ({
+  ...{ from: from - AROUND, to: to + AROUND },
+  fullMicros,
+});
 
 const fullestOf = (stretches: readonly FullStretch[]): FullStretch =>
   stretches.reduce((best, one) => (one.fullMicros > best.fullMicros ? one : best));
 
-const fullStretches = (
+/** In order of time. @param counts whether a full step is of interest */
+export const fullStretches = (
   { from, step, full }: Known['strata'],
   counts: (k: number) => boolean = () => true,
 ): FullStretch[] =>

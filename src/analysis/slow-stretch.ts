@@ -58,33 +58,38 @@ export interface SlowWindows {
   readonly usual: number;
   /** µs of slots beyond what as many requests usually take. */
   readonly excessMicros: number;
+  /** false: a few long requests at random, or others on top of the usual ones, may have made it. */
+  readonly isSure: boolean;
 }
 
-export function slowStretch(
+export function slowStretches(
   inference: ServerInference,
   partial: Partial,
   { table, view }: FollowedPart,
-): Pick<ServerInference, 'slowNotFollowed'> {
+): Pick<ServerInference, 'slowStretches' | 'slowNotFollowed'> {
   if (!logsServices(partial) || view.stepSeconds > WINDOW) return {};
   const windows = coarserView(view, (view.requests.length * view.stepSeconds) / WINDOW);
   const step = WINDOW * MICROS_PER_SECOND;
   const durations = partial.routeCounts.durations();
   const instants = Float64Array.from({ length: table.length }, (_, row) => instantOf(table, row)).sort();
-  const untold = slowWindows(windows, (micros) => durations.countFrom(micros)).filter(({ first, behind }) => {
-    const [from, to] = [windows.from + first * step, windows.from + behind * step];
+  const stretches = slowWindows(windows, (micros) => durations.countFrom(micros)).map((slow) => ({
+    ...slow,
+    ...{ from: windows.from + slow.first * step, to: windows.from + slow.behind * step },
+  }));
+  const slow = stretches.map(({ from, to }) => ({ from, to })).sort((a, b) => a.from - b.from);
+  const untold = stretches.filter(({ first, behind, from, to, isSure }) => {
     const { notFollowed } = inference;
     const isFull = notFollowed !== undefined && notFollowed.from < to && notFollowed.to > from;
     const kept = countUpTo(instants, to) - countUpTo(instants, from);
-    return !isFull && kept < MOST_KEPT * sumOf(windows.requests.subarray(first, behind));
+    return isSure && !isFull && kept < MOST_KEPT * sumOf(windows.requests.subarray(first, behind));
   });
-  if (untold.length === 0) return {};
+  if (untold.length === 0) return { slowStretches: slow };
   const worst = untold.reduce((most, one) => (one.excessMicros > most.excessMicros ? one : most));
-  const { first, behind, mean, usual, excessMicros } = worst;
-  const from = windows.from + first * step;
-  const to = windows.from + behind * step;
+  const { first, behind, from, to, mean, usual, excessMicros } = worst;
   const around = MARGINS.find((margin) => requestsIn(view, from - margin, to + margin) <= KEPT_WHOLE);
   const margin = around ?? MARGINS[MARGINS.length - 1];
   return {
+    slowStretches: slow,
     slowNotFollowed: {
       ...{ from, to, mean, usual, excessMicros },
       ...{ lookFrom: from - margin, lookTo: to + margin, isFollowed: around !== undefined },
@@ -108,7 +113,7 @@ export function slowWindows({ requests, busyMicros }: Windows, countFrom: (micro
     const stretch = likeliestStretch(isSlow, share, MOSTLY, range.from, range.to);
     if (!stretch) continue;
     ranges.push({ from: range.from, to: stretch.first }, { from: stretch.last + 1, to: range.to });
-    const slow = worthTelling(
+    const slow = comparedWithAround(
       { requests, busyMicros },
       judged[stretch.first],
       judged[stretch.last] + 1,
@@ -128,7 +133,8 @@ function usualMean(judged: readonly number[], requests: Float64Array, busyMicros
   return middle === undefined ? Number.NaN : busyMicros[middle] / requests[middle];
 }
 
-function worthTelling(
+/** null: too short, not much slower than around it, or as slow as other times with as many requests. */
+function comparedWithAround(
   windows: Windows,
   first: number,
   behind: number,
@@ -138,27 +144,38 @@ function worthTelling(
   const inner = part(windows, first + 1, behind - 1);
   const before = part(windows, first - AROUND, first);
   const after = part(windows, behind, behind + AROUND);
-  const isCounted = ({ count, requests }: ReturnType<typeof part>) => requests >= MINIMUM_OF_WINDOW * count;
+  const isCounted = ({ count, requests }: Part) => requests >= MINIMUM_OF_WINDOW * count;
   if (inner.count < MINIMUM_WINDOWS || inner.requests < MINIMUM_REQUESTS || before.count < MINIMUM_AROUND) return null;
   if (!isCounted(inner) || !isCounted(before)) return null;
-  const isOver = after.count >= MINIMUM_AROUND;
+  const around = after.count >= MINIMUM_AROUND ? [before, after] : [before];
   const { mean } = inner;
-  const around = isOver ? [before, after] : [before];
   if (!(mean >= TIMES * Math.max(usual, ...around.map((one) => one.mean)))) return null;
-  const excess = (mean - usual) * inner.requests;
+  if (growsWithLoad(windows, first, behind, mean / usual, usual)) return null;
+  const excessMicros = (mean - usual) * inner.requests;
   const lasted = (behind - first) * WINDOW * MICROS_PER_SECOND;
   // Requests that go on for so long keep a slot each, were they all there at once.
-  if (excess <= countFrom(lasted / 2) * lasted) return null;
+  const isMoreThanLong = excessMicros > countFrom(lasted / 2) * lasted;
+  const carriers = carriersOf(windows, first + 1, behind - 1, mean);
+  return { first, behind, mean, usual, excessMicros, isSure: isMoreThanLong && isOfMany(inner, around, carriers) };
+}
+
+/** Neither a few of the requests carry the work, nor those that came on top of the usual ones. @param carriers share of the requests */
+function isOfMany(inner: Part, around: readonly Part[], carriers: number): boolean {
   const cameUsually = sumOf(around.map((one) => one.requests)) / sumOf(around.map((one) => one.count));
   const added = Math.max(0, 1 - (cameUsually * inner.count) / inner.requests);
-  const carriers = carriersOf(windows, first + 1, behind - 1, mean);
-  if (added > MOST_ADDED || carriers < Math.max(MINIMUM_CARRIERS, BEYOND_ADDED * added)) return null;
-  if (growsWithLoad(windows, first, behind, mean / usual, usual)) return null;
-  return { first, behind, mean, usual, excessMicros: excess };
+  return added <= MOST_ADDED && carriers >= Math.max(MINIMUM_CARRIERS, BEYOND_ADDED * added);
+}
+
+interface Part {
+  /** Windows, and their requests. */
+  readonly count: number;
+  readonly requests: number;
+  /** µs */
+  readonly mean: number;
 }
 
 /** Windows [from, to) as far as there are any. */
-function part({ requests, busyMicros }: Windows, from: number, to: number) {
+function part({ requests, busyMicros }: Windows, from: number, to: number): Part {
   const [first, behind] = [Math.max(0, from), Math.min(requests.length, to)];
   const all = sumOf(requests.subarray(first, behind));
   return { count: behind - first, requests: all, mean: sumOf(busyMicros.subarray(first, behind)) / all };

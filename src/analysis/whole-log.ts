@@ -12,10 +12,10 @@ import { countText } from '../core/words.ts';
 import type { FollowedPart } from './followed-part.ts';
 import { type Followed, followedOf, weightsOf } from './followed-waits.ts';
 import { type Known, knownOf, logsServices, stepAt } from './known-steps.ts';
-import { fullYetUntold, notFollowed, type OfWhole } from './not-followed.ts';
+import { fullStretches, fullYetUntold, notFollowed, type OfWhole } from './not-followed.ts';
 import type { Partial } from './partial.ts';
 import { regimesOfWhole } from './regimes-of-whole.ts';
-import { slowStretch } from './slow-stretch.ts';
+import { slowStretches } from './slow-stretch.ts';
 import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
 import type { CountedWorker } from './structure/lives.ts';
 import { highMeanOf, queueSlotsOf } from './structure/service-bounds.ts';
@@ -34,7 +34,7 @@ export const meanConcurrency = (partial: Partial, seen: number, micros: number, 
 export function ofWholeLog(kept: ServerInference, partial: Partial, part: FollowedPart | null): ServerInference {
   if (!part) return kept;
   const whole = ofAllRequests(kept, partial, part);
-  return { ...whole, ...slowStretch(whole, partial, part) };
+  return { ...whole, ...slowStretches(whole, partial, part) };
 }
 
 function ofAllRequests(kept: ServerInference, partial: Partial, part: FollowedPart): ServerInference {
@@ -52,7 +52,7 @@ function ofAllRequests(kept: ServerInference, partial: Partial, part: FollowedPa
     ...concurrencyOf(inference, part.table, known),
     ...fullTimeOf(regimes, part.view),
   };
-  const whole = { ...bounded, concurrency, regimes };
+  const whole = { ...bounded, concurrency, regimes, fullStretches: fullStretches(known.strata) };
   if (inference.wait.method === 'inferred') return { ...whole, ...waitsOf(inference, known, part) };
   const isUntold =
     inference.wait.method === 'unknown' && known.strata.steps.some((steps, s) => s >= FIRST_FULL && steps > 0);
@@ -154,9 +154,13 @@ function waitsOf(inference: ServerInference, known: Known, part: FollowedPart): 
   const weight = weightsOf(known.strata, counts);
   if (!weight) return notFollowed(inference, known, part);
   const wait = new Float64Array(inference.requests.wait.length).fill(Number.NaN);
-  for (const row of rows) wait[row] = inference.requests.wait[row];
-  const samples = inference.requests.waitSamples ?? [inference.requests.wait];
+  const weightOfRow = wait.slice();
   const weights = floatsAt(weight, followed.stratum);
+  rows.forEach((row, k) => {
+    wait[row] = inference.requests.wait[row];
+    weightOfRow[row] = weights[k];
+  });
+  const samples = inference.requests.waitSamples ?? [inference.requests.wait];
   return {
     wait: weighted(
       inference.wait,
@@ -167,7 +171,7 @@ function waitsOf(inference: ServerInference, known: Known, part: FollowedPart): 
         basis: `${inference.wait.basis}; ${countText(rows.length, 'request')} of ${total} followed, the busiest parts of the log among them, each weighed by how much of the log was as busy`,
       },
     ),
-    requests: { ...inference.requests, wait },
+    requests: { ...inference.requests, wait, weight: weightOfRow },
   };
 }
 

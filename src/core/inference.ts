@@ -14,6 +14,8 @@ export interface InferredRequests {
   readonly wait: Float64Array;
   /** Posterior samples of `wait`, each from a possible history of all rows; missing: the engine gives only a point estimate. */
   readonly waitSamples?: readonly Float64Array[];
+  /** Of a long log: how many of its requests each one stands for; NaN: its wait is not known. Missing: each stands for itself. */
+  readonly weight?: Float64Array;
 }
 
 /**
@@ -176,6 +178,17 @@ export interface HeldWorkers {
   readonly micros: number;
 }
 
+/** µs since 1970 UTC. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface FullStretch extends TimeSpan {
+  /** µs within it in which all slots were busy. */
+  readonly fullMicros: number;
+}
+
 export interface ServerInference {
   /** The lines are those of a proxy in front of the server, and include answers of the proxy itself. */
   readonly seenByProxy?: true;
@@ -229,6 +242,13 @@ export interface ServerInference {
     /** Like it, itself among them. */
     readonly stretches: number;
   };
+  /**
+   * Of a long log of which parts were followed, by the timeline of all its requests, in order of time: when all slots were busy, with gaps of
+   * a minute at most, and when requests took many times as long as usual (to half a minute). Missing: all requests were followed, slots are not
+   * known, or lines log no service times.
+   */
+  readonly fullStretches?: readonly FullStretch[];
+  readonly slowStretches?: readonly TimeSpan[];
   /** In words: the evidence that lines of several servers with the same process ids are mixed; missing: none. */
   readonly mixed?: string;
   /** One queue for all workers, or one per process; null: the log does not show it. */

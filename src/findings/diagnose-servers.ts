@@ -76,7 +76,8 @@ export function diagnoseServers(
 /** `common`: findings that are about none of them alone. */
 export function saidOfServers(each: readonly JudgedServer[], common: readonly FindingSummary[]): Said {
   const servers = each.toSorted(byTrouble);
-  const findings = [...servers.flatMap(ofServer), ...common].filter(isNews).sort(byWeight);
+  // What they have in common is behind what each of them shows.
+  const findings = [...common, ...servers.flatMap(ofServer)].filter(isNews).sort(byWeight);
   return { findings, verdict: verdictOfServers(servers, common) };
 }
 

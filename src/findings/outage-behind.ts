@@ -3,12 +3,12 @@ import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/fi
 import { type Moments, momentsOf } from '../core/moments.ts';
 import { findOutages, type Outage, SLOW } from '../core/outages.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
-import { countUpTo, meanOf, medianOf, sumOf } from '../core/statistics.ts';
-import { routeText } from '../core/text.ts';
+import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, listText, percentText, roundText, shortName } from '../core/words.ts';
 import { happened, someLivedThrough } from './coincidence.ts';
+import { loadBefore } from './load-before.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { findingsOfQueue, waitingIn } from './saturation.ts';
+import { findingsOfQueue, MOST_WAITING, shareOfFullTime, waitingIn } from './saturation.ts';
 
 /** Seconds: mean wait of those who waited from which it is a catastrophe. */
 const LONG_WAIT = 0.5;
@@ -17,10 +17,10 @@ const SAME_MOMENT = 15e6;
 const REPLACED = 2e6;
 /** A pool of so many times the slots is no sensible one. */
 const SENSIBLE = 4;
-/** Starts before it, and µs, that make a rate. */
-const MINIMUM_BEFORE = 20;
-const BEFORE = 10e6;
-const HOUR = 3600e6;
+/** Share of the outages in which all slots must be busy, so that they count as what filled the pool. */
+const LEAST_FULL = 0.05;
+/** Times the usual share of errors from which they are told. */
+const MORE_ERRORS = 2;
 
 /** What the sentences tell of. */
 interface Story {
@@ -71,7 +71,7 @@ function examine(facts: Facts): Finding | null {
   const { summary, names } = facts;
   const { model } = summary.server;
   const slots = knownSlots(summary.server);
-  if (slots === null || model === 'async' || model === 'thread-per-request' || summary.server.servers) return null;
+  if (slots === null || model === 'async' || model === 'thread-per-request') return null;
   const found = findOutages(facts, slots);
   if (!found) return null;
   const { outages, worst, outside, routes, affected, only } = found;
@@ -79,12 +79,19 @@ function examine(facts: Facts): Finding | null {
   const serviceOf = (members: readonly number[]) => medianOf(members.map((i) => rows.service[i]));
   const isOneRoute = only !== null || new Set(outside.map((i) => rows.route[i])).size === 1;
   const { from, to } = worst;
-  const [took, before] = [serviceOf(worst.inside), serviceOf(outside)];
+  const slowRoutes = new Set(affected.map(({ route }) => route));
+  const usually = outside.filter((i) => slowRoutes.has(rows.route[i]));
+  const [took, before] = [serviceOf(worst.affected), serviceOf(usually.length > 0 ? usually : outside)];
   const waiting = waitingIn(facts, slots, outages);
-  const filled = waiting.isMost;
+  const fullShare = shareOfFullTime(facts, outages);
+  const isMostWaiting = waiting.isMost && waiting.fullSeconds >= LEAST_FULL * lengthOf(outages);
+  // Each of several servers has a queue of its own, of which its own findings tell.
+  const filled = !summary.server.servers && (isMostWaiting || fullShare >= MOST_WAITING);
+  const followed = isKeptWhole(facts) ? '' : ' that was followed';
   const errors = worst.inside.filter((i) => rows.status[i] >= 500).length;
   const allErrors = rows.status.reduce((count, status) => count + (status >= 500 ? 1 : 0), 0);
-  const { rate, busy } = loadOf(facts, rows, worst, only);
+  const failed = errors / worst.inside.length >= MORE_ERRORS * (summary.requests.error_ratio ?? 0) ? errors : 0;
+  const { rate, busy } = loadBefore(facts, rows, worst, only);
   const restarted = happened(facts, ['boot', 'reload', 'listen'], from - SAME_MOMENT, from + SAME_MOMENT);
   const replaced = allReplacedAt(facts, from);
   const story: Story = {
@@ -99,14 +106,15 @@ function examine(facts: Facts): Finding | null {
     bytes: bytesOf(facts, rows, worst.slow),
     usualBytes: bytesOf(facts, rows, outside),
   };
-  const fullText = filled
-    ? ` The pool (${poolText(summary.server)}) was full because of it: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
-    : '';
+  const because = isMostWaiting
+    ? `${percentText(waiting.seconds / waiting.ofAll)} of all waiting${followed} falls into the time until its queue was gone`
+    : `${percentText(fullShare)} of the time in which all slots were busy begins with it`;
+  const fullText = filled ? ` The pool (${poolText(summary.server)}) was full because of it: ${because}.` : '';
   return {
-    severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
+    severity: filled && isMostWaiting && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
     title: titleOf(story, momentsOf(summary.window)),
     brief: briefOf(story),
-    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${story.who === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${lookAlikeText(replaced, restarted)}${moreAskedText(story)}`,
+    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that ${followed === '' ? '' : 'were followed of those that '}began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${failed > 0 ? `, and ${countText(failed, 'was', 'were')} answered with an error` : ''}; ${story.who === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${lookAlikeText(replaced, restarted)}${moreAskedText(story)}`,
     evidence: {
       slow_requests: worst.slow.length,
       service_median_seconds: took / 1e6,
@@ -132,6 +140,10 @@ function examine(facts: Facts): Finding | null {
     ],
   };
 }
+
+/** s */
+const lengthOf = (outages: readonly Outage[]): number =>
+  outages.reduce((sum, { from, to }) => sum + to - from, 0) / 1e6;
 
 const onSome = (affected: readonly { readonly route: number }[], names: Facts['names']): string =>
   ` on ${listText(affected.slice(0, 3).map(({ route }) => names.routes.text(route)))}`;
@@ -185,59 +197,6 @@ function allReplacedAt({ inference: { lives } }: Facts, at: number): boolean {
   return before.length > 0 && after.length > 0 && !someLivedThrough(lives, at, REPLACED);
 }
 
-/** Requests/s that came before it on what was slow, and the slots that as many would keep busy while it lasts. */
-function loadOf(
-  facts: Facts,
-  rows: Rows,
-  { from, inside }: Outage,
-  only: number | null,
-): { rate: number; busy: number } {
-  const isWhole = isKeptWhole(facts);
-  const starts = only === null ? rows.start : rows.start.filter((_, i) => rows.route[i] === only);
-  const rate = isWhole ? rateBefore(starts, from) : rateOfTimeline(facts.summary, from) * shareOf(facts, only).requests;
-  const busy = (rate * meanOf(inside.map((i) => rows.service[i]))) / 1e6;
-  if (only === null) return { rate, busy };
-  // Beside one slow route the others go on.
-  const others = isWhole
-    ? busyWithout(rows, only)
-    : (facts.summary.concurrency.mean ?? Number.NaN) * (1 - shareOf(facts, only).busy);
-  return { rate, busy: busy + others };
-}
-
-/** Slots that the requests of all other routes keep busy. */
-function busyWithout(rows: Rows, route: number): number {
-  const span = rows.end[rows.length - 1] - rows.start[0];
-  return rows.service.reduce((sum, micros, i) => sum + (rows.route[i] !== route && micros > 0 ? micros : 0), 0) / span;
-}
-
-/** Requests per second before it, or of the whole log where little is before it. */
-function rateBefore(start: Float64Array, from: number): number {
-  const { length } = start;
-  const count = countUpTo(start, from);
-  const [n, span] =
-    count >= MINIMUM_BEFORE && from - start[0] >= BEFORE
-      ? [count, from - start[0]]
-      : [length, start[length - 1] - start[0]];
-  return (n * 1e6) / span;
-}
-
-/** Requests/s in the hour before; a log of which a part is kept counts them all in its timeline. */
-function rateOfTimeline({ timeline, requests }: Facts['summary'], from: number): number {
-  const begin = 1000 * Date.parse(timeline.from ?? '');
-  const stepOf = (instant: number) => Math.max(0, Math.floor((instant - begin) / (timeline.step_seconds * 1e6)));
-  const before = timeline.requests.slice(stepOf(from - HOUR), stepOf(from));
-  return before.length > 0
-    ? sumOf(before) / (before.length * timeline.step_seconds)
-    : (requests.rate.mean ?? Number.NaN);
-}
-
-/** Of all requests and of all busy time, 0..1; 1 of all routes. */
-function shareOf({ summary, names }: Facts, route: number | null): { requests: number; busy: number } {
-  if (route === null) return { requests: 1, busy: 1 };
-  const found = summary.routes.find((one) => one.route === routeText(names.routes.text(route)));
-  return { requests: (found?.requests ?? Number.NaN) / summary.requests.total, busy: found?.busy_ratio ?? Number.NaN };
-}
-
 // While the pool is full of slow requests, times grow with the number of them as if they shared work.
 const poolFindings = [...findingsOfQueue, 'threads-cpu-bound', 'threads-would-not-help'];
 const errorFindings = ['error-burst', 'server-errors'];
@@ -252,14 +211,15 @@ export default defineFinding({
     test: [
       'A request is slow when it takes 2.5 times the median of its route. The stretch of requests, by their starts, whose share of slow ones is',
       'most likely 60 % and not that of the log (largest sum of log likelihood ratios, Kadane 1984; e^12 after correction for all stretches),',
-      'whose median is three times the median of the others, on two routes or more where the log has several; or the same of one route alone, whose slow requests take half of the time of the slots then. At least max(8, 1.5 per slot)',
-      'slow requests over two seconds. One route whose slow answers have twice the bytes of the others (medians) was asked for more. Slots that would bear it, by Little: L = λ S, ceil(L + 2 √L).',
+      'in which routes whose median is 2.5 times their usual one have a third of the requests, and together a median of three times the usual one, two routes or more where the log has several; or the same of one route alone, whose slow requests take half of the time of the slots then. At least max(8, 1.5 per slot)',
+      'slow requests over two seconds. Of a log of which parts are kept, medians and the usual share of slow requests are those of all requests, and it lasts for as long as the timeline of all requests shows',
+      'that they take long. One route whose slow answers have twice the bytes of the others (medians) was asked for more. Slots that would bear it, by Little: L = λ S, ceil(L + 2 √L).',
     ].join('\n'),
     guards: [
       'Requests that slow each other down are no outage: ten others or more that ran beside nine tenths as many requests, of the server and',
       '(for threads) of their process, were quicker by √ratio (Mann-Whitney p < 1e-9), or the ratio is more than three times the slots. A slow route is judged by its own',
       'median; one request in each slot is a stall of the machine; nothing is said of a log that begins slow. A stretch of 50 or more that lasts to the end of the log is latency-step.',
-      'The findings of the pool fall silent only where at least half of all waiting falls into full stretches that begin with it (up to 3 s, or a fifth of its length, before it shows) and a quarter of',
+      'The findings of the pool fall silent only where all slots were busy for a twentieth of its length and at least half of all waiting falls into full stretches that begin with it (up to 3 s, or a fifth of its length, before it shows) and a quarter of',
       'whose slot time is what these requests took beyond the usual; those of errors where half of them fall into it; cold-start where no worker',
       'lived through its beginning, which is then told as that of new workers.',
     ].join('\n'),

@@ -13,7 +13,8 @@ import { hiddenCallersText } from './hidden-callers.ts';
 import { IF_VIEWS_WAIT, ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
-import { ioRemedies, peakText, waitIsLong, waitingSpan } from './saturation.ts';
+import { lengthOf, type Peak, peaksOf, peakText } from './peaks.ts';
+import { ioRemedies, waitIsLong, waitingSpan } from './saturation.ts';
 import { LIMITING_SHARE, sharedWorkOf, slotsWouldNotHelp } from './shared-work.ts';
 import { slowerText, slowerWhenFull } from './slower-when-full.ts';
 
@@ -72,7 +73,7 @@ function adviceOf(facts: Facts, { slots, peaks, slower }: Saturation, smallest: 
 }
 
 /** Where no number of slots is recommended: it would be one for moments alone. */
-const spreadText = (peaks: readonly Episode[]): string =>
+const spreadText = (peaks: readonly Peak[]): string =>
   `The queue was a matter of ${durationText(lengthOf(peaks))}: spread the callers who came then, or hand their work to a task queue and answer at once; slots for such a moment would stand idle the rest of the time.`;
 
 /** Part of each request is work that the requests share: more of them at once on a worker then gain little. */
@@ -87,9 +88,9 @@ const ifWaiting = (text: string): string => `${IF_VIEWS_WAIT}, ${text.replace(/^
 interface Saturation {
   readonly slots: number;
   /** Empty where the whole log is spoken of. */
-  readonly peaks: readonly Episode[];
+  readonly peaks: readonly Peak[];
   /** Told one by one, as many as there is room for. */
-  readonly told: readonly Episode[];
+  readonly told: readonly Peak[];
   readonly episodes: readonly Episode[];
   /** Of the whole log. */
   readonly fullMicros: number;
@@ -115,7 +116,7 @@ function saturationOf(facts: Facts): Saturation | null {
     : wait.waitingRatio >= WAITING_SHARE;
   const episodes = episodesOf(facts, slots);
   const slower = slowerWhenFull(facts, episodes);
-  const deep = episodes.filter((episode) => isDeep(episode, slots, service.mean));
+  const deep = peaksOf(facts, episodes, (episode) => isDeep(episode, slots, service.mean));
   // A pool that is full most of the time has no peaks.
   const told = fullRatio < MOSTLY_FULL ? deep : [];
   if (fullRatio >= FULL_SHARE && isMaterial && manyWait)
@@ -169,9 +170,6 @@ function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturat
   const queue = mayBeNone(summary.wait) ? 'may queue' : 'queue';
   return `Pool saturated${when}: ${busySlots(summary, slots)}${queues ? ` and callers ${queue}` : ''}`;
 }
-
-/** µs */
-const lengthOf = (peaks: readonly Episode[]): number => peaks.reduce((sum, { from, to }) => sum + to - from, 0);
 
 /** Not where nobody need have waited: as few clients as slots, who ask again when they are answered, may look like a burst. */
 const isCritical = (facts: Facts, burst: Burst | null): boolean =>
@@ -261,7 +259,7 @@ export default defineFinding({
       'Fires when all K slots are busy for at least 20 % of the time, at least 30 % of the requests start from the queue',
       '(start within a moment of an end that left a full pool), and the mean wait is at least a tenth of the service time;',
       'or when in a peak, three seconds or three service times with nine tenths of the slots busy, max(10, 3 K) requests wait for a',
-      'service time or more on average, be the log as long as it may;',
+      'service time or more on average, be the log as long as it may (of a log of which parts are kept, it lasts as long as the timeline of all requests has it);',
       'or when they are all busy for at least half of the time and the wait is not known: then it says so.',
       'The ceil law: of n requests that arrive together on K slots with service time S, request n is answered after',
       'ceil(n / K) × S, and waited (ceil(n / K) - 1) × S of that.',

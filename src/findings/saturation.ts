@@ -1,11 +1,11 @@
-/** What was waited in the full stretches of a log, whose doing it was, and how a stretch is told in words. */
+/** What was waited in the full stretches of a log, and whose doing it was. */
 import type { Facts } from '../core/finding.ts';
-import { type Episode, episodesOf, WAITED } from '../core/full-stretches.ts';
-import type { Moments } from '../core/moments.ts';
+import { episodesOf, WAITED } from '../core/full-stretches.ts';
+import type { FullStretch } from '../core/inference.ts';
 import type { Holdup } from '../core/outages.ts';
 import { type Rows, rowsOf } from '../core/rows.ts';
+import { sumOf } from '../core/statistics.ts';
 import { fewMayFillIt } from '../core/wait-range.ts';
-import { countText, durationText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { knownSlots } from './pool-words.ts';
 
@@ -14,6 +14,8 @@ export interface WaitingIn {
   readonly seconds: number;
   readonly waiters: number;
   readonly ofAll: number;
+  /** s in which all slots were busy in these stretches. */
+  readonly fullSeconds: number;
   /** At least half of all waiting: the pool was full because of them. */
   readonly isMost: boolean;
 }
@@ -56,7 +58,22 @@ export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[
     seconds += wait[i] / 1e6;
     waiters++;
   }
-  return { seconds, waiters, ofAll, isMost: waiters > 0 && seconds >= MOST_WAITING * ofAll };
+  const fullSeconds = sumOf(episodes.map(({ fullMicros }) => fullMicros)) / 1e6;
+  return { seconds, waiters, ofAll, fullSeconds, isMost: waiters > 0 && seconds >= MOST_WAITING * ofAll };
+}
+
+/**
+ * Of a long log whose waits are not known: the share of its full stretches, by their length, that begin with the holdups, 0..1; NaN where waits are
+ * known, or the timeline shows no full stretch.
+ */
+export function shareOfFullTime({ inference }: Facts, holdups: readonly Holdup[]): number {
+  const { fullStretches = [], wait } = inference;
+  if (wait.method !== 'unknown' || fullStretches.length === 0) return Number.NaN;
+  const lengthOf = (stretches: readonly FullStretch[]) => sumOf(stretches.map(({ fullMicros }) => fullMicros));
+  const within = fullStretches.filter((full) =>
+    holdups.some(({ from, to }) => full.from >= from - SEEN_LATE * (to - from) && full.from <= to),
+  );
+  return lengthOf(within) / lengthOf(fullStretches);
 }
 
 /** A stretch in which nobody was served; µs since 1970 UTC, and how long at least. */
@@ -125,16 +142,6 @@ export function filledSince(facts: Facts, rows: Rows, at: number, addedSeconds: 
   }
   if (1e6 * addedSeconds < MATERIAL_WORK * servedAfter) return false;
   return after >= NEARLY_ALL_WAITING * (before + after) && before <= HARDLY_ANY * served;
-}
-
-/** "From 13:19:19 to 13:19:48 UTC (29 s) 834 requests queued, for 657 ms on average (inferred)." */
-export function peakText(
-  { from, to, waiters, totalWaitMicros }: Episode,
-  queued: 'queued' | 'may have queued',
-  how: string,
-  moments: Moments,
-): string {
-  return `From ${moments.span(from, to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} ${queued}, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
 }
 
 /** Times a long wait: of 60 recordings with such an estimate, all waited long, but for one that did so by a hair less. */

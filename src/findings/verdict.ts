@@ -114,14 +114,20 @@ function saturatedWordings(summary: Summary, finding: FindingSummary): string[] 
 /** Share of the log, and s, that lie behind a stretch that is over. */
 const OVER_SHARE = 0.15;
 const OVER_SECONDS = 10;
+/** Times the length of a finding; what is longer cannot lie within it. */
+const LONGER_THAN = 1.05;
 
-/** " (from 20:42:31 to 20:43:08 UTC)" of a pool that has had free slots since; "" where it was full to the end, or nearly. */
-function whenOver({ window }: Summary, { from, to }: FindingSummary): string {
+/**
+ * " (from 20:42:31 to 20:43:08 UTC)" of a pool that has had free slots since; "" where it was full to the end, or nearly. A finding may be of
+ * one of the times at which it was full.
+ */
+function whenOver({ window }: Summary, { from, to, evidence }: FindingSummary): string {
   if (from === null || to === null || window.to === null || window.seconds === null) return '';
   const since = (Date.parse(window.to) - Date.parse(to)) / 1000;
   if (since < Math.max(OVER_SECONDS, OVER_SHARE * window.seconds)) return '';
   const [begin, end] = [from, to].map((at) => 1000 * Date.parse(at));
-  return ` (from ${momentsOf(window).span(begin, end)} UTC)`;
+  const isOneOfSeveral = Number(evidence.saturated_seconds) * 1e6 > LONGER_THAN * (end - begin);
+  return ` (${isOneOfSeveral ? 'among others ' : ''}from ${momentsOf(window).span(begin, end)} UTC)`;
 }
 
 /** What would end the queue in front of a full pool. */

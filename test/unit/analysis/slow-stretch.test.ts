@@ -47,11 +47,9 @@ function found(calls: readonly Call[]) {
       busyMicros[k] += 1e6 * (Math.min(end, (k + 1) * WINDOW) - Math.max(at, k * WINDOW));
   }
   const countFrom = (micros: number) => calls.filter(({ takes }) => 1e6 * takes >= micros).length;
-  return slowWindows({ requests, busyMicros }, countFrom).map(({ first, behind, ...slow }) => ({
-    ...slow,
-    from: first * WINDOW,
-    to: behind * WINDOW,
-  }));
+  return slowWindows({ requests, busyMicros }, countFrom)
+    .filter(({ isSure }) => isSure)
+    .map(({ first, behind, ...slow }) => ({ ...slow, from: first * WINDOW, to: behind * WINDOW }));
 }
 
 const seeds = Array.from({ length: 12 }, (_, k) => k + 1);

@@ -114,6 +114,28 @@ describe('outage-behind', () => {
     const calls = poisson(3, 10, 120, usual).map((call) => (random.next() < 0.1 ? away(call) : call));
     expect(outageBehind.examine(syncPool(8, calls))).toBeNull();
   });
+  it('names the routes that one backend slows, where most requests are on others that keep their pace', () => {
+    const all = ['GET /a', 'GET /b', 'GET /c', 'GET /d', 'GET /e'];
+    for (const seed of [1, 2, 3]) {
+      const calls = poisson(seed, 10, 400, (random: Random) => ({
+        takes: 0.08 * Math.exp(0.5 * random.normal()),
+        route: all[random.integer(0, 4)],
+      }));
+      const isSlow = ({ at, route }: Call) => at >= 200 && at < 260 && (route === all[0] || route === all[1]);
+      const facts = syncPool(
+        12,
+        calls.map((call) => (isSlow(call) ? { ...call, takes: 8 * call.takes } : call)),
+      );
+      const finding = outageBehind.examine(facts)!;
+      expect(finding.title).toMatch(/on GET \/[ab] and GET \/[ab]: what they call was slow$/);
+      expect(Number(finding.evidence.service_median_seconds) / 0.64).toBeGreaterThan(0.8);
+      expect(Number(finding.evidence.service_median_seconds) / 0.64).toBeLessThan(1.25);
+      expect(Number(finding.evidence.usual_median_seconds) / 0.08).toBeLessThan(1.1);
+      expect(finding.to! - finding.from!).toBeLessThan(65e6);
+      expect(finding.to! - finding.from!).toBeGreaterThan(55e6);
+    }
+  });
+
   it('is quiet of requests that slow each other down, however much of it there is', () => {
     for (let seed = 1; seed <= 100; seed++) {
       const analysis = analysisOfStations({

@@ -18,6 +18,23 @@ describe('the verdict', () => {
       /^2 sync workers, all busy \d+ of \d+ s; callers queued up to [\d.]+ s \(inferred\)\. [345] workers, or async I\/O, would end it\.$/,
     );
   });
+  it('of a pool that was full for longer than its finding lasts tells that as one time of several', () => {
+    const summary = summaryOf(syncPool(2, views(1, 3.6)));
+    const [full] = summary.findings;
+    const begin = Date.parse(summary.window.from!);
+    const at = (seconds: number) => new Date(begin + 1000 * seconds).toISOString();
+    const lasting = (seconds: number) => {
+      const finding = {
+        ...full,
+        from: at(20),
+        to: at(20 + seconds),
+        evidence: { ...full.evidence, saturated_seconds: 90 },
+      };
+      return verdictOf({ ...summary, findings: [finding] }).sentence;
+    };
+    expect(lasting(30)).toMatch(/all busy 90 of \d+ s \(among others from [\d:]+ to [\d:]+ UTC\)/);
+    expect(lasting(100)).toMatch(/all busy 90 of \d+ s \(from [\d:]+ to [\d:]+ UTC\)/);
+  });
   it('of waits that the log hardly tells gives what fits it, and no longest wait', () => {
     const summary = summaryOf(syncPool(2, views(1, 3.6)));
     const wait = {
