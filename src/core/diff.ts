@@ -13,8 +13,9 @@ export type Change = 'better' | 'worse' | 'same' | 'unclear' | 'unknown';
 /**
  * `chance`: such a difference is too likely by chance. `ranges-overlap`: the ranges in which the waits of the logs may lie overlap.
  * `few-requests`, `few-errors`: too few for a test. `knotted`: neighbouring requests are too much alike for a test.
+ * `parts-differ`: the requests that are kept of a long log differ the other way than all of its requests do.
  */
-export type DiffDoubt = 'chance' | 'ranges-overlap' | 'few-requests' | 'few-errors' | 'knotted';
+export type DiffDoubt = 'chance' | 'ranges-overlap' | 'few-requests' | 'few-errors' | 'knotted' | 'parts-differ';
 
 export interface DiffMeasure {
   before: number | null;
@@ -60,7 +61,10 @@ export interface Diff {
     changed: boolean;
   };
   service_time_mean: DiffMeasure;
-  /** What these times are called: "time in the application" if, in one of the logs, they may contain waits of requests for each other. */
+  /**
+   * What these times are called: "time in the application" if, in one of the logs, they may contain waits of requests for each other; "response
+   * time" if they are a proxy's.
+   */
   service_time_is: ServiceWords;
   wait_mean: DiffMeasure;
   /** Range in which the mean wait of each log may lie, seconds; null: unknown. */

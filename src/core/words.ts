@@ -58,7 +58,8 @@ export const isFullProven = ({ server, concurrency }: Pick<Summary, 'server' | '
 export const besideText = ({ beside, mean }: { readonly beside: number; readonly mean: number }): string =>
   `${durationText(mean)} beside ${roundText(beside)} others`;
 
-export type ServiceWords = 'service time' | 'time in the application';
+/** "response time": the times are a proxy's. */
+export type ServiceWords = 'service time' | 'time in the application' | 'response time';
 
 /**
  * What the times of requests are called. A server without slots accepts all requests at once, so their times contain waits for each other;

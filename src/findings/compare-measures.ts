@@ -92,6 +92,8 @@ export function timeMeasure(
   }
   const change = right < left ? 'better' : 'worse';
   const { p, test, doubt } = blockTest(before, after);
+  if ((meanOf(after) - meanOf(before)) * (right - left) < 0)
+    return { ...measure, p: null, test, change: 'unclear', doubt: 'parts-differ' };
   if (p !== null && p > level) return { ...measure, p, test, change: 'unclear', doubt: 'chance' };
   if (waits && overlap(waits) && !isFurtherApart(waits, left, right))
     return { ...measure, p, test, change: 'unclear', doubt: 'ranges-overlap' };

@@ -49,13 +49,19 @@ export function diffVerdict(diff: Omit<Diff, 'verdict'>, before: Compared, after
     'no longer critical',
     criticalOf(before).filter((id) => diff.findings.gone.includes(id)),
   );
-  const first = said.length > 0 ? capital(said.join('; ')) : nothing(diff);
+  const first = said.length > 0 ? capital(said.join('; ')) : `${nothing(diff)}${newWarnings(diff, after)}`;
   return [`${first}.`, ...unknownWait(diff), ...doubtOfWait(diff), ...otherLoad(diff)].join(' ');
 }
 
 const criticalOf = ({ findings }: Compared): string[] => [
   ...new Set(findings.filter(({ severity }) => severity === 'critical').map(({ id }) => id)),
 ];
+
+/** "; new findings: outage-behind": an incident of an hour changes no mean of a day for sure. */
+function newWarnings({ findings }: Omit<Diff, 'verdict'>, after: Compared): string {
+  const warned = after.findings.filter(({ id, severity }) => severity === 'warning' && findings.new.includes(id));
+  return warned.length > 0 ? `; new findings: ${listText(warned.map(({ id }) => id))}` : '';
+}
 
 /** As a side of a change: a pool of which little is known is not just "the server". */
 function serverText(server: Server): string {

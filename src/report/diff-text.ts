@@ -1,6 +1,6 @@
 /** The report of `logscope diff`: server, times, routes and findings, before and after. */
 import { type Diff, type DiffDoubt, type DiffMeasure, type DiffRouteAlone, isOtherModel } from '../core/diff.ts';
-import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { countText, durationText, percentText, roundText, type ServiceWords } from '../core/words.ts';
 import { alignColumns, alignWithin, cutTo, wrapText } from './columns.ts';
 import type { Paint } from './style.ts';
 
@@ -20,6 +20,7 @@ const doubts: Readonly<Record<DiffDoubt, string>> = {
   'few-requests': 'too few requests for a test',
   'few-errors': 'too few errors for a test',
   knotted: 'requests hang together too much for a test',
+  'parts-differ': 'the parts that were followed differ the other way',
 };
 
 /** "better (p 0.0001)", "unclear: may be chance (p 0.2)", "unclear: the ranges of the waits overlap", "same". */
@@ -88,12 +89,18 @@ const cutFront = (path: string, width: number): string =>
 /** Columns that are dropped on a narrow terminal, in this order: requests, then the p95 of the service time. */
 const DISPENSABLE = [1, 5, 6] as const;
 
+const SHORT_WORDS: Readonly<Record<ServiceWords, string>> = {
+  'service time': 'service',
+  'time in the application': 'in app',
+  'response time': 'answered in',
+};
+
 const routeTable = ({ routes, service_time_is: service }: Diff, width: number): string[] => {
   const rows = [
     [
       'Routes',
       'requests',
-      service === 'service time' ? 'service before' : 'in app before',
+      `${SHORT_WORDS[service]} before`,
       'after',
       '',
       'p95 before',
@@ -137,6 +144,8 @@ function notesOf(diff: Diff): string[] {
     'few-requests': 'there are too few requests for a test',
     'few-errors': 'there are too few errors for a test',
     knotted: 'each request resembles those before it (the queue remembers), so that no test can tell',
+    'parts-differ':
+      'of all requests the mean is known, but those of the parts of a long log that are kept for tests differ the other way',
   };
   const said = (Object.keys(notes) as DiffDoubt[]).filter((doubt) => found.has(doubt)).map((doubt) => notes[doubt]);
   return said.length > 0 ? [`"unclear": ${said.join('; or ')}.`] : [];
