@@ -67,7 +67,8 @@ const explained: Readonly<Record<Fate, string>> = {
   'by hand': 'taken away by hand (TTOU), the server says',
   ended: 'and the server says that it ended; none took its place',
   silent: 'and the server says nothing of its end: it hangs, most likely, with a request that has no line yet',
-  unknown: 'none took its place: it hangs with a request that has no line yet, or it died; the error log would tell',
+  unknown:
+    'none took its place: it hangs with a request that has no line yet, it died, or the server stopped it for want of work (uWSGI with --cheaper); the error log would tell',
 };
 
 function adviceFor(fate: Fate, pid: string, workers: number, isThread: boolean): string {

@@ -3,7 +3,7 @@ import { min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding, isKeptWhole, spanOfInstants } from '../core/finding.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
-import { countText, durationText, percentText } from '../core/words.ts';
+import { capital, countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfFullPool, type WaitingIn, waitingIn } from './saturation.ts';
 
@@ -121,6 +121,10 @@ function hungAdvice(hangs: string | null, seconds: number): string {
   return `${find}; give its outgoing calls timeouts well under that of the server${about}, and move long work to a task queue. A longer server timeout only hides it.`;
 }
 
+/** One of several servers lost it, not the fullest of them for that. */
+const whoLost = (server: Facts['summary']['server']): string =>
+  server.servers ? countText(server.servers, 'server') : poolText(server);
+
 function examine(facts: Facts): Finding | null {
   const { summary, names, lifecycle } = facts;
   const kills = killsOf(facts);
@@ -152,7 +156,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'critical',
     title: `${countText(kills.length, 'worker')} killed${timeouts > 0 ? ' for not answering in time' : ''}`,
-    detail: `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}. ${inFlightText(facts, kills.length, killed, before)}${silentText(
+    detail: `${capital(whoLost(summary.server))} lost ${countText(kills.length, 'worker')}. ${inFlightText(facts, kills.length, killed, before)}${silentText(
       silent,
       shortest,
       words.some(({ hasAnswered }) => hasAnswered),

@@ -167,17 +167,39 @@ it('of a log that begins in an overload says how long the pool was full, and to 
   expect(to).toBeGreaterThan(slow.to - 90);
 });
 
-it('sizes a pool for a slow route by its load while the pool was full, not by that of all days', async () => {
+it('tells one slow route of which nearly all that is kept was slow, from its beginning to its end', async () => {
   const slow = { from: DAY + 12.5 * 3600, to: DAY + 13.2 * 3600, route: '/search' };
   const log = productionLog({ seed: 9, days: 2, peakRate: 6, workers: 4, slow });
   const { stdout } = await run(['analyze', '--json', '-'], { input: log.text });
   const { findings } = JSON.parse(stdout) as Summary;
-  const searches = log.answered.filter(
-    ({ line, start }) => line === 'GET /search' && start > slow.from && start < slow.to,
-  );
-  const busy = searches.reduce((sum, { start, end }) => sum + end - start, 0) / (slow.to - slow.from);
+  expect(findings[0].id).toBe('outage-behind');
+  expect(findings.map(({ id }) => id)).not.toContain('head-of-line');
+  const [{ evidence, title, from, to }] = findings;
+  expect(title).toContain('GET /search');
+  const [began, over] = [from, to].map((at) => Date.parse(at!) / 1000 - BEGIN_SECONDS);
+  expect(Math.abs(began - slow.from)).toBeLessThanOrEqual(60);
+  expect(Math.abs(over - slow.to)).toBeLessThanOrEqual(60);
+  const searches = log.answered.filter(({ line }) => line === 'GET /search');
+  const isThen = ({ came }: Answered) => came > slow.from && came < slow.to;
+  const medianOf = (some: readonly Answered[]) =>
+    some.map(({ start, end }) => end - start).sort((a, b) => a - b)[some.length >> 1];
+  expect(Math.abs(Number(evidence.service_median_seconds) / medianOf(searches.filter(isThen)) - 1)).toBeLessThan(0.1);
+  expect(Math.abs(Number(evidence.usual_median_seconds) / medianOf(searches) - 1)).toBeLessThan(0.1);
+  const busy = log.answered.filter(isThen).reduce((sum, { start, end }) => sum + end - start, 0);
+  expect(Math.abs(Number(evidence.busy_slots_needed) / (busy / (slow.to - slow.from)) - 1)).toBeLessThan(0.3);
+});
+
+it('sizes a pool for a slow route by its load while the pool was full, not by that of all days', async () => {
+  const slow = { from: 0, to: 2 * DAY, route: '/search' };
+  const log = productionLog({ seed: 9, days: 2, peakRate: 5.5, workers: 3, slow });
+  const { stdout } = await run(['analyze', '--json', '-'], { input: log.text });
+  const { findings } = JSON.parse(stdout) as Summary;
+  // At the busiest hours; on average over all days it is half of that.
+  const isBusy = ({ start }: Answered) => (start % DAY) / 3600 > 12 && (start % DAY) / 3600 < 14;
+  const searches = log.answered.filter((one) => one.line === 'GET /search' && isBusy(one));
+  const busy = searches.reduce((sum, { start, end }) => sum + end - start, 0) / (2 * 2 * 3600);
   const { evidence } = findings.find(({ id }) => id === 'head-of-line')!;
-  expect(evidence.own_pool_workers).toBeGreaterThan(busy);
+  expect(evidence.own_pool_workers).toBeGreaterThan(busy + 1.5 * Math.sqrt(busy));
   expect(evidence.own_pool_workers).toBeLessThan(busy + 3 * Math.sqrt(busy) + 2);
 });
 
@@ -225,4 +247,65 @@ it('tells of ten slow minutes none of which is kept, and where to look, where th
   const there = await run(['analyze', '--json', '--since', since, '--until', until, '-'], { input: log.text });
   const outage = (JSON.parse(there.stdout) as Summary).findings.find(({ id }) => id === 'outage-behind')!;
   expect(Math.abs(Date.parse(outage.from!) / 1000 - BEGIN_SECONDS - slow.from)).toBeLessThan(30);
+});
+
+it('tells a backend that slows three pods once, before what each of them shows', async () => {
+  const slow = { from: 11 * 3600, to: 11.5 * 3600 };
+  const lines = ['x2x4k', 'p9qlm', 'zz7rt'].flatMap((pod, k) =>
+    productionLog({ seed: 30 + k, days: 1, peakRate: 0.3, workers: 2, slow }).answered.map((one) => ({
+      at: one.end,
+      line: `[pod/web-7d9f8b6c5-${pod}/app] ${combined(one.end, one.line)} ${one.pid} ${microsOf(one)}`,
+    })),
+  );
+  const input = lines.sort((a, b) => a.at - b.at).map(({ line }) => `${line}\n`);
+  const { stdout } = await run(['analyze', '--json', '-'], { input: input.join('') });
+  const { findings, server } = JSON.parse(stdout) as Summary;
+  expect(server.servers).toBe(3);
+  const outages = findings.filter(({ id }) => id === 'outage-behind');
+  expect(outages).toHaveLength(1);
+  const [{ title, from, to, severity }] = outages;
+  expect(title).toContain('GET /api/items');
+  const [began, over] = [from, to].map((at) => Date.parse(at!) / 1000 - BEGIN_SECONDS);
+  expect(Math.abs(began - slow.from)).toBeLessThan(60);
+  expect(Math.abs(over - slow.to)).toBeLessThan(60);
+  expect(findings.find((one) => one.severity === severity)!.id).toBe('outage-behind');
+});
+
+it('tells when callers of waitress queued: by dated lines of a day, and by those without a date in a part of it', async () => {
+  const slow = { from: 12 * 3600, to: 12.5 * 3600 };
+  const { answered } = productionLog({ seed: 12, days: 1, peakRate: 3.2, workers: 2, slow });
+  const dateOf = (at: number) => new Date((BEGIN_SECONDS + at) * 1000).toISOString();
+  const isoOf = (at: number) => dateOf(at).slice(0, 23).replace('T', ' ').replace('.', ',');
+  const waiting: number[] = [];
+  const queued: number[] = [];
+  const lines = answered
+    .toSorted((a, b) => a.came - b.came)
+    .flatMap(({ came, start, line }) => {
+      while (waiting.length > 0 && waiting[0] <= came) waiting.shift();
+      const told = { at: start, writer: 'INFO wsgi ', text: combined(start, line) };
+      if (start - came < 0.01) return [told];
+      waiting.push(start);
+      queued.push(came);
+      return [{ at: came, writer: 'WARNING waitress.queue ', text: `Task queue depth is ${waiting.length}` }, told];
+    })
+    .sort((a, b) => a.at - b.at);
+  const dated = lines.map(({ at, writer, text }) => `${isoOf(at)} ${writer}${text}\n`).join('');
+  const undated = lines
+    .map(({ writer, text }) => (writer.startsWith('WARNING') ? `WARNING:waitress.queue:${text}\n` : `${text}\n`))
+    .join('');
+  const [from, to] = [slow.from - 600, slow.to + 600];
+  const part = ['--since', dateOf(from), '--until', dateOf(to)];
+  for (const [input, options] of [
+    [dated, ['--timezone', 'UTC']],
+    [undated, part],
+  ] as const) {
+    const { stdout } = await run(['analyze', '--json', ...options, '-'], { input });
+    const { findings, inputs } = JSON.parse(stdout) as Summary;
+    const isIn = (at: number) => options !== part || (at >= from && at < to);
+    // Stamps are of whole seconds.
+    expect(Math.abs(inputs[0].lifecycle - queued.filter(isIn).length)).toBeLessThanOrEqual(3);
+    const told = findings.find(({ id }) => id === 'callers-queue')!;
+    expect(Math.abs(Date.parse(told.from!) / 1000 - BEGIN_SECONDS - slow.from)).toBeLessThan(120);
+    expect(Math.abs(Date.parse(told.to!) / 1000 - BEGIN_SECONDS - slow.to)).toBeLessThan(120);
+  }
 });
