@@ -56,7 +56,7 @@ describe('arrivals spread over the ticks', () => {
     const found = spreadArrivals(queue(calm, 0.01), PLAN, 1);
     expect(found?.paths).toHaveLength(4);
     for (const { start, queued, arrived } of found?.paths ?? []) {
-      expect(queued.every((is, i) => (is === 1) === (arrived![i] < start[i]))).toBe(true);
+      expect(queued.every((is, i) => (is === 1) === arrived![i] < start[i])).toBe(true);
       const marks = Array.from(start).flatMap((at) => [
         [at, 1],
         [at + 0.01, -1],
