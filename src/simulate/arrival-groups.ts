@@ -8,6 +8,7 @@
  */
 import { ascendingOrder } from '../core/order.ts';
 import { gamma, type Random } from '../core/random.ts';
+import { meanOf } from '../core/statistics.ts';
 
 /** Sweeps over all requests; fewer for long logs, whose initial group size is already a good one. */
 const SWEEPS = { least: 4, most: 12, requests: 100_000 } as const;
@@ -17,6 +18,9 @@ const SWEEPS = { least: 4, most: 12, requests: 100_000 } as const;
  */
 const LOCAL = 8;
 const MEAN_COUNTS = 4;
+/** The same where the size of groups is asked for: a rate that changes within seconds must not be taken for groups. */
+const LOCAL_FOR_SIZE = 4;
+const MEAN_COUNTS_FOR_SIZE = 2;
 /** Requests that come together are spread over this many µs in random order. */
 const TOGETHER = 100;
 
@@ -44,10 +48,47 @@ export function drawGroups(
   return grouping.instants();
 }
 
+export interface LikelySize {
+  /** Mean size of groups, averaged over the groupings that were sampled, and (below) the ends between which nine of ten of them lie. */
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  /** One grouping of that size: an instant per request, µs. */
+  readonly instants: Float64Array;
+}
+
+/** Sweeps until the size no longer depends on where the sampling began, and sweeps that are counted. */
+const SETTLING = 20;
+const COUNTED = 40;
+
+/** How large the groups are in which callers come, given an interval per request as for `drawGroups`. */
+export function likelySize(
+  { earliest, latest }: { earliest: Float64Array; latest: Float64Array },
+  random: Random,
+): LikelySize {
+  const grouping = new Grouping(earliest, latest, 1.5, random, LOCAL_FOR_SIZE, MEAN_COUNTS_FOR_SIZE);
+  const sizes = new Float64Array(COUNTED);
+  for (let sweep = 0; sweep < SETTLING + COUNTED; sweep++) {
+    grouping.sweep();
+    grouping.learnSize();
+    grouping.learnRates();
+    if (sweep >= SETTLING) sizes[sweep - SETTLING] = grouping.meanSize();
+  }
+  sizes.sort();
+  return {
+    mean: meanOf(sizes),
+    low: sizes[Math.floor(0.05 * COUNTED)],
+    high: sizes[Math.floor(0.95 * COUNTED)],
+    instants: grouping.instants(),
+  };
+}
+
 class Grouping {
   readonly #earliest: Float64Array;
   readonly #latest: Float64Array;
   readonly #random: Random;
+  readonly #local: number;
+  readonly #meanCounts: number;
   readonly #origin: number;
   /**
    * Width of a bin, µs: at least the longest interval, so the groups that a request may join are in the bin of its beginning or the next.
@@ -59,14 +100,23 @@ class Grouping {
   readonly #instant: Float64Array;
   readonly #size: Int32Array;
   readonly #unused: number[] = [];
-  /** Groups per µs, per stretch of LOCAL bins. */
+  /** Groups per µs, per stretch of so many bins. */
   readonly #rates: Float64Array;
   /** Probability that another member follows a member of a group. */
   #another: number;
   readonly #weights: number[] = [];
   readonly #choices: number[] = [];
 
-  constructor(earliest: Float64Array, latest: Float64Array, size: number, random: Random) {
+  constructor(
+    earliest: Float64Array,
+    latest: Float64Array,
+    size: number,
+    random: Random,
+    local = LOCAL,
+    meanCounts = MEAN_COUNTS,
+  ) {
+    this.#local = local;
+    this.#meanCounts = meanCounts;
     const n = earliest.length;
     this.#random = random;
     this.#earliest = earliest;
@@ -79,7 +129,7 @@ class Grouping {
     this.#width = Math.max(width, (last - first) / (4 * n));
     this.#bins = Array.from({ length: Math.floor((last - first) / this.#width) + 1 }, () => []);
     this.#another = 1 - 1 / size;
-    this.#rates = new Float64Array(Math.ceil(this.#bins.length / LOCAL)).fill(n / size / (last - first + 1));
+    this.#rates = new Float64Array(Math.ceil(this.#bins.length / this.#local)).fill(n / size / (last - first + 1));
     this.#groupOf = new Int32Array(n);
     this.#instant = new Float64Array(n);
     this.#size = new Int32Array(n);
@@ -136,7 +186,7 @@ class Grouping {
     const to = this.#latest[i];
     const alone = from + random() * (to - from);
     const last = this.#bin(to);
-    let total = this.#rates[Math.floor(this.#bin(alone) / LOCAL)] * (to - from) * (1 - this.#another);
+    let total = this.#rates[Math.floor(this.#bin(alone) / this.#local)] * (to - from) * (1 - this.#another);
     const own = total;
     let count = 0;
     for (let bin = this.#bin(from); bin <= last; bin++) {
@@ -186,14 +236,18 @@ class Grouping {
     this.#another = more / (more + gamma(groups + 1, this.#random));
   }
 
+  meanSize(): number {
+    return 1 / (1 - this.#another);
+  }
+
   learnRates(): void {
     const groups = this.#groupOf.length - this.#unused.length;
     const mean = groups / (this.#bins.length * this.#width);
     for (let stretch = 0; stretch < this.#rates.length; stretch++) {
-      const bins = this.#bins.slice(stretch * LOCAL, (stretch + 1) * LOCAL);
+      const bins = this.#bins.slice(stretch * this.#local, (stretch + 1) * this.#local);
       const count = bins.reduce((sum, bin) => sum + bin.length, 0);
-      const time = bins.length * this.#width + MEAN_COUNTS / mean;
-      this.#rates[stretch] = gamma(count + MEAN_COUNTS, this.#random) / time;
+      const time = bins.length * this.#width + this.#meanCounts / mean;
+      this.#rates[stretch] = gamma(count + this.#meanCounts, this.#random) / time;
     }
   }
 

@@ -51,7 +51,7 @@ function changesSaid({ inference: { regimes } }: Analysis): string[] {
 const crowdsSaid = ({ trace: { clumps, tick } }: Workload): string[] =>
   clumps.size > 1
     ? [
-        `Callers come together, about ${clumps.size.toFixed(1)} at once, as the counts of neighbouring seconds show; who with whom within ${durationText(tick)} is drawn.`,
+        `Callers come together, about ${clumps.size.toFixed(1)} at once, as far as stamps of ${durationText(tick)} show (a rate that changes within seconds looks alike); who with whom is drawn.`,
       ]
     : [];
 

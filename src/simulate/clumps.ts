@@ -41,7 +41,8 @@ const UPPER_Z = 1.645;
 
 /** `arrival` (ascending) and `tick` in µs. */
 export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
-  const none = { size: 1, drawn: 1, most: 1, isDense: false };
+  const isDense = othersBehind(arrival, tick) > TOLD_APART;
+  const none = { size: 1, drawn: 1, most: 1, isDense };
   const factors = WINDOWS.map((ticks) => {
     const { factor, windows } = allanFactor(arrival, ticks * tick);
     return { factor: 1 + (factor - 1) / left(ticks), windows };
@@ -67,11 +68,10 @@ export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
   const atZero = wanders ? mean - (slope * x) / n : mean;
   // Relative standard error, doubled where a slope was fitted as well.
   const error = (wanders ? 2 : 1) * Math.sqrt(3 / factors[0].windows);
-  const isDense = othersBehind(arrival, tick) > TOLD_APART;
   const sizeFor = (factor: number) => (isDense ? drawnFor(arrival, tick, factor) : (factor + 1) / 2);
   // The error scales with the factors as measured, even if the slope leaves little of them at w = 0.
   const upper = atZero + UPPER_Z * error * Math.max(1, mean);
-  if (atZero - 1 < SURE * error) return upper > 1 ? { ...none, most: sizeFor(upper), isDense } : none;
+  if (atZero - 1 < SURE * error) return upper > 1 ? { ...none, most: sizeFor(upper) } : none;
   return { size: (atZero + 1) / 2, drawn: sizeFor(atZero), most: sizeFor(upper), isDense };
 }
 

@@ -2,7 +2,8 @@
 import { floatsAt, integersAt } from '../core/columns.ts';
 import { ascendingOrder } from '../core/order.ts';
 import { createRandom, normal, type Random } from '../core/random.ts';
-import { drawGroups, type GroupSize } from './arrival-groups.ts';
+import type { GroupSize } from './arrival-groups.ts';
+import { drawnInGroups } from './callers-together.ts';
 import { drawTogether } from './clumps.ts';
 import type { BootSpan } from './interruptions.ts';
 import type { ServiceTimes } from './service-times.ts';
@@ -61,11 +62,11 @@ export function drawRepetition(
     arrival[i] = isHeld[i] === 1 ? trace.start[i] - wait[i] * factor : begun[i];
     row[i] = ownService ? i : times.draw(i, random);
   }
-  if (boot) comeWhileBooting(arrival, boot, random);
   if (clumped) {
     if (trace.clumps.isDense) drawTogether(arrival, clumped.size, trace.tick, random);
-    else arrival.set(groupedAgain(trace, arrival, isHeld, clumped, random));
+    else arrival.set(drawnInGroups(trace, (i) => wait[i] * factor, isHeld, clumped, random));
   }
+  if (boot) comeWhileBooting(arrival, boot, random);
   const order = ascendingOrder(arrival);
   return {
     seed,
@@ -80,32 +81,4 @@ export function drawRepetition(
 function comeWhileBooting(arrival: Float64Array, { from, full, entries }: BootSpan, random: Random): void {
   const drawn = Float64Array.from({ length: entries }, () => from + random() * (full - from)).sort();
   for (let i = 0; i < entries; i++) arrival[i] = Math.min(arrival[i], drawn[i]);
-}
-
-/** Arrivals drawn so that callers come in groups, among all who may have come together. */
-function groupedAgain(
-  { start, uncertainty, ticks, tick }: Trace,
-  arrival: Float64Array,
-  isHeld: Uint8Array,
-  size: GroupSize,
-  random: Random,
-): Float64Array {
-  // At most one tick: a request whose start is hardly known could otherwise join any other.
-  const half = (i: number) => Math.min(uncertainty[i], tick / 2);
-  const earliest = start.map((at, i) => at - half(i));
-  const latest = start.map((at, i) => at + half(i));
-  for (const group of ticks?.groups ?? []) {
-    for (const i of group) {
-      if (ticks!.width[i] > tick) continue;
-      earliest[i] = start[i] - ticks!.back[i];
-      latest[i] = earliest[i] + ticks!.width[i];
-    }
-  }
-  // Whoever waited came before its start. Within a group it came rather earlier than its history says: the inference spreads arrivals out.
-  for (let i = 0; i < arrival.length; i++) {
-    if (isHeld[i] === 0) continue;
-    earliest[i] = arrival[i] - tick;
-    latest[i] = Math.max(arrival[i], Math.min(start[i], arrival[i] + tick / 2));
-  }
-  return drawGroups(earliest, latest, size, random);
 }

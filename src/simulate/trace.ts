@@ -5,9 +5,10 @@ import type { Analysis } from '../core/finding.ts';
 import type { HeldWorkers } from '../core/inference.ts';
 import { ascendingOrder } from '../core/order.ts';
 import type { Random } from '../core/random.ts';
-import { countUpTo, medianOf } from '../core/statistics.ts';
+import { medianOf } from '../core/statistics.ts';
 import type { RequestTable } from '../core/table.ts';
-import { type ClumpSize, clumpSize } from './clumps.ts';
+import { clumpsOf, NO_CLUMPS } from './callers-together.ts';
+import type { ClumpSize } from './clumps.ts';
 import { overheadOf } from './overhead.ts';
 import { drawWithinTicks, keepEntries, type Ticks, ticksOf } from './ticks.ts';
 import { heldStarts, longestWaits, waitHistories } from './wait-histories.ts';
@@ -22,9 +23,11 @@ export interface Trace {
   readonly service: Float64Array;
   /** Half-width of the uncertainty of `start`, µs. */
   readonly uncertainty: Float64Array;
-  /** Requests whose place within their tick is narrowed only by the order of lines; null where that order says nothing. */
-  readonly ticks: Ticks | null;
+  /** Requests whose place within their tick is not known. */
+  readonly ticks: Ticks;
   readonly route: Int32Array;
+  /** Slots of the pool that wrote the log, if all of them take from one queue; null: not so, or not known. */
+  readonly sharedSlots: number | null;
   /** Dense index of the worker, in the order of first sight; -1 unknown. */
   readonly worker: Int32Array;
   readonly workers: number;
@@ -98,33 +101,34 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
   const uncertainty = pick(inferred.uncertainty, 0);
   const { waits, stretch, extremes, unknown } = waitHistories(analysis, rows, start, service, uncertainty);
   const tick = medianOf(rows.map((row) => requests.resolution[row]));
-  const overhead = overheadOf(rows, requests, inferred, begin, hold, mean);
+  const overhead = overheadOf(rows, requests, inferred, begin, hold, mean, inference.capacity.value);
   const replayed = sampled ? withoutGaps(start, 20 * mean) : start;
-  return {
-    trace: {
-      length: n,
-      table: Int32Array.from(rows),
-      start: replayed,
-      service,
-      uncertainty,
-      ticks: ticksOf(requests, rows, inferred),
-      route,
-      worker,
-      workers,
-      waits,
-      held: whenAsked(waits, (wait) => heldStarts(replayed, wait)),
-      stretch,
-      extremes,
-      tick,
-      // Waits that are only upper bounds pile arrivals up where each full stretch began: no clumps.
-      clumps: unknown && inference.capacity.value !== null ? NO_CLUMPS : clumpsOf(tick, start, waits, mean),
-      overhead: overhead.likely,
-      mostOverhead: overhead.most,
-      lingers: inference.held && lingersOf(inference.held, route),
-      constantService: without * 2 > requests.length,
-      waitUnknown: unknown,
-    },
+  const trace: Trace = {
+    length: n,
+    table: Int32Array.from(rows),
+    start: replayed,
+    service,
+    uncertainty,
+    ticks: ticksOf(requests, rows, inferred, inference.wait.method === 'inferred'),
+    route,
+    sharedSlots: inference.queue !== 'per-worker' ? inference.capacity.value : null,
+    worker,
+    workers,
+    waits,
+    held: whenAsked(waits, (wait) => heldStarts(replayed, wait)),
+    stretch,
+    extremes,
+    tick,
+    clumps: NO_CLUMPS,
+    overhead: overhead.likely,
+    mostOverhead: overhead.most,
+    lingers: inference.held && lingersOf(inference.held, route),
+    constantService: without * 2 > requests.length,
+    waitUnknown: unknown,
   };
+  // Waits that are only upper bounds pile arrivals up where each full stretch began: no clumps.
+  const clumps = unknown && inference.capacity.value !== null ? NO_CLUMPS : clumpsOf(trace, mean);
+  return { trace: { ...trace, clumps } };
 }
 
 /**
@@ -178,31 +182,10 @@ function onOneClock(analysis: Analysis): Analysis {
   return { ...analysis, requests: continuedTable(table, shift), inference: { ...inference, requests } };
 }
 
-const NO_CLUMPS: ClumpSize = { size: 1, drawn: 1, most: 1, isDense: false };
-
 /** Computes and keeps a part only when asked for: few of the many histories are ever drawn. */
 function whenAsked<Part, Whole>(parts: readonly Part[], make: (part: Part, i: number) => Whole): (i: number) => Whole {
   const made: Whole[] = [];
   return (i) => (made[i] ??= make(parts[i], i));
-}
-
-/** A tick below this share of the mean service time hides no clump that matters. */
-const COARSE = 0.25;
-/** The beginning of a log: this many ticks or this share of it, whichever is longer. */
-const BEGINNING_TICKS = 3;
-const BEGINNING = 0.05;
-/** If the clumps of the whole log exceed those after its beginning by this factor, the beginning is a crowd of its own. */
-const CROWD = 2;
-
-function clumpsOf(tick: number, start: Float64Array, waits: readonly Float64Array[], meanService: number): ClumpSize {
-  if (!(tick >= COARSE * meanService)) return NO_CLUMPS;
-  const arrival = start.map((at, i) => at - waits.reduce((sum, wait) => sum + wait[i], 0) / waits.length).sort();
-  const all = clumpSize(arrival, tick);
-  if (all.size === 1) return all;
-  // A log may begin with callers whom nobody had answered before: one crowd that says nothing about how callers come.
-  const begun = arrival[0] + Math.max(BEGINNING_TICKS * tick, BEGINNING * (arrival[arrival.length - 1] - arrival[0]));
-  const later = clumpSize(arrival.subarray(countUpTo(arrival, begun)), tick);
-  return CROWD * later.size < all.size ? later : all;
 }
 
 function stretchesOf(rows: readonly number[], most: number): number[] {
@@ -227,10 +210,8 @@ function withoutGaps(start: Float64Array, longest: number): Float64Array {
 export function drawStarts({ start, uncertainty, ticks }: Trace, random: Random): Float64Array {
   const begun = start.slice();
   const drawn = new Uint8Array(start.length);
-  if (ticks) {
-    drawWithinTicks(ticks, begun, random);
-    for (const group of ticks.groups) for (const i of group) drawn[i] = 1;
-  }
+  drawWithinTicks(ticks, begun, random);
+  for (const group of ticks.groups) for (const i of group) drawn[i] = 1;
   for (let i = 0; i < begun.length; i++) if (drawn[i] === 0) begun[i] += (2 * random() - 1) * uncertainty[i];
   return begun;
 }
@@ -259,7 +240,7 @@ export function keepRows(trace: Trace, rows: Int32Array): Trace {
     start: pick(trace.start),
     service: pick(trace.service),
     uncertainty: pick(trace.uncertainty),
-    ticks: trace.ticks && keepEntries(trace.ticks, rows),
+    ticks: keepEntries(trace.ticks, rows),
     route: integersAt(trace.route, rows),
     worker: integersAt(trace.worker, rows),
     waits: trace.waits.map(pick),

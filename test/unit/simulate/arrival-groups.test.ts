@@ -1,7 +1,7 @@
 // Callers that came together, blurred over the second of their stamps, are put together again as they may have come.
 import { describe, expect, it } from 'vitest';
 import { createRandom, exponential, type Random } from '../../../src/core/random.ts';
-import { drawGroups } from '../../../src/simulate/arrival-groups.ts';
+import { drawGroups, likelySize } from '../../../src/simulate/arrival-groups.ts';
 import { waitsOfSharedQueue } from '../../../src/simulate/fifo-pool.ts';
 
 const SECOND = 1e6;
@@ -75,5 +75,30 @@ describe('callers drawn together', () => {
       createRandom(1),
     );
     expect(at[2] - at[1]).toBeGreaterThan(29 * 365 * 86_400 * SECOND);
+  });
+});
+
+describe('the likely size of groups', () => {
+  const sizesOf = (perSecond: number, sizeOf: (random: Random) => number) =>
+    Array.from({ length: 24 }, (_, seed) => {
+      const random = createRandom(seed + 1);
+      return likelySize(
+        blurredGroups(random, perSecond, () => sizeOf(random)),
+        random,
+      );
+    });
+
+  it('is next to one for callers who come by themselves', () => {
+    for (const { low } of sizesOf(6, () => 1)) expect(low).toBeLessThan(1.5);
+  });
+
+  it('is that of geometric sizes that scatter alike, in every log of a minute and a half', () => {
+    const sizes = sizesOf(1.5, upTo7);
+    // E[B²] / E[B] = 5, as geometric sizes with a mean of 3 have it; their mean is 4.
+    for (const { low, mean } of sizes) {
+      expect(low).toBeGreaterThan(1.9);
+      expect(mean).toBeGreaterThan(2.2);
+      expect(mean).toBeLessThan(4.8);
+    }
   });
 });

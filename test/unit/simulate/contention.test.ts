@@ -147,7 +147,12 @@ function inWholeSeconds(analysis: Parameters<typeof traceOf>[0]): ReturnType<typ
     const end = at + trace.service[i];
     return Math.floor(end / 1e6) * 1e6 + 500_000 - trace.service[i];
   });
-  return findContention({ ...trace, start, uncertainty: trace.uncertainty.map(() => 500_000), ticks: null });
+  return findContention({
+    ...trace,
+    start,
+    uncertainty: trace.uncertainty.map(() => 500_000),
+    ticks: { groups: [], back: new Float64Array(0), width: new Float64Array(0) },
+  });
 }
 
 describe('contention behind stamps of a second', () => {
