@@ -41,6 +41,12 @@ export class HeldRequests {
     return newest;
   }
 
+  /** Forgets the rows of an input: they come again, read differently. */
+  withdraw(source: number): void {
+    this.rows.withdraw(source);
+    this.#servers.forget(source);
+  }
+
   /** Returns the event with its worker named as in the rows. */
   addEvent(read: LifecycleEvent): LifecycleEvent {
     const event = this.#servers.named.ofEvent(read);

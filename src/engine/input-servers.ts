@@ -63,6 +63,11 @@ export class InputServers {
     return [...found];
   }
 
+  /** The rows of this input were withdrawn. */
+  forget(source: number): void {
+    delete this.#spans[source];
+  }
+
   #areTwo(touched: readonly number[], source: number, other: number): boolean {
     const [mine, theirs] = [this.#spans[source], this.#spans[other]];
     const spanIn = ({ first, last }: Spans, worker: number): WorkerSpan => ({

@@ -69,6 +69,7 @@ export class LiveEngine implements Engine {
           this.#time.seen(this.#held.add(batch));
           this.#changed = true;
         },
+        withdraw: (source) => this.#held.withdraw(source),
         lifecycle: (event) => {
           this.#changed = true;
           this.#tell({ type: 'lifecycle', event: this.#held.addEvent(event) });
@@ -259,7 +260,7 @@ export class LiveEngine implements Engine {
       status: this.#status,
       reading: this.#follower.reading(),
       sources: this.#follower.inputs.map((input) => input.path),
-      total: this.#rows.total,
+      total: this.#rows.total - this.#rows.withdrawn,
       ...view,
       past: this.#held.past,
       lifecycle: this.#held.lifecycle,

@@ -22,8 +22,9 @@ export class RowStore {
   #identity: object = {};
   /** Rows forgotten so far, which is also the number of row 0 counted since the beginning. */
   #first = 0;
-  /** Rows ever added. */
+  /** Rows ever added, and how many of them were withdrawn. */
   total = 0;
+  withdrawn = 0;
   #settled = 0;
   #settledFrom = 0;
 
@@ -79,6 +80,26 @@ export class RowStore {
     }
     this.#table = renamed;
     this.#placement = fresh;
+    this.#identity = {};
+  }
+
+  /** Drops the rows of an input. The others get new numbers, so that no examination that is under way is taken to be about them. */
+  withdraw(source: number): void {
+    const { table, length } = this.#table;
+    const placement = this.#placement;
+    const stream = this.#stream;
+    const kept = new TableBuilder(table.start.length);
+    this.#placement = emptyPlacement(table.start.length);
+    this.#stream = new Uint8Array(table.start.length);
+    for (let row = 0; row < length; row++) {
+      if (table.source[row] === source) continue;
+      for (const name of columnsOf(placement)) this.#placement[name][kept.length] = placement[name][row];
+      this.#stream[kept.length] = stream[row];
+      kept.appendRows(table, row, row + 1);
+    }
+    this.withdrawn += length - kept.length;
+    this.#first += length;
+    this.#table = kept;
     this.#identity = {};
   }
 
@@ -212,6 +233,8 @@ function lineFinder(
   };
 }
 
+const columnsOf = (placement: Placement) => Object.keys(placement) as (keyof Placement)[];
+
 function grown(values: Uint8Array, capacity: number): Uint8Array {
   const wider = new Uint8Array(capacity);
   wider.set(values.subarray(0, capacity));
@@ -220,7 +243,7 @@ function grown(values: Uint8Array, capacity: number): Uint8Array {
 
 function grownPlacement(placement: Placement, capacity: number): Placement {
   const wider = emptyPlacement(capacity);
-  for (const name of Object.keys(wider) as (keyof Placement)[]) wider[name].set(placement[name].subarray(0, capacity));
+  for (const name of columnsOf(wider)) wider[name].set(placement[name].subarray(0, capacity));
   return wider;
 }
 

@@ -2,10 +2,13 @@
 import type { Names, RequestBatch } from '../core/batch.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
+import { createNames } from '../core/names.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { behindHole, returnsAsNewlines } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
+import { FirstLines, readAlike } from './first-lines.ts';
 import { type InputReport, summaryOfReport } from './input-report.ts';
+import type { KernelInput } from './kernel/compile.ts';
 import { createKernelMemory } from './kernel/memory.ts';
 import type { IngestSink, LogParser } from './parser.ts';
 import { Router } from './router.ts';
@@ -65,20 +68,23 @@ export function createParser(options: ParserOptions): LogParser {
   // Without kernels the buffer only grows to what comes at once: there may be thousands of small logs.
   let b = memory?.bytes(bufferBytes) ?? Buffer.alloc(Math.min(bufferBytes, FIRST_BUFFER_BYTES));
   let v = new DataView(b.buffer, b.byteOffset, b.length);
-  const router = new Router({
-    kernels: memory && { memory, b, v },
-    source: options.source,
-    names: options.names,
-    sink,
-    formats: options.formats ?? [],
-    logFormat: options.logFormat ?? null,
-    zone: createZone(options.timezone),
-    zoneGiven: options.timezone !== undefined,
-    arrivalClock: options.arrivalClock ?? null,
-    nowMicros: () => clock.nowMicros(),
-    maxLineBytes: MAX_LINE_BYTES,
-  });
-  const { tally } = router;
+  const newRouter = (to: IngestSink, names: Names, kernels: KernelInput | null) =>
+    new Router({
+      kernels,
+      source: options.source,
+      names,
+      sink: to,
+      formats: options.formats ?? [],
+      logFormat: options.logFormat ?? null,
+      zone: createZone(options.timezone),
+      zoneGiven: options.timezone !== undefined,
+      arrivalClock: options.arrivalClock ?? null,
+      nowMicros: () => clock.nowMicros(),
+      maxLineBytes: MAX_LINE_BYTES,
+    });
+  const kernels = memory && { memory, b, v };
+  let router = newRouter(sink, options.names, kernels);
+  const firstLines = options.arrivalClock && options.sink.withdraw ? new FirstLines() : null;
 
   /** Bytes of `b` in use, and the offset of b[0] in the input. */
   let filled = 0;
@@ -103,6 +109,41 @@ export function createParser(options: ParserOptions): LogParser {
     filled -= bytes;
   };
 
+  /** Reads the first lines once more: they may show more together than they did one by one. */
+  const lookAgain = (first: FirstLines) => {
+    const trial = newRouter({ batch: () => {}, lifecycle: () => {} }, createNames(), null);
+    first.readBy(trial);
+    if (readAlike(router.plansMade, trial.plansMade)) return;
+    options.sink.withdraw?.(options.source);
+    let isAgain = true;
+    const again: IngestSink = {
+      ...sink,
+      batch(batch) {
+        if (isAgain && batch.facts.stampMeaning === 'arrival') {
+          for (let row = 0; row < batch.length; row++) batch.time[row] = first.arrivalOf(batch.offset[row]);
+        }
+        sink.batch(batch);
+      },
+      // What the servers said of themselves was passed on before.
+      lifecycle: (event) => isAgain || sink.lifecycle(event),
+    };
+    router = newRouter(again, options.names, kernels);
+    first.readBy(router);
+    isAgain = false;
+  };
+
+  /** Keeps the first of the whole lines in b[0, limit). If there is no room for all, reads those that it keeps. @returns how many bytes it read */
+  const readFirst = (first: FirstLines, limit: number): number => {
+    const kept = first.add(b, limit, base, clock.nowMicros());
+    if (kept === limit) return 0;
+    router.lines(b, v, kept, base);
+    drop(kept);
+    router.flush();
+    if (first.isDue(router, true)) lookAgain(first);
+    first.close();
+    return kept;
+  };
+
   const wholeLines = () => {
     const newline = filled === 0 ? -1 : b.lastIndexOf(10, filled - 1);
     hasNewlines ||= newline >= 0;
@@ -111,12 +152,15 @@ export function createParser(options: ParserOptions): LogParser {
     // Of a hole of NULs that has not ended, one byte is kept: what follows shows whether it is one.
     if (last < 0 && filled >= PIECE_BYTES && b[0] === 0) drop(behindHole(b, 0, filled) || filled - 1);
     if (last < 0) return;
-    router.lines(b, v, last + 1, base);
-    drop(last + 1);
+    const read = firstLines?.isOpen ? readFirst(firstLines, last + 1) : 0;
+    router.lines(b, v, last + 1 - read, base);
+    drop(last + 1 - read);
   };
 
   /** Skips the line that fills the buffer, up to its newline. */
   const skipLine = () => {
+    firstLines?.close();
+    const { tally } = router;
     tally.lines++;
     tally.reject(tally.lines, b.toString('utf8', 0, 200), `longer than ${MAX_LINE_BYTES >> 20} MiB: skipped`);
     base += filled;
@@ -186,7 +230,10 @@ export function createParser(options: ParserOptions): LogParser {
       router.startElsewhere();
       begin = base = offset;
     },
-    flush: () => router.flush(),
+    flush() {
+      router.flush();
+      if (firstLines?.isDue(router, false)) lookAgain(firstLines);
+    },
     end() {
       if (filled > 0) {
         if (!hasNewlines) returnsAsNewlines(b, filled);
@@ -200,6 +247,7 @@ export function createParser(options: ParserOptions): LogParser {
       filter?.end();
     },
     cutOff(sentence) {
+      const { tally } = router;
       tally.assumptions.add(sentence);
       if (filled > 0) {
         tally.lines++;

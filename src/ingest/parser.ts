@@ -15,6 +15,11 @@ export interface IngestSink {
   retold?(batch: RequestBatch): void;
   lifecycle(event: LifecycleEvent): void;
   /**
+   * All rows of this input that were given so far are withdrawn. They come again, read differently, as more lines told more. Missing: lines of
+   * a live log are never read again.
+   */
+  withdraw?(source: number): void;
+  /**
    * Called when there are very many names of routes and no rows are waiting: names that are not needed may be dropped.
    * @returns whether ids changed
    */

@@ -2,9 +2,6 @@
  * Passes each line to what takes it: a plan (a request), the lines of servers themselves, a traceback before it. Lines that nothing takes
  * are held until formats are looked for in them.
  */
-import type { Names } from '../core/batch.ts';
-import type { Clock } from '../core/clock.ts';
-import type { LogFormat } from '../core/format.ts';
 import { behindHole, markBytes } from './bytes.ts';
 import { createRuntime } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
@@ -21,35 +18,16 @@ import type { InputReport } from './input-report.ts';
 import { recordsIn } from './joined-records.ts';
 import { Joiner } from './joiner.ts';
 import { type Judged, requestIn } from './judged.ts';
-import type { KernelInput } from './kernel/compile.ts';
 import { LiveHalves } from './live-halves.ts';
-import type { IngestSink } from './parser.ts';
 import type { Plan } from './plan.ts';
 import { PlanSet } from './plan-set.ts';
 import { firstBorder } from './range-border.ts';
 import { RecordLines } from './record-lines.ts';
 import { Rescue } from './rescue.ts';
 import { RouteNames } from './route-names.ts';
+import type { RouterOptions } from './router-options.ts';
 import { ServerSpeech } from './server-speech.ts';
 import { Tally } from './tally.ts';
-import type { Zone } from './zone.ts';
-
-export interface RouterOptions {
-  readonly source: number;
-  readonly names: Names;
-  readonly sink: IngestSink;
-  readonly formats: readonly LogFormat[];
-  /** A format that the user describes: "gunicorn:%(h)s …". */
-  readonly logFormat: string | null;
-  readonly zone: Zone;
-  readonly zoneGiven: boolean;
-  /** Lines without any time get the time of this clock. */
-  readonly arrivalClock: Clock | null;
-  /** Now, to find the year of stamps without one. */
-  readonly nowMicros: () => number;
-  readonly maxLineBytes: number;
-  readonly kernels: KernelInput | null;
-}
 
 const MAX_ENVELOPES = 6;
 
@@ -113,6 +91,16 @@ export class Router {
     return this.#plans.list;
   }
 
+  /** All plans in the order in which they were made. */
+  get plansMade(): readonly Plan[] {
+    return this.#plans.made;
+  }
+
+  /** Whether lines are held that nothing has taken yet. */
+  get isUndecided(): boolean {
+    return this.#held.lines.length > 0;
+  }
+
   /** The report on what was read so far. @param bytes their number */
   report(bytes: number): InputReport {
     return this.tally.report(bytes, this.#plans.made, this.#speech.formats, this.#context.runtime.firstOfHosts());
@@ -150,10 +138,10 @@ export class Router {
     return waiting === 0 && !this.#records.isOpen && this.#continuation.idle;
   }
 
-  /** Decides what the held lines are, and passes on all rows. */
-  flush(): void {
+  /** Decides what the held lines are, and passes on all rows. @param atOnce do not wait for the other half of requests */
+  flush(atOnce = false): void {
     this.#records.flush();
-    if (!this.#liveHalves?.waits()) this.#decider.decide();
+    if (atOnce || !this.#liveHalves?.waits()) this.#decider.decide();
     this.#plans.flush();
   }
 

@@ -28,6 +28,9 @@ const LAST_SAVE_MS = 1000;
 /** Inputs with a fast parser (kernel), which catches up in two thirds of the time but reserves a large range of addresses. */
 const MOST_KERNELS = 16;
 
+/** Inputs whose first lines are read again when there are more of them. Of thousands of logs all first lines would take too much time. */
+const MOST_READ_AGAIN = 64;
+
 export class Follower {
   readonly #options: FollowerOptions;
   readonly inputs: LiveInput[] = [];
@@ -233,11 +236,15 @@ export class Follower {
   #input(path: string, isLocal: boolean): LiveInput {
     const { formats, names, clock, sink, timezone, logFormat } = this.#options;
     const source = this.inputs.length;
+    const { withdraw, ...once } = sink;
     const parser = createParser({
       path,
       source,
       names,
-      sink: { ...sink, batch: (batch) => input.isShown(batch) && sink.batch(batch) },
+      sink: {
+        ...(source < MOST_READ_AGAIN ? sink : once),
+        batch: (batch) => input.isShown(batch) && sink.batch(batch),
+      },
       formats,
       arrivalClock: clock,
       bulk: source < MOST_KERNELS,

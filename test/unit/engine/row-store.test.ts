@@ -57,6 +57,26 @@ describe('RowStore', () => {
     expect([...store.view().placement.slot]).toEqual([11, 12, 20, 21, 22]);
   });
 
+  it('drops the rows of one input, and takes no examination that is under way to be about those that come instead', () => {
+    const store = new RowStore();
+    const [a, b] = [rowsOf(3), rowsOf(2)];
+    b.source.fill(1);
+    store.add(a, facts);
+    store.add(b, facts);
+    const before = store.view();
+    const number = store.firstNumber;
+    store.withdraw(0);
+    expect([...store.view().requests.source]).toEqual([1, 1]);
+    expect([...store.view().placement.start]).toEqual([...before.placement.start.subarray(3, 5)]);
+    store.add(rowsOf(3, 10), facts);
+    const placed = [...store.view().placement.start];
+    store.settle(number, before.requests, { ...before.placement, start: new Float64Array(5) });
+    expect([...store.view().placement.start]).toEqual(placed);
+    expect(before.requests.length).toBe(5);
+    expect(store.view().revision.table).not.toBe(before.revision.table);
+    expect([store.total, store.withdrawn]).toEqual([8, 3]);
+  });
+
   it('keeps the waits that an examination told, when the next one looks at newer requests', () => {
     const store = new RowStore();
     store.add(rowsOf(3), facts);
