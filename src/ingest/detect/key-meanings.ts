@@ -21,7 +21,11 @@ const letters: Readonly<Record<string, KeyMeaning>> = {
 };
 
 const named: readonly (readonly [RegExp, KeyMeaning])[] = [
-  [/(^|_)(pid|process|proc|process_id|proc_id|worker_pid)$/, { kind: 'pid' }],
+  // "haproxy.pid" is the proxy's: it says nothing about the workers behind it.
+  [
+    /^(?!(?:.*_)?(?:haproxy|nginx|traefik|caddy|envoy|varnish|squid|proxy|ingress|lb)_)(?:.*_)?(?:pid|process|proc|process_id|proc_id|worker_pid)$/,
+    { kind: 'pid' },
+  ],
   [/(^|_)(worker|worker_id|worker_name|wid)$/, { kind: 'worker' }],
   [/(^|_)(tid|thread|thread_id|thread_name)$/, { kind: 'thread' }],
   [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],

@@ -111,7 +111,7 @@ export function withoutParts(found: readonly FoundToken[]): readonly FoundToken[
 }
 
 /** How nginx writes $request_time; Python servers write six decimals or whole numbers. */
-const threeDecimals = /^\d+\.\d{3}$/;
+export const threeDecimals = /^\d+\.\d{3}$/;
 
 const fieldOf = (token: Token): Field | null => ('field' in token ? token.field : null);
 

@@ -5,7 +5,7 @@ import { fieldsOf, type Recipe } from '../compile/recipe.ts';
 import { withArrival } from './arrival-stamps.ts';
 import { type Candidate, marksOf } from './candidates.ts';
 import { messageStarts, readPrefixes } from './logging-prefix.ts';
-import { type FoundToken, resolveNumbers } from './open-numbers.ts';
+import { type FoundToken, resolveNumbers, threeDecimals } from './open-numbers.ts';
 import type { Sample, Trials } from './sample.ts';
 import { findTrailingFields } from './trailing-fields.ts';
 import { lookOf, proves, type Trial, withMeaning } from './trial.ts';
@@ -14,6 +14,10 @@ import { writerOfUrls } from './writer.ts';
 
 /** So many lines are searched for what surrounds a known layout. */
 const SEARCHED_LINES = 200;
+
+/** With a host in front, nginx writes Combined lines as Apache does. Seconds with three decimals are nginx's: Apache has no directive for them. */
+const isTimeOfNginx = ({ open, values }: FoundToken): boolean =>
+  open === 'number' && values.length > 0 && values.every((value) => threeDecimals.test(value));
 
 const wholeRequest = /[A-Z]{3,} \S+ HTTP\/[\d.]+"/;
 
@@ -83,7 +87,8 @@ export class Surroundings {
         ({ token }) => 'field' in token && token.field.kind === 'time' && token.field.shape === 'clf',
       ),
       decimalsToFirstByte: format?.decimalsToFirstByte === true,
-      mayBeProxy: candidate.format.id === 'combined' && format === undefined && !parts.logging,
+      mayBeProxy:
+        (format?.proxy === true || (candidate.format.id === 'combined' && format === undefined)) && !parts.logging,
     };
     const { tokens, assumptions } = parts.logging
       ? resolvedApart(parts.before, core, parts.behind, context)
@@ -118,7 +123,9 @@ export class Surroundings {
     if (!trailing) return null;
     const proven = candidate.format.ambiguousStamp
       ? (this.#format(trailing.proves) ?? writerOfUrls(lines, sample, this.#formats))
-      : undefined;
+      : candidate.format.mayPassOn === true && (trailing.proves === 'nginx' || trailing.tokens.some(isTimeOfNginx))
+        ? this.#format('nginx')
+        : undefined;
     const spannedSeconds = this.#trials.spannedSeconds(this.headOf(candidate), sample, lines);
     const around = { before: [], behind: trailing.tokens, logging: false, spannedSeconds };
     const trial = withArrival(this.#assemble(candidate, around, proven), sample, lines, this.#trials);

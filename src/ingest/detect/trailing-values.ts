@@ -2,7 +2,7 @@
 import type { Field } from '../../core/format.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { isOtherTime, keyMeaning } from './key-meanings.ts';
-import { type FoundToken, literalToken } from './open-numbers.ts';
+import { type FoundToken, literalToken, threeDecimals } from './open-numbers.ts';
 import { type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.ts';
 
 /** One field in all sampled lines. */
@@ -76,8 +76,6 @@ const number = /^-?\d+(\.\d+)?$/;
 const numberOrDash = /^(-?\d+(\.\d+)?|-)$/;
 const inBrackets = /^\[\d{1,7}\]$/;
 const pairOfNumbers = /^\d+\/\d+$/;
-/** How nginx writes its times. */
-const threeDecimals = /^\d+\.\d{3}$/;
 const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
 /** An HTTP status: nginx's us="200" is one, and not a number of microseconds. */
 const status = /^[1-5]\d\d$/;

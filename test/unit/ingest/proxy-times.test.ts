@@ -27,3 +27,12 @@ it('are not two times of which one is no part of the other, nor a single one', (
   expect(factsOf(unrelated).format).not.toBe('nginx');
   expect(factsOf(log((k) => (0.1 + k / 100).toFixed(3))).format).not.toBe('nginx');
 });
+
+it('are no times of Apache where the host stands in front: its stamp would be the start', () => {
+  const hosted = (times: (k: number) => string) => log(times).replace(/^(?=127)/gm, 'shop.example.org:443 ');
+  const both = hosted((k) => `${(0.1 + k / 100).toFixed(3)} ${(0.1 + k / 100).toFixed(3)}`);
+  expect(factsOf(both)).toMatchObject({ format: 'nginx', stampMeaning: 'end', durationCovers: 'response' });
+  const one = hosted((k) => (0.1 + k / 100).toFixed(3));
+  expect(factsOf(one)).toMatchObject({ format: 'nginx', stampMeaning: 'end', durationCovers: 'response' });
+  expect(factsOf(hosted((k) => `${100_000 + 10_007 * k}`))).toMatchObject({ format: 'apache', stampMeaning: 'start' });
+});

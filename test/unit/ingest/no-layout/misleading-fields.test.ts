@@ -1,10 +1,20 @@
 // Lines of no known layout: fields that look like others, and are not taken for them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
 import { createRandom } from '../../../helpers/random.ts';
 import { all, clfTime, isoTime, type Line, loggingTime, micros, millis, type Request, text } from './requests.ts';
 
 describe('what looks like a field and is none', () => {
+  it('do not make milliseconds of the microseconds of a quick server: 38 of them are an answer of gunicorn', () => {
+    const log = readFileSync(join(import.meta.dirname, '../captures/gunicorn-json-logger-micros.log'), 'utf8');
+    const whole = new Map(parse(log).rows.map(({ offset, duration }) => [offset, duration]));
+    const first = parse(log.split('\n').slice(0, 32).join('\n')).rows;
+    expect(Math.min(...first.map(({ offset }) => whole.get(offset) ?? Number.NaN))).toBe(38);
+    for (const { duration, offset } of first) expect([null, whole.get(offset)]).toContain(duration);
+  });
+
   it('do not make a duration of a size, nor of whole numbers that fit two units', () => {
     const size: Line = (r) => `${isoTime(r.end)} ${r.method} ${r.path} ${r.status} ${r.bytes}`;
     const sized = parse(text(size));

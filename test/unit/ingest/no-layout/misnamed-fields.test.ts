@@ -63,6 +63,21 @@ describe('fields that are not what their names say', () => {
     expect(parse(text(own)).rows[0].duration).toBe(Math.round(micros(all[0]) / 1000) * 1000);
   });
 
+  it('the pid of a proxy beneath its name', () => {
+    const record =
+      (name: string): Line =>
+      (r) =>
+        JSON.stringify({
+          ts: isoTime(r.end),
+          [name]: { pid: r.pid, frontend: 'fe' },
+          http: { method: r.method, path: r.path, status: r.status },
+          duration_ms: millis(r),
+        });
+    const workers = (line: Line) => new Set(parse(text(line)).rows.map(({ worker }) => worker));
+    for (const proxy of ['haproxy', 'nginx']) expect([...workers(record(proxy))]).toEqual([null]);
+    expect(workers(record('app')).size).toBe(new Set(all.map(({ pid }) => pid)).size);
+  });
+
   it("nginx's ratio of compression, the time of a part, the time of what stands behind", () => {
     const access: Line = (r) =>
       `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl/8.5.0"`;
