@@ -113,7 +113,8 @@ export function createParser(options: ParserOptions): LogParser {
   const lookAgain = (first: FirstLines) => {
     const trial = newRouter({ batch: () => {}, lifecycle: () => {} }, createNames(), null);
     first.readBy(trial);
-    if (readAlike(router.plansMade, trial.plansMade)) return;
+    const isAsMany = router.tally.requests === trial.tally.requests;
+    if (isAsMany && readAlike(router.plansMade, trial.plansMade)) return;
     options.sink.withdraw?.(options.source);
     let isAgain = true;
     const again: IngestSink = {

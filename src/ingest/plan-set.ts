@@ -10,7 +10,7 @@ import type { Line } from './envelopes/line.ts';
 import type { HeldLines, Variant } from './held-lines.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { IngestSink } from './parser.ts';
-import type { Plan, Told } from './plan.ts';
+import { blankColumns, type Plan, type Told } from './plan.ts';
 import { StampWatch } from './stamp-watch.ts';
 import type { Tally } from './tally.ts';
 
@@ -107,6 +107,8 @@ export class PlanSet {
     const coarseBefore = coarse?.length ?? 0;
     const { runtime, tally } = this.#options;
     const { workerFrom } = plan.parts;
+    // Joined rows have values that their own lines do not give.
+    if (plan.halves !== null && before === 0) blankColumns(batch);
     if (!plan.take(b, v, from, offset, told, runtime)) return false;
     if (plan.retellingHosts.has(told.host)) {
       batch.length = before;

@@ -29,9 +29,15 @@ export function blankBatch(
 ): RequestBatch {
   const rows = capacity + SPARE_ROWS;
   const batch = { ...(memory?.batch(rows, facts, source) ?? createBatch(rows, facts, source)), capacity };
+  blankColumns(batch);
+  return batch;
+}
+
+/** Forgets what rows said that were passed on, in columns that the layout does not fill. */
+export function blankColumns(batch: RequestBatch): void {
   for (const column of [batch.time, batch.duration, batch.wait, batch.arrival, batch.bytes]) column.fill(Number.NaN);
   for (const column of [batch.worker, batch.thread, batch.route]) column.fill(-1);
-  return batch;
+  batch.client.fill(0);
 }
 
 /** Fewer bytes at once are not worth a kernel, which takes about 1 ms to make. */

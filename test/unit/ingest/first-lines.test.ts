@@ -103,6 +103,15 @@ describe('the first lines of a live log', () => {
     }
   });
 
+  it('do not show that all lines are written twice', () => {
+    const line = (i: number) =>
+      `127.0.0.1 - - [01/Mar/2026:10:00:${10 + Math.floor(i / 4)} +0000] "GET /${i % 3} HTTP/1.1" 200 12 "-" "curl" pid=<${700 + (i % 3)}> us=${900 + i}\n`;
+    const log = Buffer.from(Array.from({ length: 60 }, (_, i) => line(i).repeat(2)).join(''));
+    const live = rowsOf(log, linesOf(log, 4));
+    expect(live.rows.length).toBe(60);
+    expect(live.rows).toEqual(rowsOf(log, null).rows);
+  });
+
   it('keep their times of arrival when they are read again', () => {
     const log = captured('granian-without-time.log');
     const { rows, withdrawn } = rowsOf(log, linesOf(log, 3));

@@ -71,6 +71,27 @@ const short: Halves = (r, id) => [
 const pathOf = (r: Request) => `${r.method} ${r.path.replace(/\?.*/, '').replace(/\d+/, '{id}')}`;
 
 describe('lines that tell how requests began', () => {
+  it('give each of thousands of requests its own route and process, and none where the beginning is missing', () => {
+    const started = Date.UTC(2026, 2, 1, 10);
+    const lines = Array.from({ length: 3000 }, (_, i) => {
+      const [start, end] = [started + i * 40, started + i * 40 + 15 + ((i * 7) % 90)];
+      const begin = `${loggingTime(start)} [${idOf(i)}] Request started: GET /p${(i * 31) % 7} by pid=${700 + ((i * 13) % 4)}`;
+      const isLost = i > 2000 && i % 10 === 0;
+      return [
+        ...(isLost ? [] : [[start, begin] as const]),
+        [end, `${loggingTime(end)} [${idOf(i)}] Request finished: ${200 + ((i * 31) % 7)}`] as const,
+      ];
+    });
+    const log = lines.flat().sort((a, b) => a[0] - b[0]);
+    const { rows } = parse(log.map(([, line]) => `${line}\n`).join(''));
+    expect(rows.length).toBe(3000);
+    expect(rows.filter(({ route }) => route === null).length).toBe(99);
+    for (const { route, worker, duration, status } of rows) {
+      if (route === null) expect([worker, duration]).toEqual([null, null]);
+      else expect(route).toBe(`GET /p${status - 200}`);
+    }
+  });
+
   it.each([
     ['records', structlog],
     ['pairs of names and values', keyValue],
