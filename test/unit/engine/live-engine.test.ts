@@ -66,6 +66,30 @@ describe('LiveEngine', () => {
     expect(snapshot.now).toBeGreaterThanOrEqual(Math.max(...ends));
   });
 
+  it('reads the first requests again when later ones show which number is the duration, and counts them once', async () => {
+    const young = (from: number, count: number): string =>
+      Array.from({ length: count }, (_, k) => from + k)
+        .map(
+          (i) =>
+            line(i).split('"')[0].replace('127.0.0.1 - - ', '') +
+            `| GET /a | 200 | 12 | ${i < 3 ? 359 : 350 + (i % 9) * 40_000} | <${8712 + (i % 2)}>\n`,
+        )
+        .join('');
+    writeFileSync(path, young(0, 3));
+    const live = await start();
+    const durations = () => {
+      const { requests } = live.snapshot();
+      return Array.from({ length: requests.length }, (_, row) => requests.end[row] - requests.start[row]);
+    };
+    expect(live.snapshot().total).toBe(3);
+    expect(durations().every(Number.isNaN)).toBe(true);
+    appendFileSync(path, young(3, 60));
+    await until(() => live.snapshot().requests.length === 63, 'all lines read');
+    expect(live.snapshot().total).toBe(63);
+    expect(durations()[0]).toBe(359);
+    expect(durations().some(Number.isNaN)).toBe(false);
+  });
+
   it('tells of a log at rest without the likeliest wait of a wide range until a closer look has found it', async () => {
     const live = await start({ paths: ['sample-logs/gunicorn-sync-4-nearly-full.log'] });
     const range = /callers queued for \S+ ms to \S+ s on average \(inferred\)/;
