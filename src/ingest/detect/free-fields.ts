@@ -211,7 +211,9 @@ export class FreeFields {
     // The size with headers or without them beside the other one, or a port.
     if (this.#columns.isSizeToo(slot) || this.#columns.isPort(slot, index)) return this.#one(plain, slot);
     const { status } = this.#request;
-    const isFirst = status >= 0 && index > status && !this.#taken.has('bytes') && this.#numbers++ === 0;
+    // "[26619]", "<26619>": nobody writes sizes so.
+    const mayBeSize = index > status && !this.#taken.has('bytes') && !/[[<]$/.test(this.#before(index));
+    const isFirst = status >= 0 && mayBeSize && this.#numbers++ === 0;
     if (!isFirst || given(values).some((value) => decimal.test(value))) {
       const open = this.#one(plain, slot, name, 'number');
       return this.#isBehindStamp(index) || this.#isBeforeThread(index)

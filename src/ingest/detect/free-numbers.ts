@@ -1,7 +1,7 @@
 /** Numbers without name or unit in lines of no known layout: the other numbers and the answers show what each is. */
 import { type FieldSlot, given, type Request, type Slot, stampOf } from './free-slots.ts';
 import { areAlikeQuantities, areOneTime, comesNearNothing } from './related-times.ts';
-import { isNoSize, isSize, isTimeOfEmpty } from './repeating-values.ts';
+import { areShared, isNoSize, isSize, isTimeOfEmpty } from './repeating-values.ts';
 
 /** A port that systems assign to clients. */
 const isPort = (value: string): boolean => /^\d{4,5}$/.test(value) && Number(value) >= 1024 && Number(value) <= 65_535;
@@ -75,6 +75,7 @@ export class NumberColumns {
     const { values } = slot;
     return (
       isNoSize(values, this.#requests) ||
+      areShared(values, this.#requests) ||
       isTimeOfEmpty(values, this.#requests) ||
       this.#isToldElsewhere(slot) ||
       this.#isTimeBesideSize(slot)

@@ -216,11 +216,15 @@ class OpenNumbers {
   /** Takes a number as the duration if its values show the unit. */
   #settleDuration(index: number): void {
     const { values, name, open } = this.#found[index];
+    const { byServer, clfStamps = false } = this.#context;
     const known = values.filter((value) => value !== '-');
     const guess = guessUnit(known, { ...this.#context, named: open === 'duration' });
     if (!guess) return;
-    if (guess.unit === null) {
-      this.assumptions.push(unitUnknown(name, guess));
+    // Varying sizes look the same, and no layout says what stands here.
+    const mayBeSize =
+      !guess.fine && guess.unit !== 'ms' && open !== 'duration' && !byServer && !clfStamps && !this.has('bytes');
+    if (guess.unit === null || mayBeSize) {
+      this.assumptions.push(unitUnknown(name, mayBeSize ? { ...guess, because: `${guess.because}, or sizes` } : guess));
       return;
     }
     const mayBeProxy = this.#context.mayBeProxy === true && guess.unit === 's' && !this.has('pid');

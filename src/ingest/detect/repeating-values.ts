@@ -48,6 +48,26 @@ export function isNoSize(values: readonly string[], requests: readonly string[])
   return pairs >= ENOUGH_PAIRS && different >= 0.8 * pairs;
 }
 
+/** So many requests that have several of the same few numbers show that these do not depend on the request. */
+const ENOUGH_SHARING = 3;
+const MOST_PROCESSES = 64;
+
+/**
+ * Whether these are no sizes: different requests have the same few numbers, in turn, as the processes that answer them. The size of an answer
+ * depends on the request.
+ * @param requests by line: what was requested and how it was answered
+ */
+export function areShared(values: readonly string[], requests: readonly string[]): boolean {
+  const distinct = new Set(values).size;
+  if (distinct < 2 || distinct > MOST_PROCESSES || distinct * 8 > values.length) return false;
+  const byRequest = new Map<string, Set<string>>();
+  requests.forEach((request, line) => {
+    const of = byRequest.get(request) ?? new Set();
+    byRequest.set(request, of.add(values[line]));
+  });
+  return [...byRequest.values()].filter(({ size }) => size * 2 > distinct && size > 1).length >= ENOUGH_SHARING;
+}
+
 /** Fewest answers without a body (204, 304) that decide. */
 const ENOUGH_WITHOUT_BODY = 3;
 

@@ -15,6 +15,31 @@ describe('what looks like a field and is none', () => {
     for (const { duration, offset } of first) expect([null, whole.get(offset)]).toContain(duration);
   });
 
+  it('do not make a size of processes that answer the same requests in turn, nor of what stands in brackets', () => {
+    const behindStatus =
+      (pid: (r: Request) => string): Line =>
+      (r) =>
+        `${isoTime(r.end)} | ${r.method} | ${r.path} | ${r.status} | ${pid(r)} | ${(micros(r) / 1e6).toFixed(6)}s | 10.0.0.7`;
+    for (const pid of [(r: Request) => `${r.pid}`, () => '[26619]']) {
+      const { rows } = parse(text(behindStatus(pid)));
+      expect(rows.every(({ bytes }) => bytes === null)).toBe(true);
+      expect(rows.map(({ duration }) => duration)).toEqual(all.map(micros));
+    }
+    const { rows } = parse(text(behindStatus((r) => `${r.pid}`)));
+    expect(rows.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
+  });
+
+  it('do not make microseconds of sizes because they would be too many milliseconds', () => {
+    const random = createRandom(11);
+    const size: Line = (r) =>
+      `${isoTime(r.end)}, ${r.method}, ${r.path}, ${300 + Math.floor(random.next() * 5000)}, ${r.status}`;
+    const dense = all.map((r, i) => ({ ...r, end: all[0].end + i * 2 }));
+    const { rows, report } = parse(dense.map((r) => `${size(r)}\n`).join(''));
+    expect(rows.length).toBe(all.length);
+    expect(rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(report.assumptions.join()).toMatch(/looks like a duration and is not used: .*, or sizes/);
+  });
+
   it('do not make a duration of a size, nor of whole numbers that fit two units', () => {
     const size: Line = (r) => `${isoTime(r.end)} ${r.method} ${r.path} ${r.status} ${r.bytes}`;
     const sized = parse(text(size));
