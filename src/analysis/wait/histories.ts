@@ -186,16 +186,20 @@ function joined(
     });
   }
   const [model] = [...models].sort((a, b) => b[1] - a[1])[0];
+  const isSpread = each.some(({ callers }) => callers !== undefined);
   return {
     waits,
     model,
-    times: inLineOrder(queues, timesOf(queues, paths)),
+    times: inLineOrder(queues, timesOf(queues, paths, isSpread)),
     evidence: arrivalEvidence(paths, queues.members, queues.slots, queues.duration),
   };
 }
 
-/** Times of each request: mean and standard deviation over the histories. */
-function timesOf(stretch: Stretch, paths: readonly Path[]): HistoryTimes {
+/**
+ * Times of each request: mean and standard deviation over the histories. `asFirst`: the times of the first history and how far the others are
+ * from it. Histories that only the tick of a stamp holds together have means that are spaced evenly, as no history is.
+ */
+function timesOf(stretch: Stretch, paths: readonly Path[], asFirst = false): HistoryTimes {
   const { length } = stretch;
   const start = new Float64Array(length);
   const end = new Float64Array(length);
@@ -208,9 +212,10 @@ function timesOf(stretch: Stretch, paths: readonly Path[]): HistoryTimes {
       squares += path.start[i] ** 2;
     }
     const mean = sum / paths.length;
-    start[i] = Math.round(stretch.origin + 1e6 * mean);
+    const at = asFirst ? paths[0].start[i] : mean;
+    start[i] = Math.round(stretch.origin + 1e6 * at);
     end[i] = start[i] + Math.round(1e6 * stretch.duration[i]);
-    uncertainty[i] = 1e6 * Math.sqrt(Math.max(0, squares / paths.length - mean * mean));
+    uncertainty[i] = 1e6 * Math.sqrt(Math.max(0, squares / paths.length - mean * mean) + (at - mean) ** 2);
   }
   return { start, end, uncertainty };
 }
