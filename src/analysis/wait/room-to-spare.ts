@@ -20,6 +20,8 @@ import type { Stretch } from './stretch.ts';
 const QUICK = 0.03;
 /** If the slots, where they are busiest, are at work for this share of their time or more, the pool may well be full. */
 const OFTEN_AT_WORK = 0.7;
+/** Variation of the work above which the pool was not full all along. */
+const HALFWAY = 0.5;
 /** Bins in a window, and the fewest windows that show how even a pool is. */
 const BINS = 8;
 const FEWEST_WINDOWS = 2;
@@ -34,14 +36,17 @@ export function hasRoomToSpare(queue: Stretch): boolean {
   const service = meanOf(queue.duration);
   const gap = leastIdle(queue);
   if (gap === Number.POSITIVE_INFINITY) return false;
-  const bins = binsOf(queue);
-  const windows = Array.from({ length: Math.floor(bins.ended.length / BINS) }, (_, k) => windowOf(bins, k));
-  const isEven = service < OFTEN_AT_WORK * (service + gap) ? answersAreEven : workIsEven;
-  return !isEven(windows, queue, gap);
+  if (service < OFTEN_AT_WORK * (service + gap)) return !answersAreEven(windowsOf(queue), queue, gap);
+  return !(workVariation(queue, gap) <= HALFWAY);
 }
 
 /** Whether a queue leaves no mark in the stamps that idle slots could contradict. */
 export const isQuick = ({ duration, tick }: Stretch): boolean => meanOf(duration) < QUICK * tick;
+
+function windowsOf(queue: Stretch): Bins[] {
+  const bins = binsOf(queue);
+  return Array.from({ length: Math.floor(bins.ended.length / BINS) }, (_, k) => windowOf(bins, k));
+}
 
 /** Whether the answers come as evenly as from slots that need `gap` s between two requests and always have one to answer. */
 function answersAreEven(windows: readonly Bins[], { duration }: Stretch, gap: number): boolean {
@@ -51,15 +56,19 @@ function answersAreEven(windows: readonly Bins[], { duration }: Stretch, gap: nu
   return fastest.length >= FEWEST_WINDOWS && meanDispersion(fastest) <= (RANDOM + ifFull) / 2;
 }
 
-/** Whether the work varies from bin to bin as little as that of slots that need about `gap` s between two requests and always have one to answer. */
-function workIsEven(windows: readonly Bins[], { duration, slots }: Stretch, gap: number): boolean {
-  const busiest = nearlyMost(windows, ({ work }) => sumOf(work));
-  if (busiest.length < FEWEST_WINDOWS) return false;
+/**
+ * How much the work varies from bin to bin: 0 as that of slots that need about `gap` s between two requests and always have one to answer, 1 as
+ * callers at random make it who find slots free, more if they come in groups; NaN: the log is too short to tell.
+ */
+export function workVariation(queue: Stretch, gap: number): number {
+  const { duration, slots } = queue;
+  const busiest = nearlyMost(windowsOf(queue), ({ work }) => sumOf(work));
+  if (busiest.length < FEWEST_WINDOWS) return Number.NaN;
   const perAnswer = meanOf(busiest.map(({ ended, work }) => sampleVariance(Array.from(work)) / meanOf(ended)));
   // Of a request that crosses a border, a part with the second moment E[S³] / 3 E[S] counts for the other bin; each bin has two borders.
   const acrossBorders = (2 * slots * meanCube(duration)) / (3 * meanOf(duration));
   const ifFull = acrossBorders / meanOf(busiest.map(({ ended }) => meanOf(ended))) + gap ** 2;
-  return perAnswer <= (meanSquare(duration) + ifFull) / 2;
+  return (perAnswer - ifFull) / (meanSquare(duration) - ifFull);
 }
 
 const meanSquare = (values: Float64Array): number => meanOf(values.map((value) => value ** 2));

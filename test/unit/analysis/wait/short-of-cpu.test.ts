@@ -17,6 +17,14 @@ describe('workers on a machine short of CPU', () => {
     expect(wait.confidence).toBeLessThanOrEqual(0.7);
   });
 
+  it('may have had a queue although their requests take milliseconds, of which stamps of a second say little', () => {
+    // 2 gunicorn sync workers beside six builds: 20 s at 190 requests/s of 7.4 ms, which queued for longer and longer.
+    const { wait } = inferLog(gunzipSync(readFileSync('test/faults/short-of-cpu-quick.log.gz')).toString());
+    expect(wait.basis).toContain(SHORT_OF_CPU);
+    expect(wait.lowMean).toBe(0);
+    expect(wait.highMean).toBeGreaterThan(1.42e6);
+  });
+
   it.each([30, 31])('are not suspected where a machine has time (%d)', (seed) => {
     const { wait, truth } = toldOf({
       seed,
