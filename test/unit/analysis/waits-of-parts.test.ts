@@ -1,9 +1,10 @@
 // Servers, or pools one after the other, that were each asked alone: their answers joined.
 import { describe, expect, it } from 'vitest';
-import { type PoolPart, toldRegimes, waitsOfParts } from '../../../src/analysis/several-servers.ts';
+import { type PoolPart, toldRegimes, waitsOfParts, wereWrittenAtOnce } from '../../../src/analysis/several-servers.ts';
 import type { Regime } from '../../../src/analysis/structure/regimes.ts';
 import { exactly } from '../../../src/analysis/structure/structure.ts';
 import type { WaitInference } from '../../../src/core/inference.ts';
+import { emptyTable } from '../../helpers/simulated-table.ts';
 
 const SECOND = 1e6;
 
@@ -143,5 +144,45 @@ describe('pools one after the other', () => {
     const [first, second] = toldRegimes(regimes, parts, queue);
     expect(first.waitMean).toBe(3 * SECOND);
     expect(second.waitMean).toBeNaN();
+  });
+});
+
+describe('logs that name no workers', () => {
+  /** A table of a request each half second in each log, from and to the given seconds; a log for each input. */
+  function logs(...spans: readonly (readonly [from: number, to: number])[]) {
+    const instants = spans.flatMap(([from, to], source) =>
+      Array.from({ length: 2 * (to - from) + 1 }, (_, k) => ({
+        source,
+        end: (from + k / 2) * SECOND,
+        offset: 100 * k,
+      })),
+    );
+    const table = emptyTable(instants.length, 1);
+    instants.forEach(({ source, end, offset }, row) => {
+      table.source[row] = source;
+      table.end[row] = end;
+      table.offset[row] = offset;
+    });
+    return table;
+  }
+
+  it('were written at once if they share more than half of the shorter one', () => {
+    expect(wereWrittenAtOnce(logs([0, 60], [10, 40]), [])).toBe(true);
+    // A third one may begin between them.
+    expect(wereWrittenAtOnce(logs([0, 60], [1, 3], [10, 40]), [])).toBe(true);
+  });
+
+  it('are parts of one log if one begins about where the other ends', () => {
+    expect(wereWrittenAtOnce(logs([0, 60]), [])).toBe(false);
+    expect(wereWrittenAtOnce(logs([0, 60], [60, 120], [121, 180]), [])).toBe(false);
+    // A last long request reaches into the next part.
+    expect(wereWrittenAtOnce(logs([0, 64], [60, 120]), [])).toBe(false);
+  });
+
+  it('are told apart within an input by where they begin', () => {
+    const table = logs([0, 100]);
+    for (let row = 100; row < table.length; row++) table.end[row] -= 50 * SECOND;
+    expect(wereWrittenAtOnce(table, [])).toBe(false);
+    expect(wereWrittenAtOnce(table, [{ source: 0, offset: table.offset[100] }])).toBe(true);
   });
 });

@@ -59,6 +59,20 @@ describe('a followed file that is copied and truncated', () => {
     expect(log.events).toEqual(['truncated', 'truncated']);
   });
 
+  it('finds what was not read yet in a copy that was written over an older one', async () => {
+    writeFileSync(`${log.path}.1`, 'older\n');
+    writeFileSync(log.path, 'one\n');
+    const file = log.follow();
+    await file.open(1e9);
+    await drain(file);
+    appendFileSync(log.path, 'two\n');
+    copyFileSync(log.path, `${log.path}.1`);
+    truncateSync(log.path);
+    appendFileSync(log.path, 'three\n');
+    await drain(file);
+    expect(log.text).toBe('one\ntwo\nthree\n');
+  });
+
   it('joins a line whose middle a truncation came into', async () => {
     writeFileSync(log.path, 'one\ntw');
     const file = log.follow();

@@ -37,4 +37,26 @@ describe('scopeStats', () => {
     expect(stretch.requests).toBe(5);
     expect(stretch.perSecond).toBe(1);
   });
+
+  it('of a long stretch has the rate of its last ten seconds, and of each route the rate of all of it', () => {
+    const slow = Array.from({ length: 50 }, (_, i) => ({ start: i, end: i + 0.5, route: 'GET /' }));
+    const quick = Array.from({ length: 50 }, (_, i) => ({ start: 50 + i / 5, end: 50.1 + i / 5, route: 'GET /' }));
+    const rising = handSnapshot({ requests: [...slow, ...quick] });
+    const all = Int32Array.from({ length: 100 }, (_, i) => i);
+    const stretch = scopeStats(rising, all, 100, { from: NOON, to: NOON + 60 * SECOND });
+    expect(stretch.perSecond).toBe(5);
+    expect(stretch.routes[0].perSecond).toBeCloseTo(100 / 60, 9);
+  });
+
+  it('of a route with very many requests has the durations of all of them, the last ones too', () => {
+    // The longest ones come last: after those that are counted in one go.
+    const requests = Array.from({ length: 300 }, (_, i) => ({ start: i, end: i + (i < 260 ? 0.1 : 0.8) }));
+    const all = Int32Array.from({ length: 300 }, (_, i) => i);
+    const [{ service }] = scopeStats(handSnapshot({ requests }), all, 300, {
+      from: NOON,
+      to: NOON + 400 * SECOND,
+    }).routes;
+    expect(service.max).toBeCloseTo(0.8 * SECOND, 0);
+    expect(service.mean).toBeCloseTo(((260 * 0.1 + 40 * 0.8) / 300) * SECOND, 0);
+  });
 });

@@ -39,6 +39,16 @@ describe('outage-behind', () => {
     expect(finding.evidence.busy_slots_needed).toBeLessThan(14);
     expect(finding.advice).toMatch(/About \d\d slots would have borne it/);
   });
+  it('says nothing of a log that begins slow: its caches may be cold', () => {
+    const calls = poisson(1, 10, 120, usual);
+    const slowFrom = (from: number) =>
+      syncPool(
+        6,
+        calls.map((call) => (call.at >= from && call.at < from + 12 ? { ...call, takes: 4 * call.takes + 0.3 } : call)),
+      );
+    expect(outageBehind.examine(slowFrom(0))).toBeNull();
+    expect(outageBehind.examine(slowFrom(10))).not.toBeNull();
+  });
   it('leads the verdict, which then recommends no pool', () => {
     const facts = pool(away);
     const findings = diagnose(facts);

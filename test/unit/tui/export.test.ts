@@ -55,6 +55,32 @@ describe('an export', () => {
     expect(await exported('a.svg')).toMatch(/^<svg .*a &lt; b.*<\/svg>\n$/s);
   });
 
+  it('ends each coloured line without a colour, so that nothing printed below it has one', async () => {
+    const view = viewOf(snapshot);
+    const grid = new CellGrid(5, 2);
+    new Canvas(grid).text(0, 0, 'a < b', view.theme.critical);
+    const path = join(folder, 'full-width.ansi');
+    await exportTo(path, { ...screen, picture: () => ({ view, grid }) });
+    expect(readFileSync(path, 'utf8')).toMatch(/a < b\x1b\[0m\n {5}\n$/);
+  });
+
+  it('shows inverted cells with the colours of text and ground exchanged', async () => {
+    const view = viewOf(snapshot);
+    const pictured = async (name: string, inverse: boolean) => {
+      const grid = new CellGrid(12, 1);
+      new Canvas(grid).text(1, 0, 'chosen', view.theme.styles.of(0xd08030, 0x102030, { inverse }));
+      const path = join(folder, name);
+      await exportTo(path, { ...screen, picture: () => ({ view, grid }) });
+      const svg = readFileSync(path, 'utf8');
+      // The first rectangle is the terminal.
+      const ground = [...svg.matchAll(/<rect [^>]*fill="([^"]+)"/g)][1][1];
+      return { ground, text: /<text [^>]*fill="([^"]+)"[^>]*>chosen/.exec(svg)?.[1] };
+    };
+    const plain = await pictured('plain.svg', false);
+    expect(plain.ground).not.toBe(plain.text);
+    expect(await pictured('inverted.svg', true)).toEqual({ ground: plain.text, text: plain.ground });
+  });
+
   it('is offered with the endings of all exporters', () => {
     expect(endingsText()).toBe('.json numbers; .txt, .ansi or .svg picture');
     for (const { ending } of exporters) expect(endingsText()).toContain(`.${ending}`);

@@ -1,11 +1,13 @@
 /** Workers: who lived when, how many at once, what ended them, and who the log cannot show. */
 import { expect, test } from 'vitest';
 import { declaredBy, withDeclared } from '../../../../src/analysis/structure/declared.ts';
-import type { Life } from '../../../../src/analysis/structure/lives.ts';
+import { type Life, summariseLives } from '../../../../src/analysis/structure/lives.ts';
 import { exactly, unknownStructure } from '../../../../src/analysis/structure/structure.ts';
+import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { aliveAtOnce, workersFrom } from '../../../../src/analysis/structure/workers-alive.ts';
 import type { LifecycleEvent, LifecycleKind } from '../../../../src/core/lifecycle.ts';
 import { inferLog } from '../../../helpers/infer-log.ts';
+import { emptyTable } from '../../../helpers/simulated-table.ts';
 
 const life = (worker: number, from: number, to: number, requests: number): Life => ({
   id: worker,
@@ -137,6 +139,18 @@ test('workers that ended one after another were recycled if each had as many req
   const recycled = ['recycled', 'recycled', 'recycled', 'recycled', 'recycled', 'running'];
   expect(fates(20, 21, 20, 19, 20, 20)).toEqual(recycled);
   expect(fates(20, 8, 35, 14, 27, 20)).toEqual(recycled.map((fate) => (fate === 'running' ? fate : 'exited')));
+});
+
+test('no worker runs more requests at once than it has threads, whatever its estimated times say', () => {
+  const table = emptyTable(3, 1);
+  table.worker.fill(0);
+  table.duration.fill(2e6);
+  table.start.set([0, 0.5e6, 1e6]);
+  table.end.set([2e6, 2.5e6, 3e6]);
+  const times = { start: table.start, end: table.end, uncertainty: new Float64Array(3) };
+  const peak = (threads: number | null) =>
+    summariseLives([life(0, 0, 3, 3)], traceOf(table), times, threads, true)[0].peakConcurrency;
+  expect([peak(null), peak(2), peak(1)]).toEqual([3, 2, 1]);
 });
 
 test('a reload has the old and the new workers alive together, and is no larger pool', () => {

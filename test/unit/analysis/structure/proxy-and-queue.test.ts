@@ -43,6 +43,14 @@ test('where nobody waits the logged time is the service time, and no slots are c
   expect(Math.abs(serviceMean / 1e6 / truth.serviceMean - 1)).toBeLessThan(0.05);
 });
 
+test('a server whose requests take as long among very many others has no limit; among some, perhaps; among a few it may be a pool of any size', () => {
+  const running = (rate: number) =>
+    behind({ ...spec, kind: 'gevent', load: { kind: 'poisson', phases: [{ rate, seconds: 60 }] } }).structure;
+  expect(running(8)).toMatchObject({ model: 'pool', unbounded: false, capacity: { value: null } });
+  expect(running(30)).toMatchObject({ model: 'async', confidence: 0.5, unbounded: false });
+  expect(running(60)).toMatchObject({ model: 'async', confidence: 0.65, unbounded: true });
+});
+
 test('requests far shorter than a tick tell neither slots nor the work: the times of an application may be taken for those of a proxy', () => {
   const log = gunzipSync(readFileSync('test/faults/times-of-the-application.log.gz')).toString();
   const { model, modelConfidence, capacity, service } = inferLog(log);
