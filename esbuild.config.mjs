@@ -111,13 +111,13 @@ const programs = { help: () => false, report: (command) => !isScreen(command), s
 function licencesOf(bundles) {
   const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   const folders = new Set(inputs.flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
-  const told = [...folders].sort().map((folder) => {
+  const licences = [...folders].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
     const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e\b/i.test(entry));
     const text = file ? `\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n` : '';
     return `${name} ${version} (${license})\n${text}`;
   });
-  return `dist/ holds code of these packages.\n\n${told.join(`\n${'-'.repeat(80)}\n\n`)}`;
+  return `dist/ holds code of these packages.\n\n${licences.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
 const bundles = await Promise.all([

@@ -1,7 +1,7 @@
 /**
- * Of a long log a stretch in which requests took many times as long as usual and of which next to no request is kept, so that nothing else
- * tells of it. The timeline has the number of requests and their busy time alone, so a stretch is told only where few long requests at random,
- * more requests than usual, or as large a load do not explain it; whether callers asked for other things, it cannot tell.
+ * Finds a stretch of a long log in which requests took many times as long as usual. Next to no request of it is kept, so nothing else reports
+ * it. The timeline has only the number of requests and their busy time. So a stretch is reported only if a few long requests at random, more
+ * requests than usual, or as large a load do not explain it. Whether callers asked for other things cannot be seen.
  */
 import type { ServerInference } from '../core/inference.ts';
 import { likeliestStretch } from '../core/likeliest-stretch.ts';
@@ -38,9 +38,9 @@ const SURE = 2.33;
 /** Windows elsewhere with as many requests that must have been quick. */
 const AS_BUSY = 0.9;
 const MINIMUM_BESIDE = 10;
-/** Share of its requests that are kept from which findings of requests tell of it. */
+/** If at least this share of its requests is kept, findings about requests report it. */
 const MOST_KEPT = 0.2;
-/** µs: looked at before and behind it, so that what is usual can be told from it; the less where that is too much to be followed whole. */
+/** µs that are read before and after it, to show what is usual: the longest that can still be followed completely. */
 const MARGINS = [30, 20, 10, 5, 1].map((minutes) => minutes * MICROS_PER_MINUTE);
 
 export interface Windows {

@@ -118,14 +118,14 @@ function boundedByAll({ service, ...server }: ServerInference, partial: Partial)
  * followed.
  */
 export function canSpeak(partial: Partial, part: FollowedPart): (slots: number | null) => boolean {
-  const told = new Map<number | null, boolean>();
+  const answers = new Map<number | null, boolean>();
   const ask = (slots: number | null) => {
     const known = knownOf(partial, part, () => slots ?? Number.NaN);
     return known === null || weightsOf(known.strata, countsOf(known, part)) !== null;
   };
   return (slots) => {
-    const answer = told.get(slots) ?? ask(slots);
-    told.set(slots, answer);
+    const answer = answers.get(slots) ?? ask(slots);
+    answers.set(slots, answer);
     return answer;
   };
 }
@@ -150,7 +150,7 @@ function waitsOf(inference: ServerInference, known: Known, part: FollowedPart): 
   const { requests: all } = known.strata;
   const followed = followedOf(inference, known);
   const { rows, counts } = followed;
-  const total = all.reduce((a, b) => a + b, 0);
+  const total = sumOf(all);
   const weight = weightsOf(known.strata, counts);
   if (!weight) return notFollowed(inference, known, part);
   const wait = new Float64Array(inference.requests.wait.length).fill(Number.NaN);
@@ -214,7 +214,7 @@ function weighted(
   weights: Float64Array,
   { error, basis }: { error: number; basis: string },
 ): WaitInference {
-  const total = weights.reduce((a, b) => a + b, 0);
+  const total = sumOf(weights);
   const found = samples.map((sample) => {
     const order = ascendingOrder(sample);
     const upTo = new Float64Array(order.length);
@@ -225,7 +225,7 @@ function weighted(
       sum += weights[k];
       upTo[at] = sum;
       area += weights[k] * sample[k];
-      if (sample[k] > 1e6 * NO_WAIT) waiting += weights[k];
+      if (sample[k] > MICROS_PER_SECOND * NO_WAIT) waiting += weights[k];
     });
     const quantile = (share: number) => {
       const at = upTo.findIndex((weight) => weight >= share * total);

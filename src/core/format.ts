@@ -37,7 +37,7 @@ export type StampShape =
   | 'epoch-ms'
   | 'epoch-us'
   | 'epoch-ns'
-  | 'any'; // any of these, told by its look: for JSON and logfmt
+  | 'any'; // any of these, recognised by its look: for JSON and logfmt
 
 /** What a directive writes, and the column that it fills. Numbers may be "-" or "None": unknown. */
 export type Field =

@@ -174,7 +174,7 @@ export interface RouteWithin {
 
 const known = new WeakMap<Analysis['requests'], Outages | null>();
 
-/** The outages of a pool with `slots` slots, computed once per analysis; null: none. */
+/** The outages of the pool that wrote the log, computed once per analysis; null: none. @param slots of that pool, so the same at every call */
 export function findOutages(analysis: Analysis, slots: number): Outages | null {
   const before = known.get(analysis.requests);
   if (before !== undefined) return before;

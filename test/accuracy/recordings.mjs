@@ -14,7 +14,7 @@ export const LEVELS = {
   neither: (text) => withoutPid(withoutDuration(text)),
 };
 /** Logs in other formats are read unchanged. */
-export const AS_WRITTEN = 'as written';
+const AS_WRITTEN = 'as written';
 export const LEVEL_NAMES = [...Object.keys(LEVELS), AS_WRITTEN];
 
 /** Lines with a pid: ours, the article's, uWSGI's, hypercorn's, uvicorn's with a pid in front. */

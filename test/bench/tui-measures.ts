@@ -25,10 +25,14 @@ export const spread = (wall: number[], own: number[]) => ({
   own_p50_ms: quantile(own, 0.5),
   own_p95_ms: quantile(own, 0.95),
 });
-/** Processor time of a process so far in ms, and its resident memory in MB. */
-export function usage(pid: number): { cpu: number; memory: number } {
+/** Of Linux's clock ticks, of which there are 100 a second. */
+const MS_PER_TICK = 10;
+const PAGE_MB = 4096e-6;
+
+/** Processor time of a process so far, and its resident memory. */
+export function usage(pid: number): { readonly cpuMs: number; readonly residentMB: number } {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return { cpu: (Number(fields[11]) + Number(fields[12])) * 10, memory: Number(fields[21]) * 4096e-6 };
+  return { cpuMs: (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK, residentMB: Number(fields[21]) * PAGE_MB };
 }
 
 /** How long the main thread of a process has waited for a processor so far, ms. A busy machine adds this to every figure. */

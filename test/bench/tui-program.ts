@@ -71,7 +71,7 @@ async function keys(perSecond: number, presses = 100) {
     await sleep(50 + (i % 7) * 10);
   }
   const after = usage(program.pid);
-  const share = (after.cpu - before.cpu) / (performance.now() - measured);
+  const share = (after.cpuMs - before.cpuMs) / (performance.now() - measured);
   running = false;
   await writer;
   const behind = /(\d+) MB behind/.exec(await program.text())?.[0] ?? 'no';
@@ -79,7 +79,7 @@ async function keys(perSecond: number, presses = 100) {
   return {
     ...spread(wall, own),
     core_share: Math.round(share * 100) / 100,
-    rss_mb: [Math.round(before.memory), Math.round(after.memory)],
+    rss_mb: [Math.round(before.residentMB), Math.round(after.residentMB)],
     behind,
   };
 }
@@ -98,7 +98,7 @@ async function idle(live: boolean): Promise<{ core_share_percent: number; bytes_
   const bytes = program.output.length - written;
   await program.close();
   return {
-    core_share_percent: Math.round((after.cpu - before.cpu) / 2) / 100,
+    core_share_percent: Math.round((after.cpuMs - before.cpuMs) / 2) / 100,
     bytes_per_second: Math.round(bytes / 20),
   };
 }

@@ -8,7 +8,7 @@
  */
 
 /** gunicorn's default line with the pid and the duration in µs added. */
-export const PID_AND_DURATION = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s';
+const PID_AND_DURATION = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s';
 
 /** The same with the header that says when a proxy received the request: the line then carries its own wait. */
 export const WITH_REQUEST_START = `${PID_AND_DURATION} "%({x-request-start}i)s"`;

@@ -18,7 +18,7 @@ export function spread(seconds) {
 }
 
 /** The largest number of half-open intervals [from, to) that overlap. */
-export function peakOverlap(intervals) {
+function peakOverlap(intervals) {
   const edges = intervals.flatMap(([from, to]) => [
     [from, 1],
     [to, -1],
