@@ -55,11 +55,10 @@ it('a few late lines, or lines that are late in turn, are no step', () => {
   expect(clockSteps(input.table)).toEqual([]);
 });
 
-it('lines behind a step that are not in the order of time are no second step', () => {
+it('a late line behind a step does not make the next one look as if the clock had been put forward again', () => {
   const half = input.table.length >> 1;
   const end = input.table.end.map((micros, row) => (row < half ? micros : micros - 3600e6));
-  // The line at which the step is noticed is a late one: it tells nothing of the clock behind the step.
-  end[half + 99] -= 500e6;
-  for (let row = half + 100; row < end.length; row++) end[row] -= row % 2 === 0 ? 9e6 : 0;
+  // The step is noticed at this line.
+  end[half + 99] -= 3400e6;
   expect(clockSteps({ ...input.table, end })).toHaveLength(1);
 });
