@@ -4,7 +4,8 @@ import type { LifecycleEvent } from '../../src/core/lifecycle.ts';
 import { createNames } from '../../src/core/names.ts';
 import type { RequestTable } from '../../src/core/table.ts';
 import { createRandom } from './random.ts';
-import { type ServedRequest, type ServerSpec, serve } from './simulate-server.ts';
+import type { SimulatedRequest } from './simulate-pool.ts';
+import { type ServerSpec, serve } from './simulate-server.ts';
 import { EPOCH, emptyTable, floorToTick } from './simulated-table.ts';
 
 export interface ServerTruth {
@@ -35,7 +36,7 @@ export interface ServerLog {
     readonly streams: { facts: StreamFacts; requests: number }[];
   };
   /** In the order of the lines. */
-  readonly requests: readonly ServedRequest[];
+  readonly requests: readonly SimulatedRequest[];
 }
 
 export function logOf(spec: ServerSpec, view: LogView): ServerLog {
@@ -77,7 +78,7 @@ export function logOf(spec: ServerSpec, view: LogView): ServerLog {
   };
 }
 
-function truthOf(spec: ServerSpec, served: readonly ServedRequest[]): ServerTruth {
+function truthOf(spec: ServerSpec, served: readonly SimulatedRequest[]): ServerTruth {
   const edges = served.flatMap(({ start, end }) => [
     { time: start, step: 1 },
     { time: end, step: -1 },

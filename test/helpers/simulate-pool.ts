@@ -32,7 +32,7 @@ export interface SimulatedRequest {
 const FIXED_JITTER = 0.01;
 const BURST_SECONDS = 0.01;
 
-interface Event extends Timed {
+export interface PoolEvent extends Timed {
   /** The worker whose request ends; -1: an arrival. */
   readonly worker: number;
   /** The user of a closed loop; -1: not a closed loop. */
@@ -47,7 +47,7 @@ export function simulatePool(spec: PoolSpec): SimulatedRequest[] {
   const free: number[][] = Array.from({ length: queues }, () => []);
   for (let w = 0; w < spec.workers; w++) for (let k = 0; k < slotsPerWorker; k++) free[queues === 1 ? 0 : w].push(w);
   const waiting: { send: number; user: number }[][] = Array.from({ length: queues }, () => []);
-  const events = new EventQueue<Event>();
+  const events = new EventQueue<PoolEvent>();
   const overhead = () =>
     spec.overhead * Math.exp(0.35 * random.normal()) + (random.next() < 0.03 ? random.exponential(0.002) : 0);
   const done: SimulatedRequest[] = [];

@@ -2,9 +2,10 @@
  * A seeded simulator of whole servers: prefork sync workers that are woken in turn, at random or last first; threads with a queue in each
  * process; event loops without a limit. All times are seconds since the start of the run.
  */
-import { EventQueue, type Timed } from './event-queue.ts';
+import { EventQueue } from './event-queue.ts';
 import { drawService, type Load, openArrivals, type ServiceLaw } from './load.ts';
 import { createRandom } from './random.ts';
+import type { PoolEvent, SimulatedRequest } from './simulate-pool.ts';
 
 export interface ServerSpec {
   readonly seed: number;
@@ -18,33 +19,18 @@ export interface ServerSpec {
   readonly wakes: 'in-turn' | 'random' | 'last-first';
 }
 
-export interface ServedRequest {
-  readonly send: number;
-  readonly start: number;
-  readonly end: number;
-  readonly worker: number;
-  readonly route: number;
-}
-
 /** Variation of the service times of equal requests, and the time within which a burst arrives. */
 const FIXED_JITTER = 0.006;
 const BURST_SECONDS = 0.03;
 
-interface Event extends Timed {
-  /** The worker whose request ends; -1: an arrival. */
-  readonly worker: number;
-  /** The user of a closed loop; -1: not a closed loop. */
-  readonly user: number;
-}
-
 /** What happened to each request; at most 5000 requests. */
-export function serve(spec: ServerSpec): ServedRequest[] {
+export function serve(spec: ServerSpec): SimulatedRequest[] {
   const random = createRandom(spec.seed ^ 0x51ab);
   const { kind, workers, load } = spec;
   const eager = kind === 'gthread' || kind === 'gevent';
   const slots = kind === 'gevent' ? Number.POSITIVE_INFINITY : spec.threads;
   const busy = new Int32Array(workers);
-  const queues: Event[][] = Array.from({ length: eager ? workers : 1 }, () => []);
+  const queues: PoolEvent[][] = Array.from({ length: eager ? workers : 1 }, () => []);
   const idleOrder = Array.from({ length: workers }, (_, worker) => worker);
   const shares = idleOrder.map(() => random.between(0.7, 1.3));
   const total = shares.reduce((a, b) => a + b, 0);
@@ -61,8 +47,8 @@ export function serve(spec: ServerSpec): ServedRequest[] {
     if (spec.wakes === 'random' || random.next() < 0.1) return random.pick(idle);
     return spec.wakes === 'in-turn' ? idle[0] : idle[idle.length - 1];
   };
-  const events = new EventQueue<Event>();
-  const done: ServedRequest[] = [];
+  const events = new EventQueue<PoolEvent>();
+  const done: SimulatedRequest[] = [];
   const begin = (send: number, from: number, worker: number, user: number) => {
     const { seconds, route } = drawService(spec.service, random, FIXED_JITTER);
     const start = from + 0.0006 * Math.exp(0.5 * random.normal());

@@ -28,7 +28,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   "broken lines of rich's handler, where they show a stamp": { record: rich, isBorder: (i) => i % 3 === 0 },
 };
 
-test.each(Object.entries(kinds))('a range that begins anywhere in %s is moved to the next whole record', (_, { record, isBorder }) => {
+test.each(Object.entries(kinds))('a range that is cut in %s begins at the next record', (_, { record, isBorder }) => {
   const head = Array.from({ length: 300 }, (_, i) => record(i)).join('');
   const records = Array.from({ length: 40 }, (_, i) => record(300 + i));
   const text = records.join('');
