@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
 import { hasRoomToSpare } from '../../../../src/analysis/wait/room-to-spare.ts';
 import type { Stretch } from '../../../../src/analysis/wait/stretch.ts';
+import { coarseQueue } from '../../../helpers/coarse-queue.ts';
 import { createRandom } from '../../../helpers/random.ts';
 import { logOf } from '../../../helpers/server-log.ts';
 
@@ -32,23 +33,6 @@ describe('four sync workers that answer in 9 ms and are asked 280 times a second
   });
 });
 
-/** Four processes: so many requests end in each second, each of which took so many seconds. */
-function queue(perSecond: readonly number[], seconds: number | (() => number)): Stretch {
-  const low = perSecond.flatMap((count, second) => new Array<number>(count).fill(second));
-  return {
-    length: low.length,
-    index: Int32Array.from(low.keys()),
-    origin: 0,
-    slots: 4,
-    isProcesses: true,
-    low: Float64Array.from(low),
-    high: Float64Array.from(low, (at) => at + 1),
-    duration: Float64Array.from(low, () => (typeof seconds === 'number' ? seconds : seconds())),
-    tick: 1,
-    jitter: 0.003,
-  };
-}
-
 /** Numbers of requests that four slots answer in each of `seconds` seconds if they always have one to answer, and their service times. */
 function alwaysFull(seconds: number, draw: () => number, gap: number): Stretch {
   const perSecond = new Array<number>(seconds).fill(0);
@@ -62,7 +46,7 @@ function alwaysFull(seconds: number, draw: () => number, gap: number): Stretch {
       durations[Math.floor(at)].push(duration);
     }
   const inOrder = durations.flat().values();
-  return queue(perSecond, () => inOrder.next().value ?? Number.NaN);
+  return coarseQueue(perSecond, () => inOrder.next().value ?? Number.NaN);
 }
 
 describe('a pool', () => {
@@ -72,11 +56,11 @@ describe('a pool', () => {
   const inBursts = Array.from({ length: 40 }, (_, second) => (second % 4 === 0 ? 600 : 120));
 
   it('may have been full where it answers evenly, though its requests take a third of the time', () => {
-    expect(hasRoomToSpare(queue(evenly, 0.005))).toBe(false);
+    expect(hasRoomToSpare(coarseQueue(evenly, 0.005))).toBe(false);
   });
 
   it('may have been full where its requests take most of the time, and evenly', () => {
-    expect(hasRoomToSpare(queue(evenly, 0.014))).toBe(false);
+    expect(hasRoomToSpare(coarseQueue(evenly, 0.014))).toBe(false);
   });
 
   it('may have been full where its work is even, though its answers are not', () => {
@@ -86,12 +70,12 @@ describe('a pool', () => {
   });
 
   it('had room where it answers as unevenly as callers come, or for too short to tell', () => {
-    expect(hasRoomToSpare(queue(atRandom, 0.005))).toBe(true);
-    expect(hasRoomToSpare(queue(atRandom, 0.014))).toBe(true);
-    expect(hasRoomToSpare(queue(evenly.slice(0, 12), 0.005))).toBe(true);
+    expect(hasRoomToSpare(coarseQueue(atRandom, 0.005))).toBe(true);
+    expect(hasRoomToSpare(coarseQueue(atRandom, 0.014))).toBe(true);
+    expect(hasRoomToSpare(coarseQueue(evenly.slice(0, 12), 0.005))).toBe(true);
   });
 
   it('had room where callers come in bursts', () => {
-    expect(hasRoomToSpare(queue(inBursts, 0.005))).toBe(true);
+    expect(hasRoomToSpare(coarseQueue(inBursts, 0.005))).toBe(true);
   });
 });

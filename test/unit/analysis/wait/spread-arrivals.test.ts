@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
 import { spreadArrivals } from '../../../../src/analysis/wait/spread-arrivals.ts';
-import type { Stretch } from '../../../../src/analysis/wait/stretch.ts';
+import { coarseQueue } from '../../../helpers/coarse-queue.ts';
 import { logOf } from '../../../helpers/server-log.ts';
 
 const random = (rate: number) => ({ kind: 'poisson', phases: [{ rate, seconds: 25 }] }) as const;
@@ -31,29 +31,11 @@ describe('workers that answer hundreds of requests a second and usually have a s
 
 const PLAN = { particles: 8, runs: 2, paths: 2, rounds: 3, draws: 12, quick: false, crowds: false };
 
-/** Four processes: so many requests of `duration` s end in each second. */
-function queue(perSecond: readonly number[], duration: number): Stretch {
-  const low = perSecond.flatMap((count, second) => new Array<number>(count).fill(second));
-  return {
-    length: low.length,
-    index: Int32Array.from(low.keys()),
-    origin: 0,
-    slots: 4,
-    isProcesses: true,
-    hasRoom: true,
-    low: Float64Array.from(low),
-    high: Float64Array.from(low, (at) => at + 1),
-    duration: new Float64Array(low.length).fill(duration),
-    tick: 1,
-    jitter: 0.003,
-  };
-}
-
 describe('arrivals spread over the ticks', () => {
   const calm = Array.from({ length: 20 }, (_, second) => 150 + ((7 * second) % 30));
 
   it('start in the order in which callers come, no earlier than they come, on no more slots than there are', () => {
-    const found = spreadArrivals(queue(calm, 0.01), PLAN, 1);
+    const found = spreadArrivals(coarseQueue(calm, 0.01), PLAN, 1);
     expect(found?.paths).toHaveLength(4);
     for (const { start, queued, arrived } of found?.paths ?? []) {
       expect(queued.every((is, i) => (is === 1) === arrived![i] < start[i])).toBe(true);
@@ -71,13 +53,13 @@ describe('arrivals spread over the ticks', () => {
   });
 
   it('are the same for the same seed', () => {
-    const [one, other] = [1, 1].map((seed) => spreadArrivals(queue(calm, 0.01), PLAN, seed));
+    const [one, other] = [1, 1].map((seed) => spreadArrivals(coarseQueue(calm, 0.01), PLAN, seed));
     expect(one).toEqual(other);
   });
 
   it('are refused after two full seconds in a row, or where callers come in bursts shorter than a second', () => {
-    expect(spreadArrivals(queue([...calm, 380, 385, ...calm], 0.01), PLAN, 1)).toBeNull();
-    expect(spreadArrivals(queue([...calm, 385, ...calm], 0.01), PLAN, 1)).not.toBeNull();
-    expect(spreadArrivals(queue([20, 350, 20, 350, 20, 350, 20, 350, 20, 350], 0.01), PLAN, 1)).toBeNull();
+    expect(spreadArrivals(coarseQueue([...calm, 380, 385, ...calm], 0.01), PLAN, 1)).toBeNull();
+    expect(spreadArrivals(coarseQueue([...calm, 385, ...calm], 0.01), PLAN, 1)).not.toBeNull();
+    expect(spreadArrivals(coarseQueue([20, 350, 20, 350, 20, 350, 20, 350, 20, 350], 0.01), PLAN, 1)).toBeNull();
   });
 });
