@@ -8,8 +8,10 @@
  * something, all take longer in proportion, and short ones overtake. In a queue the duration begins at the arrival, as a proxy's does, so
  * the number of slots gives every start (blurred-slots.ts), for each process on its own.
  */
+import { sampleStandardDeviation } from 'simple-statistics';
 import { floatsAt, integersAt } from '../../core/columns.ts';
 import type { HiddenSlots, LoadGrowth } from '../../core/inference.ts';
+import { meanOf } from '../../core/statistics.ts';
 import { againstReplays, type TimedLog, type Told, tellOf } from './blurred-slots.ts';
 import { createDraws } from './draws.ts';
 import { growthWithLoad } from './growth.ts';
@@ -33,6 +35,8 @@ const OVERTAKES = 0.12;
  * share.
  */
 const VARIED = 0.15;
+/** Fewest requests that were alone, or were joined, to compare. */
+const FEWEST_ALONE = 20;
 /** Standard errors by which the log may differ from the replays of a number of slots. */
 const POSSIBLE = 2;
 /**
@@ -155,6 +159,7 @@ interface Half {
  */
 function isQueue(queues: readonly Neighbours[]): boolean {
   const all = queues.flatMap(neighboursOf);
+  if (laterOnesSlow(all)) return false;
   const middle = Float64Array.from(all, ({ found }) => found).sort()[all.length >> 1];
   const half = (): Half => ({ count: 0, found: 0, overtook: 0, duration: 0, pairs: 0, apart: 0, apartSquares: 0 });
   const [few, many] = [half(), half()];
@@ -180,6 +185,20 @@ function isQueue(queues: readonly Neighbours[]): boolean {
   return Math.log(after.apart / before.apart) + 2 * error <= SPREAD * growth && overtakes <= OVERTAKES * beside;
 }
 
+/**
+ * Whether requests of about equal length take longer if others come while they run. In a queue those who come later wait behind them. (Among
+ * requests of different lengths the longer ones are joined more often.)
+ */
+function laterOnesSlow(all: readonly Neighbour[]): boolean {
+  const first = all.filter(({ found }) => found === 0);
+  const [alone, joined] = [false, true].map((is) =>
+    first.filter((one) => one.isJoined === is).map(({ duration }) => duration),
+  );
+  if (Math.min(alone.length, joined.length) < FEWEST_ALONE) return false;
+  const usual = meanOf(alone);
+  return sampleStandardDeviation(alone) < VARIED * usual && meanOf(joined) > (1 + VARIED) * usual;
+}
+
 const FEWEST_PAIRS = 40;
 const FEW_BESIDE = 4;
 
@@ -187,9 +206,22 @@ const FEW_BESIDE = 4;
 const squaredErrorOfLog = ({ pairs, apart, apartSquares }: Half): number =>
   (2 * (apartSquares / pairs - (apart / pairs) ** 2)) / pairs / (apart / pairs) ** 2;
 
-function neighboursOf(stays: Neighbours) {
+interface Neighbour {
+  /** Requests that were there when it came, and how many of those were still there when it ended. */
+  readonly found: number;
+  readonly overtook: number;
+  /** µs */
+  readonly duration: number;
+  /** µs between its duration and that of the request of its route before; NaN: there is none. */
+  readonly apart: number;
+  /** The next request came before it ended. */
+  isJoined: boolean;
+}
+
+function neighboursOf(stays: Neighbours): Neighbour[] {
   const before = new Map<number, number>();
-  const all: { found: number; overtook: number; duration: number; apart: number }[] = [];
+  const all: Neighbour[] = [];
+  let lastEnd = Number.NEGATIVE_INFINITY;
   inOrderOfArrival(stays, (i, present) => {
     let overtook = 0;
     while (overtook < present.length && present[overtook] > stays.end[i]) overtook++;
@@ -197,7 +229,9 @@ function neighboursOf(stays: Neighbours) {
     before.set(stays.route[i], i);
     const duration = stays.duration[i];
     const apart = last === undefined ? Number.NaN : Math.abs(duration - stays.duration[last]);
-    all.push({ found: present.length, overtook, duration, apart });
+    if (all.length > 0) all[all.length - 1].isJoined = stays.end[i] - duration < lastEnd;
+    lastEnd = stays.end[i];
+    all.push({ found: present.length, overtook, duration, apart, isJoined: false });
   });
   return all;
 }
