@@ -1,4 +1,7 @@
-/** How long the requests of each route usually take, and how many of them take much longer; of a long log, by all of its requests. */
+/**
+ * How long the requests of each route usually take, and how many take much longer. For a log that is only kept in parts, this is taken from
+ * the summary, which covers all of its requests.
+ */
 import { type Analysis, isKeptWhole } from './finding.ts';
 import { groupsOf, type Rows } from './rows.ts';
 import { medianOf } from './statistics.ts';
@@ -6,13 +9,16 @@ import type { RouteSummary } from './summary.ts';
 import { routeText } from './text.ts';
 import { MICROS_PER_SECOND } from './time.ts';
 
-/** Fewest requests of a route for a median. */
+/** A route needs at least this many requests for a median. */
 const MINIMUM_OF_ROUTE = 10;
 
 export interface UsualTimes {
-  /** By position in the rows: service time divided by the median of the route; NaN for routes with too few requests. */
+  /** One entry per row: service time / median of its route; NaN for routes with too few requests and rows without a service time. */
   readonly slowness: Float64Array;
-  /** Share of all requests of these routes that take so many times their median or longer. @param members positions in the rows */
+  /**
+   * Share of all requests on the routes of `members` that take at least `times` times the median of their route. In a log that is kept
+   * whole, only `members` are counted. @param members positions in the rows
+   */
   shareOfSlow(members: readonly number[], times: number): number;
 }
 
@@ -46,8 +52,8 @@ interface RouteOfWhole {
 }
 
 /**
- * The routes of a log of which only parts are kept: in these, the busiest, slow requests may be the majority. `undefined`: all requests are
- * kept, or the summary does not list the route.
+ * Looks up routes in the summary of a log that is only kept in parts. The kept parts are the busiest, and slow requests may be the majority
+ * there. The lookup gives undefined if all requests are kept or the summary does not list the route.
  */
 function routesOfWhole(analysis: Analysis): (route: number) => RouteOfWhole | undefined {
   if (isKeptWhole(analysis)) return () => undefined;
@@ -60,7 +66,10 @@ function routesOfWhole(analysis: Analysis): (route: number) => RouteOfWhole | un
   };
 }
 
-/** Share of its requests that take so many times the median (1 or more) or longer: between quantiles, the logarithm of the share is linear in that of the time. */
+/**
+ * Share of the requests of a route that take at least `times` (1 or more) times its median. Between the known quantiles, log(share) is
+ * interpolated linearly in log(time).
+ */
 function shareFrom({ service_time: { p50, p95, p99, max } }: RouteSummary, times: number): number {
   const median = p50 ?? Number.NaN;
   const known = [

@@ -1,4 +1,4 @@
-/** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
+/** Finding: every slot of the pool was busy and callers queued: for how long, how many, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Episode, episodesOf } from '../core/full-stretches.ts';
 import { momentsOf } from '../core/moments.ts';
@@ -18,21 +18,21 @@ import { ioRemedies, waitIsLong, waitingSpan } from './saturation.ts';
 import { LIMITING_SHARE, sharedWorkOf, slotsWouldNotHelp } from './shared-work.ts';
 import { slowerText, slowerWhenFull } from './slower-when-full.ts';
 
-/** Shares over the whole log from which a pool counts as saturated. */
+/** A pool counts as saturated if it is full for this share of the log, and this share of the requests waits. */
 const FULL_SHARE = 0.2;
 const WAITING_SHARE = 0.3;
-/** Share of the time full from which it is said even where the wait is not known. */
+/** A pool that is full for this share of the log is reported even if the wait is not known. */
 const MOSTLY_FULL = 0.5;
 /** Waits shorter than this share of the service time are the ordinary noise of a busy pool. */
 const MATERIAL_WAIT = 0.1;
-/** Ends of the range of the mean wait this far apart are told. */
+/** The range of the mean wait is printed if its upper end is more than this many times the lower one. */
 const VAGUE = 10;
-/** Share of the service that requests share from which holding more of them at once is no remedy. */
+/** If at least this share of the service time is work that requests share (contention), more of them at once is no remedy. */
 const SHARED_WORK = 0.3;
-/** So many peaks are told one by one. */
+/** At most this many peaks are described one by one. */
 const MOST_PEAKS = 3;
 
-/** A peak that is deep enough to be reported from a log that is quiet otherwise. */
+/** Whether a peak is deep enough to be reported although the rest of the log is quiet. `service`: mean service time, µs. */
 const isDeep = (episode: Episode, slots: number, service: number): boolean =>
   episode.waiters >= Math.max(10, 3 * slots) &&
   episode.totalWaitMicros / episode.waiters >= Math.max(50_000, service || 0);
@@ -68,15 +68,15 @@ function adviceOf(facts: Facts, { slots, peaks, slower }: Saturation, smallest: 
         : 'Add slots until they are no longer all busy; log the duration to have the number computed.',
     );
   }
-  // Before any number: what that takes for granted may not hold.
+  // This comes before any number, because it questions what the numbers assume: a service time that does not depend on the load.
   return slower === null ? parts.join(' ') : `${slowerText(slower)} Otherwise: ${parts.join(' ')}`;
 }
 
-/** Where no number of slots is recommended: it would be one for moments alone. */
+/** Advice where no number of slots is recommended, because they would only be needed for moments. */
 const spreadText = (peaks: readonly Peak[]): string =>
   `The queue was a matter of ${durationText(lengthOf(peaks))}: spread the callers who came then, or hand their work to a task queue and answer at once; slots for such a moment would stand idle the rest of the time.`;
 
-/** Part of each request is work that the requests share: more of them at once on a worker then gain little. */
+/** Whether much of each request is work that the requests share; then more of them at once on a worker gain little. */
 function slowEachOther({ predictor }: Facts): boolean {
   const found = predictor.contention();
   return typeof found !== 'string' && found.share >= SHARED_WORK;
@@ -84,19 +84,19 @@ function slowEachOther({ predictor }: Facts): boolean {
 
 const ifWaiting = (text: string): string => `${IF_VIEWS_WAIT}, ${text.replace(/^About/, 'about')}`;
 
-/** What is said of: the whole log, or the peaks of a log that is quiet otherwise. */
+/** What the finding is about: the whole log, or the peaks of a log that is quiet otherwise. */
 interface Saturation {
   readonly slots: number;
-  /** Empty where the whole log is spoken of. */
+  /** Empty if the finding is about the whole log. */
   readonly peaks: readonly Peak[];
-  /** Told one by one, as many as there is room for. */
+  /** Peaks that the detail describes one by one, up to MOST_PEAKS. */
   readonly told: readonly Peak[];
   readonly episodes: readonly Episode[];
-  /** Of the whole log. */
+  /** Time with all slots busy, over the whole log: µs, and as a share 0..1. */
   readonly fullMicros: number;
   readonly fullRatio: number;
   readonly burst: Burst | null;
-  /** Times as long requests took while it was full; null: about as long as else. */
+  /** Service time while the pool was full / service time at other times; null: about the same. */
   readonly slower: number | null;
 }
 
@@ -104,7 +104,7 @@ function saturationOf(facts: Facts): Saturation | null {
   const { summary, inference } = facts;
   const { wait, service } = inference;
   const slots = knownSlots(summary.server);
-  // Of a very large log the inference saw stretches; the summary speaks of all of it.
+  // These come from the summary, which covers the whole log: of a very large log, the inference only saw parts.
   const fullRatio = summary.concurrency.saturated_ratio ?? Number.NaN;
   const fullMicros = 1e6 * (summary.concurrency.saturated_seconds ?? Number.NaN);
   if (slots === null || !(fullMicros > 0) || waitIsClockError(facts)) return null;
@@ -117,7 +117,7 @@ function saturationOf(facts: Facts): Saturation | null {
   const episodes = episodesOf(facts, slots);
   const slower = slowerWhenFull(facts, episodes);
   const deep = peaksOf(facts, episodes, (episode) => isDeep(episode, slots, service.mean));
-  // A pool that is full most of the time has no peaks.
+  // Peaks make no sense for a pool that is full most of the time.
   const told = fullRatio < MOSTLY_FULL ? deep : [];
   if (fullRatio >= FULL_SHARE && isMaterial && manyWait)
     return { slots, peaks: [], told, episodes, fullMicros, fullRatio, burst, slower };
@@ -171,7 +171,7 @@ function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturat
   return `Pool saturated${when}: ${busySlots(summary, slots)}${queues ? ` and callers ${queue}` : ''}`;
 }
 
-/** Not where nobody need have waited: as few clients as slots, who ask again when they are answered, may look like a burst. */
+/** Never critical if perhaps nobody waited: as few clients as slots, who ask again as soon as they are answered, look like a burst. */
 const isCritical = (facts: Facts, burst: Burst | null): boolean =>
   !mayBeNone(facts.summary.wait) && (waitIsLong(facts, burst !== null) || (burst !== null && burst.generations >= 3));
 
@@ -180,7 +180,7 @@ function severityOf(facts: Facts, saturation: Saturation, smallest: PoolPredicti
   return isGoodEnough(facts, saturation, smallest) ? 'info' : 'warning';
 }
 
-/** The pool keeps the target as it is, as the log has it and as it is simulated: a busy pool, and nothing to mend. */
+/** The pool keeps the target wait as it is, both in the log and in the simulation: it is busy, but nothing needs fixing. */
 function isGoodEnough({ summary, inference }: Facts, saturation: Saturation, smallest: PoolPrediction | null): boolean {
   const { slots, peaks, burst } = saturation;
   if (smallest === null || peaks.length > 0 || burst !== null || callersAreHidden(summary)) return false;
@@ -196,10 +196,10 @@ function examine(facts: Facts): Finding | null {
   const peakWaitMean =
     peaks.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) /
     peaks.reduce((sum, { waiters }) => sum + waiters, 0);
-  // Of what requests share more slots have no more: the wait would move into the request, where no target sees it.
+  // More slots do not add to a resource that requests share: the wait would move into the request, where the target wait does not count it.
   const isShared = sharedWorkOf(facts, 'server', LIMITING_SHARE) !== null && slotsWouldNotHelp(facts) !== null;
   const smallest = isShared ? null : facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
-  // As many as there are is nothing to change, and no number to recommend.
+  // A pool no larger than the present one is no recommendation.
   const enough = smallest && slotsOf(smallest) > slots && !callersAreHidden(facts.summary) ? smallest : null;
   return {
     severity: severityOf(facts, saturation, smallest),
@@ -239,7 +239,7 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** " (between 28 ms and 24 s)" where the log leaves more open than a word should hide. */
+/** " (between 28 ms and 24 s)" if the range of the mean wait is wide, else "". */
 const rangeText = ({ lowMean, highMean }: Facts['inference']['wait']): string =>
   highMean > VAGUE * lowMean ? ` (between ${durationText(lowMean)} and ${durationText(highMean)})` : '';
 

@@ -1,4 +1,4 @@
-/** The verdict of a log in which nothing went wrong: whether callers queued, and how much ran at once. */
+/** The verdict on a log in which nothing went wrong: whether callers queued, and how many requests ran at once. */
 import type { Verdict } from '../core/snapshot.ts';
 import { HEDGED, hasNoSlots, type Summary } from '../core/summary.ts';
 import { atMostSoLong } from '../core/wait-range.ts';
@@ -6,13 +6,13 @@ import { atOnceText, capital, countText, durationText, listText, roundText } fro
 import { knownSlots, poolText } from './pool-words.ts';
 import { atMostWords, quietWaitWords, SHORT } from './wait-words.ts';
 
-/** As sure as the model is known, and the wait. */
+/** Confidence in a statement about the server and its waits: the lower of the two. */
 export const confidenceOf = (summary: Summary): number => Math.min(sureOfServer(summary), summary.wait.confidence || 1);
 
-/** Of what is said of the server, and nothing of waits. */
+/** Confidence in a statement about the server alone. */
 export const sureOfServer = ({ server }: Summary): number => server.capacity.confidence || server.model_confidence;
 
-/** Of a server without a limit, by whether its requests take longer the more are in flight. */
+/** Wordings for a server without a limit; the key says whether requests take longer when more are in flight (null: unknown). */
 const insideWordings: Readonly<Record<'true' | 'false' | 'null', readonly [sentence: string, shorter: string]>> = {
   true: ['they wait for each other inside the application', 'they wait for each other'],
   false: ['they took as long among many as among few', 'none took longer for it'],
@@ -22,7 +22,7 @@ const insideWordings: Readonly<Record<'true' | 'false' | 'null', readonly [sente
   ],
 };
 
-/** "all busy 17 of 80 s", "at most 3 of 8 slots busy at once", in three lengths. */
+/** "all busy 17 of 80 s" or "at most 3 of 8 slots busy at once", in three lengths, longest first. */
 function peakWords(summary: Summary, peak: number, slots: number): [string, string, string] {
   const { peak_at_least: least, saturated_seconds: full } = summary.concurrency;
   const isProven = least === null || least >= peak;
@@ -31,14 +31,14 @@ function peakWords(summary: Summary, peak: number, slots: number): [string, stri
     return [busy, busy, busy];
   }
   const most = isProven ? `at most ${peak}` : `between ${least} and ${peak}`;
-  // Of pools one after the other the largest, where more ran than the last one, or the usual one, has slots.
+  // The pool may have had several sizes in turn. If more requests ran at once than `slots`, the largest size is named.
   const all = Math.max(slots, ...(summary.server.regimes ?? []).map(({ capacity }) => capacity ?? 0));
   const of = peak > slots ? all : slots;
   const perhaps = peak === slots && full !== null ? `, all perhaps for ${durationText(full * 1e6)}` : '';
   return [`${most} of ${of} slots busy at once${perhaps}`, `${most} of ${of} slots busy`, `${most} of ${of} busy`];
 }
 
-/** s: of a longer window nobody counts the seconds. */
+/** Longer windows (s) are not given in seconds. */
 const LONG_WINDOW = 600;
 
 /** "17 of 80 s", "27 ms of 80 s", "36 min of 53 h", "for 17 s". */
@@ -52,7 +52,7 @@ export function shareOfWindow(seconds: number, { window }: Summary): string {
 const inFlightText = (peak: number, proven: number | null): string =>
   `${atOnceText(peak, proven)} ${peak === 1 ? 'request' : 'requests'}`;
 
-/** Severity "ok" or "info": nothing went wrong, or nothing tells. */
+/** Severity "ok" (nothing went wrong) or "info" (the log cannot tell). */
 export function quietVerdict(summary: Summary): Verdict {
   const { server, concurrency, wait } = summary;
   const unclear = summary.findings.find((finding) => finding.id === 'not-enough-data');
@@ -86,10 +86,10 @@ function ofPool(summary: Summary, slots: number, peak: number): Verdict {
   };
 }
 
-/** No slots, and no times or durations: nobody sees whether the loop was blocked, or the machine out of breath. */
+/** A server without slots, in a log without times or durations: it cannot show whether the loop was blocked or the machine overloaded. */
 function withoutTimes({ server }: Summary): Verdict {
   const kind = capital(poolText(server));
-  // A kind that is a hedge may have slots, or one.
+  // If the kind of server is only a guess, it may have slots after all.
   const own =
     server.model_confidence < HEDGED ? `${kind}, by the plainest reading` : `${kind}: no limit to requests at once`;
   return {
@@ -100,7 +100,7 @@ function withoutTimes({ server }: Summary): Verdict {
   };
 }
 
-/** No slots, but never more than `most` requests at once. */
+/** The kind of server has no slots, yet there were never more than `most` requests at once. */
 function underSomeLimit({ server }: Summary, most: number): Verdict {
   const never = `Never more than ${countText(most, 'request')} in flight, though more would have been without a limit`;
   return {
@@ -124,7 +124,7 @@ function ofHedge({ server, concurrency }: Summary, peak: number): Verdict {
 function ofLoop({ server, concurrency, service_time }: Summary, peak: number): Verdict {
   const inFlight = inFlightText(peak, concurrency.peak_at_least);
   const text = poolText(server);
-  // Of a server of which no more is known, its requests are what the sentence is about.
+  // If nothing is known about the server, the sentence is about its requests.
   const pool =
     text === 'the server' ? `${capital(inFlight)} were in flight` : `${capital(text)}, ${inFlight} in flight`;
   const [inside, inBrief] = insideWordings[`${service_time.grows_with_load}`];
@@ -136,7 +136,7 @@ function ofLoop({ server, concurrency, service_time }: Summary, peak: number): V
   };
 }
 
-/** Slots are known, and not how many of them were busy. */
+/** The number of slots is known, but not how many of them were busy. */
 function ofPoolUnseen(summary: Summary): Verdict {
   const lacks = lacking(summary);
   const missing = lacks === null ? '' : `: it lacks ${lacks}`;
@@ -152,7 +152,7 @@ function ofPoolUnseen(summary: Summary): Verdict {
   };
 }
 
-/** The waits are known, and of the slots only that there are some. */
+/** The waits are known, but not the number of slots. `p95`: p95 wait, s. */
 function ofSomeSlots(summary: Summary, p95: number): Verdict {
   const { wait, server } = summary;
   const [queued, briefly, inBrief] = atMostSoLong(summary) ? atMostWords(wait) : quietWaitWords(wait);
@@ -179,7 +179,7 @@ function nothingTold(summary: Summary): Verdict {
       isBounded
         ? `At least ${low} requests at once; how many more the log cannot tell: ${why}.`
         : `How many requests run at once the log cannot tell: ${why}.`,
-      // Beside other servers, or on a narrow screen: what it lacks stands among the findings.
+      // For narrow screens and several servers; the findings say what the log lacks.
       isBounded ? `At least ${low} requests at once, no more is known.` : 'How many requests run at once is unknown.',
     ],
     confidence: 1,

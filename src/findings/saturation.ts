@@ -1,4 +1,4 @@
-/** What was waited in the full stretches of a log, and whose doing it was. */
+/** How long callers waited while the pool was full, and what had filled it. */
 import type { Facts } from '../core/finding.ts';
 import { episodesOf, WAITED } from '../core/full-stretches.ts';
 import type { FullStretch } from '../core/inference.ts';
@@ -9,35 +9,44 @@ import { fewMayFillIt } from '../core/wait-range.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { knownSlots } from './pool-words.ts';
 
-/** What was waited in the full stretches that holdups made, and in all of the log: seconds. */
+/** Waiting in the full stretches that holdups caused. */
 export interface WaitingIn {
+  /** Sum of the waits in these stretches, s. */
   readonly seconds: number;
+  /** Requests that waited in these stretches. */
   readonly waiters: number;
+  /** Sum of all waits in the log, s. */
   readonly ofAll: number;
-  /** s in which all slots were busy in these stretches. */
+  /** Time in these stretches during which all slots were busy, s. */
   readonly fullSeconds: number;
-  /** At least half of all waiting: the pool was full because of them. */
+  /** `seconds` is at least half of `ofAll`: the holdups are why the pool was full. */
   readonly isMost: boolean;
 }
 
-/** Other remedies of a queue than more slots: a finding that names them among its own silences them. */
+/** Findings that propose other remedies for a queue than more slots; a finding that gives this advice itself silences them. */
 export const ioRemedies = ['threads-would-help', 'asgi-would-not-queue'] as const;
 
-/** Findings that call a full pool too small, or of the wrong kind: symptoms where something else filled it. */
+/** Findings that call a full pool too small, or of the wrong kind. If something else filled the pool, they only describe symptoms. */
 export const findingsOfFullPool = ['pool-saturated', 'pool-too-small', 'callers-queue', ...ioRemedies] as const;
 
-/** Those, and who keeps the others waiting in it: symptoms as well where something else fills it. */
+/** The same, and the finding that one route keeps the others waiting: a symptom as well if something else filled the pool. */
 export const findingsOfQueue = [...findingsOfFullPool, 'head-of-line'] as const;
 
-/** Share of all waiting from which the pool is full because of what made it. */
+/** A cause that accounts for this share of all waiting is taken for the reason why the pool was full. */
 export const MOST_WAITING = 0.5;
-/** µs: a full stretch of coarse bins may seem to begin so long before what made it; and what gets slow little by little is seen late, by this share of its length. */
+/**
+ * A full stretch may seem to begin before its cause: by BEGINS_BEFORE (µs) because of coarse bins, or by SEEN_LATE times the length of a
+ * holdup, because a gradual slowdown is noticed late.
+ */
 const BEGINS_BEFORE = 3e6;
 const SEEN_LATE = 0.2;
-/** Share of the slots' time in a full stretch that is excess: a pool that is overloaded anyway is not full because of it. */
+/** Least share of the slots' time in a full stretch that the holdups must account for: an overloaded pool would be full without them. */
 const LEAST_EXCESS = 0.25;
 
-/** A full stretch is made by the holdups that reach into it, if it begins with them and they are much of it; it lasts until its queue is gone. */
+/**
+ * Sums up the waits in full stretches that holdups caused: those that begin with a holdup and owe LEAST_EXCESS of their busy time to
+ * holdups. A full stretch lasts until its queue is gone.
+ */
 export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[]): WaitingIn {
   const rows = rowsOf(facts);
   const ofAll = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0) / 1e6;
@@ -52,7 +61,7 @@ export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[
   let [seconds, waiters] = [0, 0];
   for (let i = 0; i < rows.length; i++) {
     const { start, wait } = rows;
-    // Who came while it was full waits in its queue, which one of several workers may have longer than the others.
+    // A caller who came during a full stretch belongs to its queue. One worker may still have a queue when the others have none.
     if (!(wait[i] >= WAITED) || !episodes.some(({ from, to }) => start[i] >= from && start[i] - wait[i] <= to))
       continue;
     seconds += wait[i] / 1e6;
@@ -63,8 +72,8 @@ export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[
 }
 
 /**
- * Of a long log whose waits are not known: the share of its full stretches, by their length, that begin with the holdups, 0..1; NaN where waits are
- * known, or the timeline shows no full stretch.
+ * Share of the time in full stretches, 0..1, that belongs to stretches which begin with a holdup. For logs whose waits are not known; NaN if
+ * they are, or if there is no full stretch.
  */
 export function shareOfFullTime({ inference }: Facts, holdups: readonly Holdup[]): number {
   const { fullStretches = [], wait } = inference;
@@ -76,14 +85,17 @@ export function shareOfFullTime({ inference }: Facts, holdups: readonly Holdup[]
   return lengthOf(within) / lengthOf(fullStretches);
 }
 
-/** A stretch in which nobody was served; µs since 1970 UTC, and how long at least. */
+/** A stretch in which nobody was served: µs since 1970 UTC, and its least length, µs. */
 interface Standing {
   readonly from: number;
   readonly to: number;
   readonly length: number;
 }
 
-/** Of all waiting, what those waited who came in one of these stretches, or in as long a time behind it; NaN where no waits are known. @param stretches in order of time */
+/**
+ * Share of all waiting, 0..1, by callers who came during one of these stretches or within the same length of time after it; NaN if no request
+ * has a known wait. @param stretches in order of time
+ */
 export function shareOfWaits({ start, wait, length }: Rows, stretches: readonly Standing[]): number {
   let [inside, ofAll, k] = [0, 0, 0];
   for (let i = 0; i < length; i++) {
@@ -96,7 +108,7 @@ export function shareOfWaits({ start, wait, length }: Rows, stretches: readonly 
   return inside / ofAll;
 }
 
-/** From the first arrival that had to wait to the last start from the queue, µs since 1970 UTC; NaN where none is known. */
+/** From the first arrival that had to wait to the last start from the queue, µs since 1970 UTC; NaN if no request is known to have waited. */
 export function waitingSpan(facts: Facts): { readonly from: number; readonly to: number } {
   const { length, start, wait } = rowsOf(facts);
   let [from, to] = [Number.NaN, Number.NaN];
@@ -108,23 +120,23 @@ export function waitingSpan(facts: Facts): { readonly from: number; readonly to:
   return { from, to };
 }
 
-/** Waits that deserve a word: a share of the service time on average, so that the busy moments of a healthy pool do not count. */
+/** Whether waits are worth reporting: a p95 of 100 ms and a share of the service time on average, which busy moments alone do not reach. */
 export function materialWait(facts: Facts): boolean {
   const { wait, service } = facts.inference;
   if (!(wait.p95 >= 100_000) || waitIsClockError(facts)) return false;
   return !Number.isFinite(service.mean) || wait.mean >= 0.15 * service.mean;
 }
 
-/** Share of all waiting from which it began at a moment, and of the service time up to which hardly anybody waited before. */
+/** Waiting began at a moment if at least this share of it came after, and if waits before were at most this share of the service time. */
 const NEARLY_ALL_WAITING = 0.9;
 const HARDLY_ANY = 0.15;
 
-/** Share of the work since then that what was added has to be: a route that hardly takes any time fills no pool, however slow it got. */
+/** The added work must be at least this share of all work since then: a route that takes little time fills no pool, however slow it got. */
 const MATERIAL_WORK = 0.1;
 
 /**
- * Hardly anybody waited before that moment, and nearly all waiting lies behind it: the pool was large enough for what requests took.
- * `addedSeconds`: of service since then.
+ * Whether the queue began at the moment `at` (µs since 1970 UTC): hardly anybody waited before, and nearly all waiting came after. Then the
+ * pool was large enough for the earlier service times. `addedSeconds`: service time added since then, s.
  */
 export function filledSince(facts: Facts, rows: Rows, at: number, addedSeconds: number): boolean {
   if (knownSlots(facts.summary.server) === null || !materialWait(facts)) return false;
@@ -144,15 +156,15 @@ export function filledSince(facts: Facts, rows: Rows, at: number, addedSeconds: 
   return after >= NEARLY_ALL_WAITING * (before + after) && before <= HARDLY_ANY * served;
 }
 
-/** Times a long wait: of 60 recordings with such an estimate, all waited long, but for one that did so by a hair less. */
+/** An inferred p95 of this many times a long wait is trusted: in 60 recordings with such an estimate, all true waits but one were long. */
 const SURELY_LONG = 2;
 
-/** A p95 wait of half a second and of a service time or more. `isSure`: nothing is inferred that may as well have been short. */
+/** Whether the p95 wait is long: at least half a second and at least the mean service time. `isSure`: skip the tests of inferred waits. */
 export function waitIsLong({ summary, inference: { wait, service } }: Facts, isSure = false): boolean {
-  // A few callers in turn keep a pool as full, and none of them waits.
+  // A few callers that take turns may keep a pool just as full without waiting.
   if (!isSure && fewMayFillIt(summary)) return false;
   const long = Math.max(500_000, service.mean);
-  // A wait that may as well have been short is no catastrophe; an estimate of twice as much has hardly ever been of a short one.
+  // An inferred wait whose range includes short ones is not alarming, unless the estimate is so large that it was hardly ever wrong.
   const surely = isSure || wait.method !== 'inferred' || wait.lowP95 >= long / 4 || wait.p95 >= SURELY_LONG * long;
   return (wait.method === 'bounded' ? wait.lowP95 : wait.p95) >= long && surely;
 }

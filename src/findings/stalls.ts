@@ -1,4 +1,4 @@
-/** Stalls of a whole pool: moments in which requests have every slot and none gets on, until all of them go on at once. */
+/** Stalls of a whole pool: requests occupy every slot and none makes progress, until all of them resume at once. */
 import { max, min } from 'simple-statistics';
 import { indicesBelow } from '../core/columns.ts';
 import type { Facts } from '../core/finding.ts';
@@ -10,43 +10,46 @@ import { knownSlots } from './pool-words.ts';
 
 const FEWEST_REQUESTS = 100;
 export const FEWEST_STALLS = 3;
-/** One request alone is a long request. */
+/** A stall holds at least this many requests: one alone is just a long request. */
 const FEWEST_HELD = 2;
-/** Times the median of its route, and µs beyond it, of a request that was held. */
+/** A request is long if it took at least HELD times the median of its route, and SHORTEST (µs) more than the median. */
 export const HELD = 5;
 const SHORTEST = 500_000;
-/** Answers missing at the rate around a stall. */
+/** At least this many arrivals are expected during a stall, at the rate around it. */
 const MISSING = 5;
-/** µs on either side that the rate is counted in. */
+/** µs on either side of a stall from which the rate is taken. */
 const AROUND = 15e6;
-/** Share of all long requests that stalls must hold: those of a heavy tail are long by themselves, one here and one there. */
+/** Stalls must hold at least this share of all long requests: a heavy tail also makes long requests, but scattered ones. */
 const MOST_LONG = 0.5;
-/** Times as many starts as usual right after the stalls, and ln of the chance: callers had been waiting. */
+/**
+ * Callers had been waiting if at least CATCH_UP times as many requests as usual start right after the stalls, and ln of the probability of
+ * that by chance is below SURE.
+ */
 const CATCH_UP = 1.3;
 const SURE = -6;
 /**
- * Where the size of the pool is not known, the same number in hand every time stands for it: ln of the chance that so many are alike, or that
- * a server which stops at once had so many in hand each time.
+ * If the size of the pool is not known, the same number in flight in every stall is taken for it, provided that ln of a probability is small
+ * enough: of such equal numbers by chance, or of so many in flight each time if the server stopped at random moments.
  */
 const SURELY_ALIKE = Math.log(0.01);
 const SURELY_FILLED = -12;
-/** Share of the requests of one route from which the log has no others to speak of. */
+/** If one route has at least this share of the requests, other routes hardly count. */
 const NEARLY_ALL = 0.9;
 
 export interface Stall {
-  /** Positions of what was in hand. */
+  /** Requests in flight during the stall, as positions in the rows. */
   readonly held: readonly number[];
-  /** µs since 1970 UTC: the first of them began; the last had begun; the first ended. */
+  /** µs since 1970 UTC: `from` is when the first of them began, `taken` when the last of them began, `to` when the first of them ended. */
   readonly from: number;
   readonly taken: number;
   readonly to: number;
-  /** µs, at least: the longest that one of them took beyond the usual. */
+  /** Lower bound of the length of the stall, µs: the most that one of them took beyond the median of its route. */
   readonly length: number;
-  /** Callers per µs around it. */
+  /** Arrival rate around the stall, requests per µs. */
   readonly rate: number;
 }
 
-/** Long requests in groups of which all ran at one moment, in order of time. */
+/** Groups of long requests that all ran at the same moment, in order of time. `long`: positions in the rows. */
 function groupsAtOnce({ start, end }: Rows, long: readonly number[]): number[][] {
   const groups: number[][] = [];
   let firstEnd = Number.NEGATIVE_INFINITY;
@@ -62,7 +65,7 @@ function groupsAtOnce({ start, end }: Rows, long: readonly number[]): number[][]
   return groups;
 }
 
-/** Requests that began before `at`. */
+/** Number of requests that began before `at`. */
 const begunBefore = ({ start, length }: Rows, at: number): number => countBelow(length, (i) => start[i], at);
 
 function stallOf(rows: Rows, held: readonly number[], usual: ReadonlyMap<number, number>): Stall {
@@ -80,20 +83,24 @@ function stallOf(rows: Rows, held: readonly number[], usual: ReadonlyMap<number,
   };
 }
 
-/** Which requests are long, and µs that no other one takes. */
 interface Lengths {
+  /** One entry per row, 1: the request is long. */
   readonly isLong: Uint8Array;
+  /** Longest service time of the other requests, µs. */
   readonly others: number;
 }
 
-/** Nothing else was in hand or ended while it lasted, many should have, and what came before and next took no longer than usual. `blur`: µs by which stamps may place each request wrongly. */
+/**
+ * Whether nothing made progress during the stall: no other request ended in it or ran through it although many should have come, and the
+ * requests just before and after it were not long. `blur`: µs per row by which stamps may misplace a request.
+ */
 function standsStill(rows: Rows, stall: Stall, { isLong, others }: Lengths, blur: Float64Array): boolean {
   const { held, taken, to, length, rate } = stall;
   const { start, end, row } = rows;
   if (!(rate * (length - 2 * rows.uncertainty) >= MISSING)) return false;
   const next = begunBefore(rows, to);
   const widest = max(held.map((i) => blur[i]));
-  // Stamps may place it wrongly, but not behind a line that was written later.
+  // Stamps may misplace a request, but one whose line was written before those of the stall did end before them.
   const written = min(held.map((i) => row[i]));
   for (let i = begunBefore(rows, taken - others); i < next; i++) {
     if (isLong[i]) continue;
@@ -109,27 +116,31 @@ function standsStill(rows: Rows, stall: Stall, { isLong, others }: Lengths, blur
   return !areLong(next) && !areLong(held[0] - held.length);
 }
 
-/** New workers are slow by themselves, and what fails waited for something that is away. */
+/** Whether another cause is likelier: mostly first requests of new workers (cold), or mostly failures (something did not respond). */
 function isOfOtherMaking(rows: Rows, { held }: Stall, firsts: ReadonlySet<number>): boolean {
   const count = (is: (i: number) => boolean) => held.filter(is).length;
   return 2 * count((i) => firsts.has(i)) > held.length || 2 * count((i) => rows.status[i] >= 500) > held.length;
 }
 
-/** One route that is slow is no stall of all; of a log that has no other it cannot be told apart. */
+/** Whether nearly all of these requests are of one route. */
 function areOfOneRoute({ route }: Rows, members: ArrayLike<number>): boolean {
   const counts = [...groupsOf(Int32Array.from(members, (i) => route[i])).values()].map(({ length }) => length);
   return max(counts) >= NEARLY_ALL * members.length;
 }
 
-/** Most of all long requests are held in them, and not those of one route alone. @param held positions of what they hold */
+/**
+ * Whether stalls hold most of the long requests, and not of one route alone: that is a slow route, unless the whole log has only that one.
+ * @param held positions of the requests held in stalls @param long number of all long requests
+ */
 export const holdWhatever = (rows: Rows, held: readonly number[], long: number): boolean =>
   held.length > 0 &&
   held.length >= MOST_LONG * long &&
   !(areOfOneRoute(rows, held) && !areOfOneRoute(rows, indicesBelow(rows.length)));
 
 /**
- * As many in hand each time, and never more, is no chance: how many independent arrivals find differs by the root of their number. A few times
- * it may be, but what stops at once has no more in hand than at other times, and it is slots that run out after a while. `level`: in hand at other times.
+ * Whether the number in flight, the same in every stall and never exceeded, is the size of the pool. Numbers of independent arrivals would
+ * differ by about the root of the number. Few stalls may agree by chance; then it must be far above `level`, the usual number in flight: a
+ * server that stops at once holds no more than usual, while one that fills up during a stall holds as many as it has slots.
  */
 export function areAllSlots(stalls: readonly Stall[], mostSeen: number, level: number): boolean {
   const inHand = stalls[0].held.length;
@@ -138,15 +149,17 @@ export function areAllSlots(stalls: readonly Stall[], mostSeen: number, level: n
   return alike < SURELY_ALIKE || stalls.length * logPoissonTail(inHand, level) < SURELY_FILLED;
 }
 
-/** Requests in hand on average but for the long ones. */
+/** Mean number of requests in flight, without the long ones. */
 export function usualLevel({ service, start, length }: Rows, isLong: Uint8Array): number {
   const taken = service.reduce((sum, micros, i) => (isLong[i] === 0 && micros > 0 ? sum + micros : sum), 0);
   return taken / Math.max(1, start[length - 1] - start[0]);
 }
 
-/** What began in the time that stalls lasted, right behind them, and what usually does. */
+/** Starts right after stalls. */
 export interface Behind {
+  /** Requests that began after each stall, within a time as long as the stall. */
   readonly begun: number;
+  /** The number expected there at the usual rate. */
   readonly usual: number;
 }
 
@@ -159,7 +172,7 @@ export function behind(rows: Rows, stalls: readonly Stall[]): Behind {
   return { begun, usual };
 }
 
-/** After them callers who had been waiting begin at once: those of a crowd that slows itself down do not wait. */
+/** Whether callers had been waiting: many more than usual begin right after stalls. In a crowd that slows itself down nobody waits. */
 export const hadWaiting = ({ begun, usual }: Behind): boolean =>
   begun >= CATCH_UP * usual && logPoissonTail(begun, usual) < SURE;
 
@@ -184,7 +197,7 @@ export interface Standstills {
 
 const known = new WeakMap<Facts['requests'], Standstills | null>();
 
-/** Moments in which all that a server had in hand stood still, in order of time, worked out once per analysis; whether slots or the server itself ran out is not asked. */
+/** Stalls of the whole server in order of time, whether or not every slot was taken; null: too little data. Cached per analysis. */
 function standstillsOf(facts: Facts): Standstills | null {
   const before = known.get(facts.requests);
   if (before !== undefined) return before;
@@ -193,7 +206,7 @@ function standstillsOf(facts: Facts): Standstills | null {
   return found;
 }
 
-/** Those of some of the rows: of all, or of one process. */
+/** Stalls in the given rows: all rows, or those of one process. */
 export function standstillsIn(facts: Facts, rows: Rows): Standstills | null {
   if (rows.length < FEWEST_REQUESTS) return null;
   const usual = new Map(
@@ -213,7 +226,7 @@ export function standstillsIn(facts: Facts, rows: Rows): Standstills | null {
   return { rows, lengths, long, stalls };
 }
 
-/** Moments in which all that a server had in hand stood still, whatever its route, in order of time: it surely has slots for the most that it held. */
+/** Stalls of the whole server that hold requests of any route, in order of time. The server has at least as many slots as one of them held. */
 export function standstills(facts: Facts): readonly Stall[] {
   const found = standstillsOf(facts);
   if (found === null) return [];
@@ -221,7 +234,7 @@ export function standstills(facts: Facts): readonly Stall[] {
   return holdWhatever(found.rows, held, found.long.length) ? found.stalls : [];
 }
 
-/** Stalls of a pool with every slot taken, in order of time; none where the log does not tell. */
+/** Stalls of a pool with every slot taken, in order of time; empty if there are none or the log cannot tell. */
 export function findStalls(facts: Facts): readonly Stall[] {
   const { summary, inference } = facts;
   const found = standstillsOf(facts);
@@ -238,7 +251,7 @@ export function findStalls(facts: Facts): readonly Stall[] {
 
 const MOST_NAMED = 4;
 
-/** "10:00:12, 10:00:24, 10:00:36 and 10:00:48 UTC and 3 more": when they ended. */
+/** When the stalls ended: "10:00:12, 10:00:24, 10:00:36 and 10:00:48 UTC and 3 more". */
 export function timesListed(stalls: readonly Stall[], moments: Moments): string {
   const more = stalls.length - MOST_NAMED;
   const named = listText(stalls.slice(0, MOST_NAMED).map(({ to }) => moments.at(to)));

@@ -1,15 +1,15 @@
 /**
- * Findings over time, for a live log: one opens when it has been seen for a while and closes when it has been gone for a
- * while, so that a finding at its threshold does not flicker. Pure: the instant is passed in.
+ * Findings over time, for a live log: a finding opens when it has been seen for a while and closes when it has been gone for a while, so that
+ * it does not flicker at its threshold. Pure functions: the current time is passed in.
  */
 import type { FindingSummary, Severity } from '../core/summary.ts';
 
 export interface TrackerOptions {
-  /** µs that a finding must be seen without a break before it opens; critical ones open at once. */
+  /** A finding opens after it was seen for this long without a break, µs; critical ones open at once. */
   readonly openAfterMicros: number;
-  /** µs that it must be gone before it closes. */
+  /** It closes after it was gone for this long, µs. */
   readonly closeAfterMicros: number;
-  /** µs after its own end from which it counts as gone, though the window of the log still shows it. */
+  /** A finding that ended longer ago than this (µs) counts as gone, even if the window of the log still shows it. */
   readonly pastAfterMicros: number;
 }
 
@@ -21,7 +21,7 @@ export const defaultTracker: TrackerOptions = {
 
 export interface FindingChange {
   readonly state: 'opened' | 'closed';
-  /** Latest words and numbers; `from` is when it was first seen, `to` (closed) when it was last seen. */
+  /** Latest texts and numbers. `from`: when it began, or was first seen; `to`: null while open, else when it ended or was last seen. */
   readonly finding: FindingSummary;
 }
 
@@ -34,15 +34,15 @@ interface Tracked {
 
 export interface TrackerState {
   readonly tracked: ReadonlyMap<string, Tracked>;
-  /** µs at which findings closed that may come again: what they had said before is told. */
+  /** When each finding last closed, µs, by key: a finding that opens again does not start before that. */
   readonly closed: ReadonlyMap<string, number>;
 }
 
 export const emptyTracker: TrackerState = { tracked: new Map(), closed: new Map() };
 
 /**
- * The state after an examination at `now` (µs) that found `seen`, and what opened or closed by it. Time may stand still
- * but not go back: after a jump (replay) start anew from `emptyTracker`.
+ * Updates the state with the findings `seen` at time `now` (µs) and returns what opened or closed. Time must not go back: after a jump
+ * (replay), start again from `emptyTracker`.
  */
 export function track(
   state: TrackerState,
@@ -61,7 +61,7 @@ export function track(
     const firstSeen = before ? before.firstSeen : now;
     const wasOpen = before?.open === true;
     const open = wasOpen || now - firstSeen >= options.openAfterMicros || opensAtOnce(finding.severity);
-    // A live window forgets the beginning: the finding keeps the one that was seen.
+    // A live window drops its oldest lines, so an open finding keeps the beginning that was seen first.
     const from = wasOpen ? before.finding.from : (beginningOf(finding, closed.get(key)) ?? instant(firstSeen));
     const current = { ...finding, from };
     tracked.set(key, { finding: current, firstSeen, lastSeen: now, open });
@@ -80,11 +80,11 @@ export function track(
   return { state: { tracked, closed }, changes };
 }
 
-/** null: unknown, or of what was told before it closed. */
+/** Beginning of a finding; null: unknown, or before it last closed (`closedAt`, µs), and so already reported. */
 const beginningOf = ({ from }: FindingSummary, closedAt = 0): string | null =>
   from !== null && 1000 * Date.parse(from) < closedAt ? null : from;
 
-/** Of several servers each may have the same one. */
+/** With several servers, each may have the same finding. */
 const keyOf = ({ id, evidence: { server } }: FindingSummary): string => (server === undefined ? id : `${id} ${server}`);
 
 const opensAtOnce = (severity: Severity): boolean => severity === 'critical';

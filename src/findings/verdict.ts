@@ -1,4 +1,4 @@
-/** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
+/** The verdict: a short text that says what the server is, what went wrong (or that nothing did), and what would fix it. */
 import { momentsOf } from '../core/moments.ts';
 import { poolNameBeside } from '../core/pool-names.ts';
 import type { Verdict } from '../core/snapshot.ts';
@@ -9,7 +9,7 @@ import { poolText } from './pool-words.ts';
 import { confidenceOf, quietVerdict, shareOfWindow, sureOfServer } from './quiet-verdict.ts';
 import { waitWords } from './wait-words.ts';
 
-/** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
+/** Severity "ok": the log shows that nobody queued and nothing failed. "info": the log cannot tell, or there is only a remark. */
 export function verdictOf(summary: Summary): Verdict {
   const top = summary.findings.find((finding) => finding.severity !== 'info');
   if (top) return troubled(summary, top);
@@ -19,7 +19,7 @@ export function verdictOf(summary: Summary): Verdict {
   return quietVerdict(summary);
 }
 
-/** An error log, or a server whose access log is off, tells of no requests however long one waits. */
+/** The verdict before the first request. An error log, or the log of a server without an access log, will never show one. */
 function noRequests({ inputs }: Summary): string {
   const spoke = inputs.find(({ lifecycle, format }) => lifecycle > 0 && format !== null);
   return spoke
@@ -28,11 +28,11 @@ function noRequests({ inputs }: Summary): string {
 }
 
 function troubled(summary: Summary, top: FindingSummary): Verdict {
-  // A cause that explains the full pool tells of it as well.
+  // A finding that explains why the pool was full has the time it was full in its evidence, too.
   const saturated =
     summary.findings.find((finding) => finding.id === 'pool-saturated') ??
     summary.findings.find(({ evidence }) => typeof evidence.saturated_seconds === 'number');
-  // What fails is counted, not inferred, and how the pool did is the other half of the answer.
+  // Failures are named beside the pool: they are counted, not inferred. If failures are the top finding, the state of the pool is added.
   const failing = summary.findings.find(({ id }) => TELL_FAILURES.has(id));
   const sentences = [
     ...(top.id === 'pool-saturated' || isToldByPool(top, saturated)
@@ -49,34 +49,37 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
       .filter((words) => words !== '')
       .join(' '),
   );
-  // Of waits that it says nothing of, a sentence need not be sure.
+  // The confidence of the waits only matters if a sentence is about waits.
   const tellsWaits = saturated !== undefined || failing === top;
   const confidence = tellsWaits ? confidenceOf(summary) : sureOfServer(summary);
   return { severity: top.severity, sentence, shorter, confidence };
 }
 
-/** The route that fills the pool stands in the pool's own sentence. */
+/** Whether the sentence about the pool names the route of the top finding already. */
 const isToldByPool = (top: FindingSummary, saturated: FindingSummary | undefined): boolean =>
   top.id === 'head-of-line' && top === saturated;
 
-/** Findings whose evidence has the share of answers that fail. */
+/** Findings whose evidence contains `share`, the share of answers that fail. */
 const TELL_FAILURES: ReadonlySet<string> = new Set(['server-errors', 'gateway-gives-up']);
 
-/** What to do about it stands in the title of no finding; the advice says it at length. */
+/** A remedy in brief, from the evidence: titles contain none, and the advice is too long. The shortest wording leaves it out. */
 const remedyWordings = (remedy: string): string[] => [`${capital(remedy)}.`, `${capital(remedy)}.`, ''];
 
 const wordingsOf = ({ sentence, shorter = [] }: Verdict): string[] => [sentence, ...shorter];
 
-/** A sentence is worded as people speak, briefly and tersely; beside others in two more ways, the last of what cannot be left out. */
+/**
+ * Number of wordings of each sentence, longest first: as people speak, briefly, and tersely. Beside other sentences there are two more, the
+ * last with only what cannot be left out.
+ */
 const WORDINGS = 3;
 const WORDINGS_BESIDE = 5;
 
-/** `isBeside`: another sentence of the verdict says what this one may leave out. */
+/** `isBeside`: the verdict has another sentence, so this one may be shorter. */
 function titleWordings({ id, title, brief = title, evidence }: FindingSummary, isBeside: boolean): string[] {
   const long = `${capital(title)}.`;
   const fails = `${percentText(Number(evidence.share))} of answers fail.`;
   if (TELL_FAILURES.has(id)) return isBeside ? [long, long, fails] : [long, long, long, fails];
-  // The pool's own sentence names the route that fills it.
+  // The sentence about the pool names the route that fills it.
   if (id === 'head-of-line' && isBeside) return [long, long, long, '', ''];
   return [long, long, long, `${capital(brief)}.`];
 }
@@ -86,8 +89,8 @@ const LETTERS_OF_ROUTE = 40;
 /**
  * "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it.",
  * "4 sync workers full 31 of 60 s; waits up to 2.1 s (inferred). 7 workers or async I/O would end it.", and
- * "4 sync workers full 31/60 s; waits up to 2.1 s (inferred). Fix: 7 workers or async I/O."; for beside others the last one
- * with the route that fills the pool, and without.
+ * "4 sync workers full 31/60 s; waits up to 2.1 s (inferred). Fix: 7 workers or async I/O."; for use beside other sentences also the last one
+ * with the route that fills the pool, and again without it.
  */
 function saturatedWordings(summary: Summary, finding: FindingSummary): string[] {
   const { evidence } = finding;
@@ -111,15 +114,15 @@ function saturatedWordings(summary: Summary, finding: FindingSummary): string[] 
   ];
 }
 
-/** Share of the log, and s, that lie behind a stretch that is over. */
+/** A full stretch is over if at least this share of the log, and this many seconds, come after it. */
 const OVER_SHARE = 0.15;
 const OVER_SECONDS = 10;
-/** Times the length of a finding; what is longer cannot lie within it. */
+/** If the pool was full for more than this many times the length of the finding, it was also full at other times. */
 const LONGER_THAN = 1.05;
 
 /**
- * " (from 20:42:31 to 20:43:08 UTC)" of a pool that has had free slots since; "" where it was full to the end, or nearly. A finding may be of
- * one of the times at which it was full.
+ * " (from 20:42:31 to 20:43:08 UTC)" if the pool has had free slots since then; "" if it was full until the end, or nearly. The finding may
+ * cover only one of several full stretches; then the text says "among others".
  */
 function whenOver({ window }: Summary, { from, to, evidence }: FindingSummary): string {
   if (from === null || to === null || window.to === null || window.seconds === null) return '';
@@ -132,23 +135,23 @@ function whenOver({ window }: Summary, { from, to, evidence }: FindingSummary): 
 
 /** What would end the queue in front of a full pool. */
 interface Remedy {
-  /** The evidence of the route that fills the pool, which is the other knob; undefined: none does. */
+  /** Evidence of the finding about the route that fills the pool; undefined: no route does. */
   readonly slow: FindingSummary['evidence'] | undefined;
-  /** A pool of its own for that route. */
+  /** The remedy is a separate pool for that route. */
   readonly alone: boolean;
-  /** The pool that would do, as people speak and in brief; "": none is recommended. */
+  /** The pool that would be enough, in full and in brief; "": none is recommended. */
   readonly enough: string;
   readonly inBrief: string;
   readonly orAsync: boolean;
-  /** Threads of views that compute would share a core, and the log does not show what these do. */
+  /** The remedy only helps if views wait for I/O: threads that compute would share a core, and the log does not show which it is. */
   readonly ifWaiting: boolean;
-  /** Requests took longer while the pool was full: they may wait for each other, and then no slots help. */
+  /** Requests took longer while the pool was full: they may wait for each other, and then more slots do not help. */
   readonly unlessShared: boolean;
 }
 
 function remedyOf(summary: Summary, evidence: FindingSummary['evidence']): Remedy {
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
-  // Where the others would not wait without it, a pool of its own is the answer, not more slots for all.
+  // If the other routes would hardly wait without this one, the remedy is a separate pool for it, not more slots for all.
   const alone = slow !== undefined && Number(slow.without_route_wait_p95_seconds ?? Number.NaN) <= SHORT_WITHOUT;
   const [enough, inBrief] = alone
     ? [
@@ -169,7 +172,7 @@ function wordsOf({ alone, enough, inBrief, orAsync, ifWaiting, unlessShared }: R
   return [
     ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it${when}.`,
     ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it${ifBrief}.`,
-    // Of two remedies under one condition the briefest names one.
+    // Under a condition, the briefest wording names only one of the two remedies.
     when === '' ? ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.` : ` Fix${ifBrief}: ${inBrief}.`,
   ];
 }
@@ -180,14 +183,14 @@ function conditionOf(ifWaiting: boolean, unlessShared: boolean): [when: string, 
   return unlessShared ? [' unless the requests wait for each other', ' unless they share a lock'] : ['', ''];
 }
 
-/** " About 7 workers, or async I/O, would end it.", briefly, and in brief; "" where nothing is recommended. */
+/** " About 7 workers, or async I/O, would end it." in three lengths, longest first; "" if nothing is recommended. */
 export const remedyWords = (summary: Summary, evidence: FindingSummary['evidence']): [string, string, string] =>
   wordsOf(remedyOf(summary, evidence));
 
-/** s: p95 wait of the others without the slow route. */
+/** Up to this p95 wait (s), the other requests hardly wait without the slow route. */
 const SHORT_WITHOUT = 0.2;
 
-/** "About 7 workers", in brief "~7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
+/** The pool that would be enough: "About 7 workers", in brief "~7 workers", "3 workers of 4 threads"; "" if none is recommended. */
 function enoughText(
   { server, wait }: Summary,
   { recommended_workers: workers, recommended_threads: threads }: FindingSummary['evidence'],

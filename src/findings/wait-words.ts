@@ -1,13 +1,13 @@
-/** How the verdict speaks of waits: as people speak, briefly and tersely. */
+/** How the verdict words waits, in three lengths: as people speak, briefly, and tersely. */
 import type { FindingSummary, Summary } from '../core/summary.ts';
 import { isHidden, isVague, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { durationText } from '../core/words.ts';
 
-/** s: waits from which a queue is one, and from which it is no longer called short. */
+/** Waits below NONE (s) are not called a queue; a queue with waits below SHORT (s) is called short. */
 const NONE = 0.01;
 export const SHORT = 0.1;
 
-/** "callers queued up to 2.1 s (inferred)", briefly "waits up to 2.1 s (inferred)", and in brief. */
+/** Waits in front of a full pool: "callers queued up to 2.1 s (inferred)", "waits up to 2.1 s (inferred)", and tersely. */
 export function waitWords(summary: Summary, evidence: FindingSummary['evidence']): [string, string, string] {
   const { wait } = summary;
   const text = (seconds: number | null) => durationText((seconds ?? 0) * 1e6);
@@ -38,14 +38,14 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
       `mean wait ${least} or longer (${wait.method})`,
     ];
   }
-  // In front of a full pool the likeliest of so wide a range is mostly far too short.
+  // In front of a full pool, the estimate within so wide a range is usually far too short, so only the range is given.
   if (isVague(wait)) return rangeWords({ ...wait, mean: null });
   if (longestIsOpen(wait) || mayBeNone(wait)) return rangeWords(wait);
   const longest = `${isHidden(wait) ? 'about ' : ''}${text(wait.max)} (${wait.method})`;
   return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
 }
 
-/** "callers queued for about 1.2 s on average (80 ms to 9 s fit the log)"; without a mean that is worth telling, the range alone. */
+/** "callers queued for about 1.2 s on average (80 ms to 9 s fit the log)"; only the range if the mean is null. */
 function rangeWords(
   wait: Summary['wait'],
   queued = mayBeNone(wait) ? 'may have queued' : 'queued',
@@ -62,10 +62,7 @@ function rangeWords(
   ];
 }
 
-/**
- * "nobody need have queued, or for 408 ms on average at most", of a server that may have more slots than were seen, so that nobody need have
- * waited; in three lengths.
- */
+/** For a server that may have more slots than were seen busy, so that perhaps nobody waited; only the upper end of the mean is known. */
 export function atMostWords({ high, method }: Summary['wait']): [string, string, string] {
   const mean = durationText((high.mean ?? 0) * 1e6);
   return [
@@ -75,7 +72,7 @@ export function atMostWords({ high, method }: Summary['wait']): [string, string,
   ];
 }
 
-/** Of waits that have a lower bound alone, s. */
+/** For waits with only a lower bound. `mean`: lower bound of the mean wait, s. */
 function leastWords(mean: number): [string, string, string] {
   const least = durationText(mean * 1e6);
   return [
@@ -85,10 +82,10 @@ function leastWords(mean: number): [string, string, string] {
   ];
 }
 
-/** Of waits that nobody knows. */
+/** For unknown waits. */
 export const WAITS_UNTOLD = 'whether callers queued the log cannot tell';
 
-/** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
+/** Waits of a quiet log: "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)". */
 export function quietWaitWords(wait: Summary['wait']): [string, string, string] {
   const text = (seconds: number) => durationText(seconds * 1e6);
   if (wait.method === 'bounded' && wait.low.mean) return leastWords(wait.low.mean);
@@ -106,7 +103,7 @@ export function quietWaitWords(wait: Summary['wait']): [string, string, string] 
   return [queued, queued, `wait p95 ${p95} (${wait.method})`];
 }
 
-/** s: fewer than one of a hundred waited, but some for so long that nobody would say that callers did not queue. */
+/** Fewer than 1 % waited, but a longest wait from this one on (s) is too long to say that callers did not queue. */
 const LONG = 1;
 
 function fewButLong({ max, waiting_ratio, method }: Summary['wait']): [string, string, string] | null {
@@ -115,7 +112,10 @@ function fewButLong({ max, waiting_ratio, method }: Summary['wait']): [string, s
   return [few, few, `wait up to ${durationText(max * 1e6)} (${method})`];
 }
 
-/** The same of a stretch that moves on: what of a queue is not nothing is told in one way, as an estimate crosses every border now and then. */
+/**
+ * Waits in a moving window of a live log. Any queue that is more than nothing gets the same wording, because an estimate would cross the
+ * borders between wordings again and again.
+ */
 export function movingWaitWords(wait: Summary['wait']): [string, string, string] {
   const isEstimate = wait.method === 'inferred' && wait.mean !== null;
   const isNone = (wait.p95 ?? 0) < NONE && (wait.high.mean ?? 0) < SHORT / 2;

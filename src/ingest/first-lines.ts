@@ -1,15 +1,15 @@
 /**
- * The first lines of a growing log, kept so that they can be read again. A live log is read from its first line on, and one line shows less
- * than a thousand do: which of two numbers is the duration, what its unit is, where a field is missing. So whenever the log has half as
- * many lines again as at the last look, formats are looked for in all of them.
+ * The first lines of a growing log, kept so that they can be read again. A live log is read from its first line on, but one line shows less
+ * than many: which of two numbers is the duration, what its unit is, which fields may be missing. So the format is detected again from all
+ * kept lines whenever their number has grown by half since the last detection.
  */
 import { SLACK_BYTES } from './envelopes/line.ts';
 import type { Plan } from './plan.ts';
 import type { Router } from './router.ts';
 
-/** So much is kept: a look at 400 lines of an unknown layout takes some 50 ms, in which the screen stands still. */
+/** What is kept at most: detecting an unknown layout in 400 lines takes about 50 ms, during which the screen does not update. */
 const MOST = { lines: 400, bytes: 1 << 16 };
-/** Another look is taken at so many times as many lines. */
+/** The format is detected again when there are this many times as many lines. */
 const GROWTH = 1.5;
 
 export class FirstLines {
@@ -18,17 +18,17 @@ export class FirstLines {
   #lines = 0;
   /** Offset of the first line in the input. */
   #base = 0;
-  /** Number of lines at the last look. */
+  /** Number of lines at the last detection; 0: none yet. */
   #looked = 0;
-  /** Which bytes came when: end of each piece in `#b`, and the time (µs since 1970 UTC) at which it was read. */
+  /** Per piece that was added: its end in `#b`, and the time (µs since 1970 UTC) at which it was read. */
   readonly #ends: number[] = [];
   readonly #times: number[] = [];
-  /** Whether more lines are kept: the log is young. */
+  /** Whether more lines may be added. */
   isOpen = true;
 
   /**
-   * Keeps whole lines of b[0, limit), as many as there is room for. They are at offset `base` in the input and were read at `now` (µs since
-   * 1970 UTC). @returns the position behind the last one that was kept
+   * Keeps as many whole lines of b[0, limit) as there is room for. b starts at offset `base` of the input and was read at `now` (µs since
+   * 1970 UTC). @returns the position in b after the last kept line
    */
   add(b: Buffer, limit: number, base: number, now: number): number {
     if (this.#bytes === 0) this.#base = base;
@@ -48,14 +48,15 @@ export class FirstLines {
     return kept;
   }
 
-  /** The log is not young any more: later lines are read as these are. */
+  /** Drops the kept lines: the format is settled, and later lines are read by it. */
   close(): void {
     this.isOpen = false;
     this.#b = Buffer.alloc(0);
   }
 
   /**
-   * Whether there are enough lines for another look. Lines for which `router` waits are waited for. @param isLast no more lines will be kept
+   * Whether it is time to detect the format again; if so, notes the number of lines. Not while `router` is undecided and waits for lines.
+   * @param isLast no more lines will be kept
    */
   isDue(router: Router, isLast: boolean): boolean {
     if (!this.isOpen || router.plans.length === 0 || router.isUndecided) return false;
@@ -65,20 +66,20 @@ export class FirstLines {
     return true;
   }
 
-  /** Has a router read the lines. */
+  /** Passes the kept lines to a router. */
   readBy(router: Router): void {
     const { buffer, byteOffset, length } = this.#b;
     router.lines(this.#b, new DataView(buffer, byteOffset, length), this.#bytes, this.#base);
     router.flush(true);
   }
 
-  /** When the line at this offset of the input was read, µs since 1970 UTC. */
+  /** When the line at this offset of the input was read, µs since 1970 UTC; NaN: it is not among the kept lines. */
   arrivalOf(offset: number): number {
     return this.#times[this.#ends.findIndex((end) => offset < this.#base + end)] ?? Number.NaN;
   }
 }
 
-/** Whether other plans read lines as these do. A meaning of stamps that had to be assumed is no better than any. */
+/** Whether `others` read lines as `plans` do. If `others` only assume what the stamps mean (start or end), any meaning counts as the same. */
 export function readAlike(plans: readonly Plan[], others: readonly Plan[]): boolean {
   if (plans.length !== others.length) return false;
   return plans.every((plan, i) => {

@@ -1,37 +1,38 @@
 /**
- * Which callers came together, where stamps blur each arrival over an interval. A grouping is drawn from all groupings of requests whose
- * intervals share an instant, weighted by how likely it is if groups come at random and have geometric sizes (Gibbs sampling of a marked
- * Poisson process: Daley & Vere-Jones 2003; the labelled members of a group of n can be ordered in n! ways).
+ * Infers which callers came together when stamps are so coarse that each arrival is only known to lie within an interval. Requests may form
+ * a group if their intervals share an instant. One grouping is drawn at random, weighted by its probability if groups arrive at random and
+ * have geometric sizes (Gibbs sampling of a marked Poisson process: Daley & Vere-Jones 2003; the labelled members of a group of n can be
+ * ordered in n! ways).
  *
- * A request joins a group of n with weight (n + 1) p, where p = P(n + 1) / P(n), or begins a group with weight λ (1 - p) times the length
- * of its interval. After each sweep p and the local rate λ of groups are drawn given the grouping.
+ * A request joins a group of n with weight (n + 1) p, where p = P(n + 1) / P(n). It begins a new group with weight λ (1 - p) times the
+ * length of its interval. After each sweep, p and the local rate λ of groups are drawn given the grouping.
  */
 import { ascendingOrder } from '../core/order.ts';
 import { gamma, type Random } from '../core/random.ts';
 import { meanOf } from '../core/statistics.ts';
 
-/** Sweeps over all requests; fewer for long logs, whose initial group size is already a good one. */
+/** Sweeps over all requests: about `requests` / length of the log. Long logs need fewer, as their initial group size is a good estimate. */
 const SWEEPS = { least: 4, most: 12, requests: 100_000 } as const;
 /**
- * LOCAL bins share one rate of groups, so that a busy time is not taken for groups. The mean rate is a prior worth MEAN_COUNTS groups
- * there.
+ * The rate of groups is estimated separately for every LOCAL bins, so that a busy period is not mistaken for large groups. The mean rate of
+ * the log serves as a prior that weighs as much as MEAN_COUNTS observed groups.
  */
 const LOCAL = 8;
 const MEAN_COUNTS = 4;
-/** The same where the size of groups is asked for: a rate that changes within seconds must not be taken for groups. */
+/** The same two for `likelySize`, which needs a finer rate: a rate that changes within seconds must not be mistaken for groups. */
 const LOCAL_FOR_SIZE = 4;
 const MEAN_COUNTS_FOR_SIZE = 2;
-/** Requests that come together are spread over this many µs in random order. */
+/** Members of a group are spread over this many µs, in random order. */
 const TOGETHER = 100;
 
 export interface GroupSize {
-  /** Mean size of the groups from which the sampling begins. */
+  /** Mean group size at which the sampling starts. */
   readonly size: number;
-  /** true: the size is sampled along with the groupings; false: it stays. */
+  /** true: the mean size is sampled along with the grouping; false: it stays fixed. */
   readonly learns: boolean;
 }
 
-/** Draws one instant per request within [`earliest`, `latest`] (µs), equal up to TOGETHER µs for members of a group. */
+/** Draws one arrival per request within [`earliest`, `latest`] (µs), plus up to TOGETHER µs. Members of a group share the instant. */
 export function drawGroups(
   earliest: Float64Array,
   latest: Float64Array,
@@ -49,19 +50,19 @@ export function drawGroups(
 }
 
 export interface LikelySize {
-  /** Mean size of groups, averaged over the groupings that were sampled, and (below) the ends between which nine of ten of them lie. */
+  /** Mean group size, averaged over the sampled groupings; `low` and `high` are the 5 % and 95 % quantiles of these samples. */
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** One grouping of that size: an instant per request, µs. */
+  /** Arrival of each request in the last sampled grouping, µs. */
   readonly instants: Float64Array;
 }
 
-/** Sweeps until the size no longer depends on where the sampling began, and sweeps that are counted. */
+/** Sweeps that are discarded until the size no longer depends on the start (burn-in), and the sweeps after them that are averaged. */
 const SETTLING = 20;
 const COUNTED = 40;
 
-/** How large the groups are in which callers come, given an interval per request as for `drawGroups`. */
+/** Estimates how large the groups of callers are; each request has an interval as in `drawGroups`. */
 export function likelySize(
   { earliest, latest }: { earliest: Float64Array; latest: Float64Array },
   random: Random,
@@ -90,19 +91,20 @@ class Grouping {
   readonly #local: number;
   readonly #meanCounts: number;
   readonly #origin: number;
-  /**
-   * Width of a bin, µs: at least the longest interval, so the groups that a request may join are in the bin of its beginning or the next.
-   */
+  /** Width of a bin, µs. At least the longest interval, so the groups a request may join are in the bin of its `earliest` or the next one. */
   readonly #width: number;
-  /** Groups by the bin of their instant. */
+  /** Ids of groups, by the bin of their instant. */
   readonly #bins: number[][];
+  /** Group id of each request. */
   readonly #groupOf: Int32Array;
+  /** Instant (µs) and number of members of each group. */
   readonly #instant: Float64Array;
   readonly #size: Int32Array;
+  /** Ids of empty groups. */
   readonly #unused: number[] = [];
-  /** Groups per µs, per stretch of so many bins. */
+  /** Groups per µs, one value per `#local` bins. */
   readonly #rates: Float64Array;
-  /** Probability that another member follows a member of a group. */
+  /** Probability p that a group has another member; the mean size is 1 / (1 - p). */
   #another: number;
   readonly #weights: number[] = [];
   readonly #choices: number[] = [];
@@ -125,7 +127,7 @@ class Grouping {
     const last = latest.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     const width = earliest.reduce((most, from, i) => Math.max(most, latest[i] - from), 1);
     this.#origin = first;
-    // A log of few requests over years would otherwise have far too many bins.
+    // The second term limits the number of bins: a log may have few requests over years.
     this.#width = Math.max(width, (last - first) / (4 * n));
     this.#bins = Array.from({ length: Math.floor((last - first) / this.#width) + 1 }, () => []);
     this.#another = 1 - 1 / size;
@@ -136,7 +138,7 @@ class Grouping {
     this.#begin();
   }
 
-  /** Initial grouping: neighbours that may have come together, in groups of the given mean size. */
+  /** Initial grouping: joins neighbours whose intervals allow it, so that groups have about the given mean size. */
   #begin(): void {
     const order = ascendingOrder(this.#latest);
     let group = -1;
@@ -179,7 +181,7 @@ class Grouping {
     this.#unused.push(group);
   }
 
-  /** A group whose instant lies within the request's interval, or a new one. */
+  /** Draws the group of request i: an existing one whose instant lies within the request's interval, or a new one. */
   #choose(i: number): number {
     const random = this.#random;
     const from = this.#earliest[i];
@@ -203,14 +205,14 @@ class Grouping {
       while (k < count - 1 && this.#weights[k] <= drawn) k++;
       if (count > 0) return this.#choices[k];
     }
-    // There are as many group ids as requests, so one is unused.
+    // There are as many group ids as requests, and this request has none now, so an id is unused.
     const group = this.#unused.pop()!;
     this.#instant[group] = alone;
     this.#binAt(alone).push(group);
     return group;
   }
 
-  /** Moves each group to a random instant that all of its members allow. */
+  /** Moves each group to a random instant within the intervals of all its members. */
   #moveGroups(): void {
     const n = this.#groupOf.length;
     const from = new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
@@ -228,7 +230,7 @@ class Grouping {
     }
   }
 
-  /** Draws the probability of another member, given the groups. */
+  /** Draws p from its Beta posterior given the grouping, as a ratio of gamma variates. */
   learnSize(): void {
     const n = this.#groupOf.length;
     const groups = n - this.#unused.length;

@@ -1,6 +1,7 @@
 /**
- * Callers that come together where stamps are too coarse to show it: how large their groups are, and who may have come with whom. A group
- * that waits for its own members looks smaller and later than it was, so the queue in front of the pool is part of the question.
+ * Callers that arrive together, in logs whose stamps are too coarse to show it: how large the groups are, and who may have come with whom.
+ * Members of a group queue behind each other, which makes the group look smaller and later than it was. So the queue in front of the pool
+ * is modelled too.
  */
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import { ascendingOrder } from '../core/order.ts';
@@ -13,29 +14,29 @@ import type { Trace } from './trace.ts';
 
 export const NO_CLUMPS: ClumpSize = { size: 1, drawn: 1, most: 1, isDense: false };
 
-/** A tick below this share of the mean service time hides no clump that matters. */
+/** A tick shorter than this share of the mean service time hides no clump that matters. */
 const COARSE = 0.25;
-/** The beginning of a log: this many ticks or this share of it, whichever is longer. */
+/** The beginning of a log: this many ticks or this share of the log, whichever is longer. */
 const BEGINNING_TICKS = 3;
 const BEGINNING = 0.05;
-/** Requests that the size of groups is sampled from, at most. */
+/** The group size is estimated from at most this many requests. */
 const SAMPLED = 3000;
 /**
- * Lower ends (5 %) of the sampled size from which there are groups: without other evidence, and where counts of seconds scatter as those of
- * groups. Loads of which the rate changes within seconds reach 1.9 at 15 requests a second, and 1.5 at 6.
+ * Callers come in groups if the 5 % quantile of the sampled size reaches CLEAR, or CLEAR_BESIDE_COUNTS where the counts per window already
+ * scatter as groups would make them. Loads without groups whose rate changes within seconds reach 1.9 at 15 requests/s, and 1.5 at 6.
  */
 const CLEAR = 1.9;
 const CLEAR_BESIDE_COUNTS = 1.3;
-/** If the clumps of the whole log exceed those after its beginning by this factor, the beginning is a crowd of its own. */
+/** If the clump size of the whole log exceeds that of the log without its beginning by this factor, the beginning is left out. */
 const CROWD = 2;
 
-/** `meanService`: µs. */
+/** The mean clump size of the arrivals in `trace`; NO_CLUMPS where the tick is too short to hide clumps. @param meanService µs */
 export function clumpsOf(trace: Trace, meanService: number): ClumpSize {
   const { tick, start, waits } = trace;
   if (!(tick >= COARSE * meanService)) return NO_CLUMPS;
   const arrival = start.map((at, i) => at - waits.reduce((sum, wait) => sum + wait[i], 0) / waits.length).sort();
   const all = clumpSize(arrival, tick);
-  // A log may begin with callers whom nobody had answered before: one crowd that says nothing about how callers come.
+  // A log may begin with a crowd of callers who had waited for the server to start. It is not typical of later arrivals.
   const begun = arrival[0] + Math.max(BEGINNING_TICKS * tick, BEGINNING * (arrival[arrival.length - 1] - arrival[0]));
   const later = clumpSize(arrival.subarray(countUpTo(arrival, begun)), tick);
   const counted = CROWD * later.size < all.size ? later : all;
@@ -44,22 +45,22 @@ export function clumpsOf(trace: Trace, meanService: number): ClumpSize {
   return likely ? ofGroups(counted, likely) : counted;
 }
 
-/** Groups of the likely size if they show; else as large as neither the counts nor the likely groupings exclude. */
+/** The sampled group size if groups are evident; otherwise no groups, with the largest size that the evidence does not exclude as `most`. */
 function ofGroups(counted: ClumpSize, { mean, low, high }: LikelySize): ClumpSize {
   const most = Math.max(counted.most, high);
   const shows = low >= CLEAR || (counted.size > 1 && low >= CLEAR_BESIDE_COUNTS);
   return shows ? { size: mean, drawn: mean, most, isDense: false } : { ...NO_CLUMPS, most };
 }
 
-/** The instants between which each request arrived, µs per row. */
+/** Interval in which each request arrived, µs, one entry per row. */
 interface Arrivals {
   readonly earliest: Float64Array;
   readonly latest: Float64Array;
 }
 
 /**
- * Given a history of the waits (`wait` µs per row, `isHeld` as `held` has it), between which instants each request arrived, where stamps are
- * coarse. At most a tick apart for who did not wait: a request whose start is hardly known could otherwise have come with any other.
+ * The interval in which each request arrived according to one history of the waits (`wait`: µs of row i; `isHeld`: see `Trace.held`). The
+ * interval of a request that did not wait is at most a tick long: one whose start is hardly known could otherwise join any other request.
  */
 function arrivalsWithin(
   { start, uncertainty, ticks, tick, length }: Trace,
@@ -80,7 +81,8 @@ function arrivalsWithin(
       latest[i] = earliest[i] + ticks.width[i];
     }
   }
-  // Whoever waited came before its start. Within a group it came rather earlier than its history says: the inference spreads arrivals out.
+  // A request that waited arrived before its start. The inference spreads arrivals out evenly, so members of a group tend to have arrived
+  // earlier than the history says: the interval reaches a whole tick back, but only half a tick forward.
   for (let i = 0; i < length; i++) {
     if (isHeld[i] === 0) continue;
     const arrival = start[i] - wait(i);
@@ -92,12 +94,15 @@ function arrivalsWithin(
 
 type Queue = Pick<Trace, 'start' | 'service' | 'uncertainty' | 'tick' | 'sharedSlots'>;
 
-/** Rounds in which the members of a group, once drawn together, are let wait for each other, which lets more of them be members. */
+/**
+ * Rounds of `likelySize`. From the second on, each request may also have arrived earlier by the time it would queue behind the groups drawn
+ * so far, so that groups can gain members.
+ */
 const ROUNDS = 3;
 
 /**
- * The same intervals, begun earlier by as long as each request would have waited behind a queue shared by all slots if all had come at
- * `instants` (µs). Waits are inferred for callers at random, and are too short where callers come in groups.
+ * Extends each interval backwards by the wait of its request in a queue shared by all slots, if all requests arrived at `instants` (µs). The
+ * inferred waits assume independent callers, and are too short where callers come in groups.
  */
 function earlier(trace: Queue, { earliest, latest }: Arrivals, instants: Float64Array): Arrivals {
   if (trace.sharedSlots === null) return { earliest, latest };
@@ -112,13 +117,13 @@ function earlier(trace: Queue, { earliest, latest }: Arrivals, instants: Float64
   return { earliest: from, latest };
 }
 
-/** Share of the requests that must have waited for less than a tick, or nothing tells who came with whom. */
+/** At least this share of the requests must have waited for no more than a tick; otherwise the log cannot show who came with whom. */
 const MOSTLY_AT_ONCE = 0.75;
 
-/** The size of the groups in which the requests came that began after `begun`, µs; null: the queue hides it. */
+/** Size of the groups among requests that started after `begun` (µs); null: too many of them queued to tell. */
 function likelySizeIn(trace: Trace, begun: number): LikelySize | null {
   const wait = trace.waits[0];
-  // Who waited for longer than a tick came at an instant that was inferred for callers at random.
+  // The arrival of a request that waited longer than a tick was inferred for independent callers, so it is no evidence of groups.
   const all = indicesBelow(trace.length).filter((i) => trace.start[i] > begun);
   const rows = all.filter((i) => wait[i] <= trace.tick);
   if (rows.length < MOSTLY_AT_ONCE * all.length) return null;
@@ -141,10 +146,10 @@ function likelySizeIn(trace: Trace, begun: number): LikelySize | null {
   return size;
 }
 
-/** Rounds in which groups are drawn; after the first their members wait for each other. */
+/** Rounds of `drawInGroups`; from the second on, members of a group queue behind each other. */
 const DRAWN_ROUNDS = 2;
 
-/** One possible set of arrivals in groups, µs per row; `wait` and `isHeld` are those of a history of the waits. */
+/** Draws one possible set of arrivals in groups, µs per row. `wait` and `isHeld` belong to one history of the waits. */
 export function drawnInGroups(
   trace: Trace,
   wait: (i: number) => number,

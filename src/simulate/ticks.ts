@@ -1,6 +1,6 @@
 /**
- * Where within the tick of its stamp each request ended (or began, if its stamp means that). Lines are written as requests end, so the ends within one tick have the order of
- * their lines; a uniform draw among all such orders is a sorted sample of uniform draws.
+ * Draws where within the tick of its stamp each request ended (or began, if the stamp means that). Lines are written as requests end, so the
+ * ends within one tick are in the order of their lines: sorted uniform draws are a uniform draw among all such placements.
  */
 import { floatsAt } from '../core/columns.ts';
 import type { InferredRequests } from '../core/inference.ts';
@@ -9,27 +9,30 @@ import type { Random } from '../core/random.ts';
 import type { RequestTable } from '../core/table.ts';
 
 export interface Ticks {
-  /** Entries that share a stamp, in the order of their lines. */
+  /** Groups of entries that share a stamp, each in the order of its lines. */
   readonly groups: readonly Int32Array[];
-  /** From the beginning of the tick to the estimated instant of the stamp, µs per entry: subtracting it moves the entry to the beginning of its tick. */
+  /** µs per entry, from the beginning of the tick to the estimated instant: subtracting it moves the entry to the beginning of its tick. */
   readonly back: Float64Array;
   /** Width of the tick, µs per entry. */
   readonly width: Float64Array;
 }
 
-/** Share of neighbouring lines whose stamps may go backwards; beyond it the order of lines says nothing about the order of ends. */
+/** If the stamps of more than this share of neighbouring lines go backwards, the order of lines says nothing about the order of ends. */
 const DISORDER = 0.01;
-/** A place known to less than this share of its tick is known better than the stamp tells it: workers run one request after the other. */
+/**
+ * An instant whose uncertainty is below this share of its tick counts as known: the inference knows it better than the stamp, because a
+ * worker runs one request after the other.
+ */
 const KNOWN = 0.5;
 /**
- * The same where the places are those of inferred waits: of the starts of ten recorded pools of sync workers, three of ten lay where they were
- * inferred to be, in arrivals too even for callers at random.
+ * The same limit for instants that follow from inferred waits. It is stricter: in ten recorded pools of sync workers, 30 % of the starts
+ * lay exactly where they were inferred to be, which made the arrivals too even for independent callers.
  */
 const KNOWN_IF_INFERRED = 0.02;
 
 /**
- * Groups those of `rows` (indices of the table) whose stamp is a tick in which their place is not known. Entries whose place is known, or
- * that have no stamp, are in no group. `areInferred`: the places are those of inferred waits.
+ * Groups the entries of `rows` (indices of the table) that share a stamp and whose instant within the tick is not known. Entries with a
+ * known instant or without a stamp are in no group. `areInferred`: the instants follow from inferred waits.
  */
 export function ticksOf(
   table: RequestTable,
@@ -38,7 +41,7 @@ export function ticksOf(
   areInferred: boolean,
 ): Ticks {
   const known = areInferred ? KNOWN_IF_INFERRED : KNOWN;
-  /** The stamp of a row of the table: that of its end, or else of its start. */
+  /** The stamp of a row: of its end, or of its start if it has no end. */
   const stampOf = (row: number): number => (Number.isNaN(table.end[row]) ? table.start[row] : table.end[row]);
   const entries = ascendingOrder(new Float64Array(rows));
   const width = floatsAt(table.resolution, rows);
@@ -59,7 +62,7 @@ export function ticksOf(
     from = k;
   }
   const isOrdered = disordered <= DISORDER * entries.length;
-  // Where the order of the lines says nothing, every entry is drawn by itself.
+  // Where the order of the lines says nothing, each entry is a group of its own, so it is drawn independently.
   return {
     groups: isOrdered ? groups : groups.flatMap((group) => Array.from(group, (i) => Int32Array.of(i))),
     back,
@@ -67,7 +70,7 @@ export function ticksOf(
   };
 }
 
-/** Moves each grouped entry of `start` (estimates, µs) to a random place within its tick. */
+/** Moves each grouped entry of `start` (estimates, µs) to a random instant within its tick, keeping the order of the lines. */
 export function drawWithinTicks({ groups, back, width }: Ticks, start: Float64Array, random: Random): void {
   for (const group of groups) {
     const places = new Float64Array(group.length);
@@ -77,7 +80,7 @@ export function drawWithinTicks({ groups, back, width }: Ticks, start: Float64Ar
   }
 }
 
-/** The same for a subset of the entries; `kept` ascends. */
+/** The ticks of a subset of the entries, renumbered. `kept` ascends. */
 export function keepEntries({ groups, back, width }: Ticks, kept: Int32Array): Ticks {
   const place = new Map(Array.from(kept, (entry, i) => [entry, i]));
   const left = groups.map((group) =>

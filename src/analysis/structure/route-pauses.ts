@@ -1,25 +1,25 @@
 /**
  * Does a worker fall silent before the lines of one route? If it runs one request at a time, no other request can end on it while a slow
- * one runs, so the line of a slow route always follows a pause. A worker that runs many at once goes on writing.
+ * one runs, so the line of a slow route always follows a pause. A worker that runs many at once keeps writing lines.
  *
- * Only while other workers go on writing does that tell of the worker. Where a visitor loads a page and then its scripts and pictures, the
- * whole server is silent before the page.
+ * The pause is evidence about the worker only if other workers write lines meanwhile. Where a visitor loads a page and then its scripts and
+ * pictures, the whole server is silent before each page.
  */
 import type { Trace } from './trace.ts';
 
 const FEWEST_LINES = 12;
 
 export interface RoutePause {
-  /** Chance that a line of the route follows a longer pause than a line of another (ties count half), 0..1. */
+  /** Chance that a line of this route follows a longer pause than a line of another route (ties count half), 0..1; 0.5: no difference. */
   readonly share: number;
   /** Wilcoxon's z of `share`. */
   readonly z: number;
-  /** `share`, of pauses in lines that the other workers wrote meanwhile. */
+  /** Like `share`, but with each pause measured by the number of lines that other workers wrote meanwhile. */
   readonly shareByLines: number;
   readonly route: number;
 }
 
-/** The route whose lines most clearly follow longer pauses of their worker than the lines of other routes do. */
+/** The route with the largest `share`; `route` is -1 if no route exceeds 0.5. */
 export function longestPause(trace: Trace): RoutePause {
   const n = trace.length;
   const last = new Int32Array(trace.workerIds.length).fill(-1);
@@ -43,7 +43,7 @@ export function longestPause(trace: Trace): RoutePause {
   return best;
 }
 
-/** By route: the chance that one of its values exceeds one of another route, and Wilcoxon's z. */
+/** For each route, the chance that one of its values exceeds one of another route, and Wilcoxon's z. Rare routes are left out. */
 function sharesOf(values: Float64Array, routes: Int32Array): Map<number, { share: number; z: number }> {
   const known = values.length;
   const ranks = midranks(values);
@@ -68,7 +68,7 @@ function sharesOf(values: Float64Array, routes: Int32Array): Map<number, { share
   return shares;
 }
 
-/** Ranks from 1, where ties share their mean rank; and Σ(t³ - t) over the sizes t of ties. */
+/** Ranks from 1; tied values share their mean rank. `ties` is Σ(t³ - t) over the sizes t of groups of equal values. */
 function midranks(values: Float64Array): { values: Float64Array; ties: number } {
   const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
   const ranks = new Float64Array(values.length);

@@ -1,10 +1,10 @@
 /**
- * The same requests on a server without a limit: how often would they have overlapped more than they did?
+ * How often would the same requests have exceeded the limit on a server that has none?
  *
- * A limit shows as overlaps that never happen. What chance would give is found by replaying the log's own requests as if nothing had held
- * them back. Each start is drawn anew within its stretch of time, and each duration goes to another request of the stretch (M/G/∞ with the
- * log's own rates and durations; workers take starts in the order in which they did). Or times stay, and only the workers are shuffled. The
- * requests that then no longer fit are the evidence: seeing none where E were expected has a chance of about e^-E.
+ * A limit shows as overlaps that never happen. To see how many chance would produce, the log's own requests are replayed as if nothing held
+ * them back. Either each start is drawn anew within its stretch of time and the durations of the stretch are shuffled (M/G/∞ with the log's
+ * own rates and durations; workers stay in the order of the starts). Or the times stay, and only the workers are shuffled. The requests
+ * that then no longer fit are the evidence: where E are expected, none is seen with a probability of about e^-E.
  */
 import { floatsAt } from '../../core/columns.ts';
 import { createDraws, shuffle } from './draws.ts';
@@ -12,20 +12,20 @@ import { type Misfits, misfits } from './lanes.ts';
 import { orderOf } from './order.ts';
 import { type Trace, ticksAt } from './trace.ts';
 
-/** What would not fit in lanes, had any worker taken any request. */
+/** Requests that would not fit in the lanes if each had gone to a random worker. */
 export interface Shuffled {
-  /** Mean number of requests. */
+  /** Mean number of requests that do not fit, per replay. */
   readonly requests: number;
   /**
-   * Share of the replays that break the lanes no more often than the log does, 0..1. Misfits come in crowds: where one in three replays has
-   * eight and the others none, their mean number says little.
+   * Share of the replays with no more misfits than the log itself, 0..1. Misfits come in clusters: where one in three replays has eight and
+   * the others none, their mean number says little.
    */
   readonly chance: number;
 }
 
-/** From this mean number of misfits on, hardly a replay is without any. */
+/** If the mean exceeds the observed misfits by this many, hardly any replay has as few, and no more replays are needed. */
 const SURELY_SOME = 8;
-/** Replays of which the share is taken. */
+/** Number of replays from which `chance` is estimated in a close case. */
 const FOR_CHANCE = 24;
 
 /** @param observed requests of the log that do not fit in `slots` lanes per worker */
@@ -53,12 +53,15 @@ export function misfitsWithShuffledWorkers(trace: Trace, slots: number, replicas
 }
 
 /**
- * The stretches within which starts are drawn anew: several ticks, over which callers then come evenly, or single ticks, which keep crowds
- * together.
+ * Length of the stretches within which starts are drawn anew. 'even': several ticks, so that arrivals are spread evenly over them.
+ * 'crowded': single ticks where these are long enough, which keeps crowds together.
  */
 export type Stretches = 'even' | 'crowded';
 
-/** Mean number of requests (and episodes) that would not fit had nothing held any request back; `slots` lanes per worker, or in all. */
+/**
+ * Mean number of requests (and episodes) per replay that would not fit if nothing held requests back. There are `slots` lanes per worker, or
+ * in all if not `perWorker`.
+ */
 export function misfitsWithoutLimit(
   trace: Trace,
   perWorker: boolean,
@@ -106,16 +109,14 @@ export function misfitsWithoutLimit(
   return { requests: requests / replicas, episodes: episodes / replicas };
 }
 
-/** µs; `worker` null: all requests share the slots. */
+/** One entry per request; `end` and `duration` in µs. `worker` null: all requests share the slots. */
 interface Replay {
   readonly end: Float64Array;
   readonly duration: Float64Array;
   readonly worker: Int32Array | null;
 }
 
-/**
- * Requests of a replay that would not fit in `slots` lanes per worker, or in all, if the replay were logged with the ticks of the trace.
- */
+/** Requests of a replay that would not fit in `slots` lanes (per worker, or in all) after its ends are rounded to the ticks of the trace. */
 export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay, slots: number): Misfits {
   const byEnd = orderOf(end);
   const low = ticksAt(end, byEnd, trace.resolution);

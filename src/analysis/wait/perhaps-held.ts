@@ -1,12 +1,13 @@
 /**
- * Workers that something may hold after each of their answers, which no line shows. Sync workers of gunicorn 26 and later close a connection only
- * when the client has closed it: a round trip over the internet, unless a proxy stands in front. Durations leave that out, so a pool that is
- * full looks half idle.
+ * Workers that may stay occupied after each answer, which no line shows. Sync workers of gunicorn 26 and later close a connection only when
+ * the client has closed it. That takes a round trip over the internet, unless a proxy stands in front. Logged durations leave it out, so a
+ * full pool looks half idle.
  *
- * The log bounds such a pause: made longer by it, the requests of each worker must still fit one after the other. If they do, although dealt
- * to any worker they would collide many times as often as at their logged lengths, the workers behave as if they were held for so long.
- * Workers that are woken in turn behave alike, so it is one of two readings, and the range holds both. Recorded: 4 workers, requests of 50 ms,
- * clients 100 ms away, true mean wait 85 ms, told as 0 to 11 ms without this rule.
+ * The log bounds such a pause: with every request longer by the pause, the requests of each worker must still fit one after the other. They
+ * may fit although the longer requests, dealt to random workers, would collide many times as often as at their logged lengths. Then the
+ * workers behave as if each answer held them for that long. Workers that are woken in turn behave the same, so this is one of two readings,
+ * and the range of the wait covers both. Recorded case: 4 workers, requests of 50 ms, clients 100 ms away. The true mean wait was 85 ms; the
+ * range without this rule was 0 to 11 ms.
  */
 import { meanOf } from '../../core/statistics.ts';
 import { durationText } from '../../core/words.ts';
@@ -16,24 +17,25 @@ import { misfitsWithShuffledWorkers } from '../structure/unlimited.ts';
 import type { FilteredWaits, Pool } from './filtered-waits.ts';
 import { HAND_OVER } from './idle-moments.ts';
 
-/** µs: a longer pause after every answer is no round trip. */
+/** µs: a longer pause after every answer cannot be a round trip. */
 const LONGEST = 300_000;
-/** µs: to which the pause is found. */
+/** Precision of the pause, µs. */
 const FINE = 1000;
-/** Share of the requests that may not fit: late lines. */
+/** Share of the requests that need not fit, because their lines may be late. */
 const LATE = 0.002;
 const REPLICAS = 3;
-/** Collisions of requests dealt anew at the longer lengths: at least so many, and so many times those at the logged lengths. */
+/** Collisions of the lengthened requests on random workers: at least MANY, and TIMES_MORE times those at the logged lengths. */
 const MANY = 50;
 const TIMES_MORE = 5;
 /** Least utilisation, pauses included, at which callers queue noticeably. */
 const BUSY = 0.6;
+/** Highest confidence of a range that covers both readings. */
 const GUESS = 0.5;
 
 /**
- * Widens the range for processes that run one request at a time.
+ * Raises the upper end of the range if the workers may have been held. Only for processes that run one request at a time.
  *
- * @param follow follows the same pool through other requests
+ * @param follow infers the waits of the same pool from another trace
  */
 export function perhapsHeld(
   found: FilteredWaits,
@@ -60,7 +62,7 @@ export function perhapsHeld(
   };
 }
 
-/** µs for which each answer may hold its worker longer than its line says; null: nothing looks like that. */
+/** How long each answer may hold its worker beyond what its line says, µs; null: no sign of such a pause. */
 function pauseAfterAnswers(trace: Trace, slots: number): number | null {
   const fits = (held: number) => misfitsOf(heldFor(trace, held)) <= LATE * trace.length;
   if (trace.workerIds.length < 2 || !fits(HAND_OVER)) return null;
@@ -80,7 +82,7 @@ function pauseAfterAnswers(trace: Trace, slots: number): number | null {
 
 const misfitsOf = (trace: Trace): number => misfits(trace, trace.worker, trace.workerIds.length, 1).requests;
 
-/** The same requests, each of which ends so many µs later. */
+/** The same requests, each ending `micros` µs later. */
 function heldFor(trace: Trace, micros: number): Trace {
   const later = (values: Float64Array) => values.map((at) => at + micros);
   const { low, high, end, duration } = trace;
