@@ -1,4 +1,4 @@
-/** Finding: the queue time that a proxy measured and what the lanes show do not fit together. */
+/** Finding: the queue time that a proxy measured does not fit what the lanes of the server show. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { orNull, rowsOf } from '../core/rows.ts';
 import { meanOf, medianOf, quantileOf } from '../core/statistics.ts';
@@ -9,21 +9,21 @@ import { knownSlots } from './pool-words.ts';
 const MINIMUM = 100;
 const MATERIAL = 100_000;
 
-/** A wait so many times the one that the logged requests make, and so much longer, is not theirs. */
+/** A mean wait is not explained by the logged requests if it is TIMES the simulated one, and LONGER (µs) above it. */
 const TIMES = 3;
 const LONGER = 50_000;
 
-/** µs: who waited less found a slot free. */
+/** µs: a request that waited less found a free slot. */
 const NO_WAIT = 5_000;
 
-/** Waits from the first request on that found a slot free, in the order of the starts. */
+/** Waits (µs) of the first request that found a free slot and of all later ones, in the order of their starts. */
 function afterFirstQueue(facts: Facts): Float64Array {
   const { wait } = rowsOf(facts);
   const first = wait.findIndex((micros) => micros < NO_WAIT);
   return first < 0 ? new Float64Array(0) : wait.subarray(first).filter((micros) => micros >= 0);
 }
 
-/** Waits that the requests of the log do not make: something that writes no line holds the slots. */
+/** The finding that measured waits are longer than the logged requests explain: something that writes no line holds slots. */
 function held(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
   const { wait, queue } = inference;
@@ -37,7 +37,7 @@ function held(facts: Facts): Finding | null {
   });
   if (!alone || wait.mean < TIMES * alone.waitMean || wait.mean - alone.waitMean < LONGER) return null;
   if (wait.p95 < 2 * alone.waitP95Range[1]) return null;
-  // A queue that was there before the first request began is no work of theirs: the workers were not up.
+  // A queue from before the first request is left out: the workers were not up yet.
   const later = afterFirstQueue(facts);
   if (later.length < MINIMUM || meanOf(later) < TIMES * alone.waitMean) return null;
   return {
@@ -70,9 +70,9 @@ function examine(facts: Facts): Finding | null {
   const slots = knownSlots(summary.server);
   const { peak, saturatedRatio } = inference.concurrency;
   const skewed = clocksDiffer(measured);
-  // Waiting although a slot was always free: not the queue of this server.
+  // Callers waited although a slot was always free, so the wait is not in the queue of this server.
   const free = slots !== null && peak < slots && p95 >= MATERIAL + slack;
-  // No waiting although requests start in the footsteps of others in a full pool.
+  // The pool was full for at least half of the time, yet almost no request waited by the proxy's measure.
   const none =
     slots !== null &&
     inference.service.method === 'logged' &&

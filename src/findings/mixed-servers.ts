@@ -1,4 +1,4 @@
-/** Finding: one stream holds the lines of several servers whose processes have the same ids, and nothing tells them apart. */
+/** Finding: one log holds the lines of several servers whose processes have the same ids, so they cannot be told apart. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 
 function examine({ inference: { mixed } }: Facts): Finding | null {

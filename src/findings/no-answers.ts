@@ -1,4 +1,4 @@
-/** Finding: for seconds nobody was answered, where callers at random would not have left it: a restart, or workers that something held. */
+/** Finding: for seconds nobody was answered, and not by chance: a restart, or something held the workers. */
 import { findColdStarts } from '../core/cold-starts.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
@@ -20,14 +20,14 @@ import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfFullPool, MOST_WAITING, shareOfWaits, waitingIn } from './saturation.ts';
 import { findStalls, type Stall, standstills } from './stalls.ts';
 
-/** Share of the callers who came in a pause from which it is in the p95 of all. */
+/** If this share of all callers came in pauses, the pauses show in the p95 wait of all. */
 const MANY = 0.05;
-/** µs after a pause within which the pool is full of those who came in it. */
+/** µs after a pause in which the pool is still full of callers who came during it. */
 const CATCHES_UP = 2e6;
-/** µs: stamps of whole seconds. */
+/** µs: coarsest tick of the server's own lines. */
 const TICK = 1e6;
 
-/** The server says that it, or workers of it, began in a pause; `kinds` in that it says why. µs: stamps of whole seconds. */
+/** Whether the server's own lines have an event of one of these kinds in the pause, or up to `around` (µs) before it. */
 const said = (
   { lifecycle }: Facts,
   { from, to }: Pick<Pause, 'from' | 'to'>,
@@ -35,7 +35,7 @@ const said = (
   around = 0,
 ): boolean => lifecycle.some(({ kind, time }) => kinds.includes(kind) && time >= from - around && time <= to);
 
-/** Every worker that answered before a pause had gone after it; or the server says that it, or workers of it, began then. */
+/** Whether the pause was a restart: the server's own lines say so, or no worker that answered before it answered after it. */
 function isRestart(facts: Facts, rows: Rows, pause: Pause): boolean {
   const { from, to } = pause;
   if (said(facts, pause, ['listen', 'boot'])) return true;
@@ -49,7 +49,7 @@ function isRestart(facts: Facts, rows: Rows, pause: Pause): boolean {
   return before.size > 0 && after.size > 0 && [...after].every((worker) => !before.has(worker));
 }
 
-/** Workers were killed in it: they hung, and worker-timeouts tells of that. */
+/** Workers were killed in the pause: they hung, which the finding worker-timeouts reports. */
 const hadKills = ({ lifecycle }: Facts, { from, to }: Pause): boolean =>
   lifecycle.some(
     ({ kind, time }) => (kind === 'timeout' || kind === 'killed') && time >= from - TICK && time <= to + TICK,
@@ -96,16 +96,16 @@ const RESTART_ADVICE =
 const reloadAdvice = (longest: number): string =>
   `Let the old workers answer until the new ones have imported the application: start a second master (gunicorn: USR2, then QUIT for the old one when the new one answers), or two instances behind the proxy, replaced one after the other. Or make the import shorter: more workers would stand still as long (${durationText(longest)}).`;
 
-/** Of stalls so few are none beyond what gaps between the answers show. */
+/** With at least this many stalls that left slots free, stalls are reported even if no gap between answers shows them. */
 const SEVERAL_SHOWN = 2;
 
-/** Of a moment in which requests stood still, the time in which nobody else began. */
+/** A stall as a pause: the time in which no other request began. */
 const pauseOf = ({ taken, to, length, rate }: Stall): Pause => ({ from: taken, to, length, low: rate, mean: rate });
 
 interface Kind {
   readonly isReload: boolean;
   readonly isHeld: boolean;
-  /** null: most of the pauses are none in which the server stood still with requests in hand. */
+  /** The pauses in which the server stood still with requests in flight; null: these are not the majority. */
   readonly stood: readonly Pause[] | null;
 }
 
@@ -127,7 +127,7 @@ function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   if (rows.length < 3 * MINIMUM_AROUND) return null;
   const ends = Float64Array.from(rows.end).sort();
-  // Where requests of the log ran in it, it is these that took so long.
+  // A reload explains a pause only if no request of the log ran in it; otherwise that request may be the reason.
   const isReloaded = (from: number, to: number) =>
     said(facts, { from, to }, ['reload'], TICK) && isIdle(rows, { from, to });
   const still = standstills(facts);
@@ -136,12 +136,12 @@ function examine(facts: Facts): Finding | null {
     ? Number.POSITIVE_INFINITY
     : Math.max(summary.server.capacity.low ?? 1, mostHeld);
   const surelyStill = standingStillAgain(rows, ends, leastSlots);
-  // Where stamps blur the pauses, durations tell of them; if it surely was not the slots that ran out, again and again, then of all of them.
+  // Coarse stamps may hide pauses that durations show. If several stalls surely left slots free, all stalls are added.
   const isSurely = still.filter(({ held }) => held.length < leastSlots).length >= SEVERAL_SHOWN;
   const more = isSurely ? still.map(pauseOf).filter(({ length }) => length >= SHORTEST_EXPLAINED) : [];
   const isStill = (from: number, to: number) =>
     surelyStill(from, to) || more.some((pause) => pause.from === from && pause.to === to);
-  // Where every slot was taken, and again and again, that is another finding.
+  // Repeated stalls with every slot taken are another finding (pool-stalls).
   const stalls = findStalls(facts);
   const among = (pause: Pause, others: readonly Pick<Pause, 'from' | 'to'>[]) =>
     others.some(({ from, to }) => pause.from <= to && pause.to >= from);
@@ -150,19 +150,19 @@ function examine(facts: Facts): Finding | null {
     .filter((pause) => !hadKills(facts, pause) && !among(pause, stalls))
     .sort((a, b) => a.from - b.from);
   const reloads = pauses.filter(({ from, to }) => isReloaded(from, to));
-  // New workers whose first requests last through it are cold, and that finding tells of them.
+  // If the first requests of new workers last through the pause, the workers are cold; the finding cold-start reports that.
   const isCold = (pause: Pause) => !isIdle(rows, pause) && findColdStarts(facts) !== null;
   const restarts = pauses.filter((pause) => isRestart(facts, rows, pause) && !isCold(pause));
   const others = pauses.filter((pause) => !restarts.includes(pause));
   const slots = knownSlots(summary.server);
-  // Where the slots are not known those stand for them that it surely has.
+  // If the number of slots is not known, the largest number of requests seen in flight in a stall is used.
   const draining = slots ?? (mostHeld || null);
   const held = summary.knows.duration ? withBacklog(rows, ends, draining, others, isStill) : [];
   const told = [...restarts, ...held].sort((a, b) => a.from - b.from);
   if (told.length === 0) return null;
   const total = told.reduce((sum, { length }) => sum + length, 0);
   const longest = told.reduce((most, { length }) => Math.max(most, length), 0);
-  // Who comes in a pause of length g waits g / 2 of it on average.
+  // A caller who comes in a pause of length g waits g / 2 on average.
   const callers = told.reduce((sum, { length, low }) => sum + low * length, 0);
   const waited = told.reduce((sum, { length, low }) => sum + (low * length * length) / 2, 0) / 1e6;
   const rate = callers / total;
@@ -171,7 +171,7 @@ function examine(facts: Facts): Finding | null {
   const hasStood = stood.length > 0 && stood.length >= held.length / 2;
   const isReload = !isHeld && restarts.length > 0 && restarts.every((pause) => reloads.includes(pause));
   const kind: Kind = { isReload, isHeld, stood: hasStood ? stood : null };
-  // Nobody is taken in a pause: who came in it makes the queue behind it.
+  // No request starts in a pause, so callers who come in it form the queue after it.
   const waiting = waitingIn(
     facts,
     slots ?? Number.POSITIVE_INFINITY,
@@ -198,7 +198,7 @@ function examine(facts: Facts): Finding | null {
       callers: Math.round(callers),
       period_seconds: orNull(period / 1e6),
       wait_share: orNull(share),
-      // The verdict tells of the pool and its waits by these.
+      // The verdict words the pool and its waits from this.
       saturated_seconds: isMost && !hasStood ? summary.concurrency.saturated_seconds : null,
       ...(hasStood
         ? {

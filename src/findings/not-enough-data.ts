@@ -1,10 +1,10 @@
-/** Finding: the log is too short to say anything of its server. */
+/** Finding: the log is too short to say much about its server. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText } from '../core/words.ts';
 
 const ENOUGH_REQUESTS = 30;
 
-/** What is said of some lines: that the server was not full only where that is known. */
+/** Why the lines say little. That they never filled the server is only said if it is known. */
 function whyLittle({ summary, inference, lifecycle }: Facts): string {
   const { total } = summary.requests;
   const requests = countText(total, 'request');
@@ -21,7 +21,7 @@ function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const { total } = summary.requests;
   if (total >= ENOUGH_REQUESTS) return null;
-  // A burst that fills the pool tells more in 16 lines than an idle hour does; one request on each slot does not show that it was full.
+  // A burst that fills the pool says more in 16 lines than an idle hour. But a single request per slot does not show that it was full.
   const isFull = inference.concurrency.saturatedRatio >= 0.5 && total >= 2 * (inference.capacity.value ?? 1);
   if (inference.batches.detected || isFull) return null;
   return {

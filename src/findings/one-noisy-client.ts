@@ -1,4 +1,4 @@
-/** Finding: while callers queued, one address of many took most of the workers' time, which it does not at other times. */
+/** Finding: while callers queued, one address of many took far more of the workers' time than any other, and more than it usually takes. */
 import { indicesBelow } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { WAITED } from '../core/full-stretches.ts';
@@ -8,27 +8,28 @@ import { countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, presentPool } from './pool-words.ts';
 import { findingsOfQueue, materialWait, waitIsLong, waitingSpan } from './saturation.ts';
 
-/** Share of the slots' time that one takes while callers queue, and how many times that of any other. */
+/** While callers queue, the address must take this share of the slots' time, and this many times that of any other address. */
 const MOST_OF_QUEUE = 0.4;
 const TIMES_THE_NEXT = 4;
-/** Times its share of the time at other moments: those behind one address (a proxy, an office) come at all times. */
+/** Its share must also be this many times its share at other times: many users behind one address (a proxy, an office) come at all times. */
 const TIMES_ITS_USUAL = 2;
-/** Addresses of the log, and requests of the one while callers queue, at least. */
+/** Least number of addresses in the log, and of requests of the noisy one while callers queue. */
 const FEWEST_CLIENTS = 20;
 const FEWEST_REQUESTS = 30;
-/** Of the slots' time, at least so much must lie outside of the queue to know what is usual. */
+/** At least this share of the slots' time must lie outside the queue, to know what is usual. */
 const LEAST_OUTSIDE = 0.1;
-/** Lines without an address, at most. */
+/** At most this share of the lines may lack an address. */
 const MOST_UNKNOWN = 0.1;
 const SURE_Z = 6;
 
-/** Of each address, by its number in the table. */
+/** What one address took; `client` is its number in the table. */
 interface Taken {
   readonly client: number;
   requests: number;
-  /** µs of slots' time while callers queued, and at other times. */
+  /** Slot time while callers queued, and at other times, µs. */
   inside: number;
   outside: number;
+  /** Requests that ran mostly while callers queued. */
   requestsInside: number;
 }
 
@@ -66,7 +67,7 @@ function examine(facts: Facts): Finding | null {
       addresses: taken.length,
       route: names.routes.text(route),
       without_it_wait_p95_seconds: secondsOf(without.waitP95),
-      // The verdict tells of the pool and its waits by these.
+      // The verdict words the pool and its waits from this.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
     advice:
@@ -77,7 +78,7 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** The time of the slots that each address took while callers queued, and at other times. */
+/** Slot time that each address took while callers queued, and at other times. Requests without an address are left out. */
 function takenByClient(rows: Rows, clients: Int32Array): Taken[] {
   const queuedUntil = timeQueued(rows);
   const taken = new Map<number, Taken>();
@@ -95,7 +96,7 @@ function takenByClient(rows: Rows, clients: Int32Array): Taken[] {
   return [...taken.values()];
 }
 
-/** µs until an instant during which somebody queued. */
+/** A function from an instant (µs since 1970 UTC) to the time before it during which somebody queued, µs. */
 function timeQueued({ length, start, wait }: Rows): (instant: number) => number {
   const spans: { from: number; to: number; before: number }[] = [];
   let before = 0;
@@ -130,7 +131,7 @@ function totalOf(taken: readonly Taken[]) {
   return total;
 }
 
-/** The address that takes most of the time while callers queue, and not at other times; null: none does. */
+/** The address that takes much of the slot time while callers queue, and far less at other times; null: none does. */
 function noisyOf(taken: readonly Taken[], requests: number): Taken | null {
   if (taken.length < FEWEST_CLIENTS) return null;
   const total = totalOf(taken);
@@ -145,7 +146,7 @@ function noisyOf(taken: readonly Taken[], requests: number): Taken | null {
   return z >= SURE_Z ? most : null;
 }
 
-/** What it fills the pool with may be one slow route, and is no sign of a pool that is too small. */
+/** Findings that only describe symptoms if one address fills the pool: it may do so with one slow route, and the pool is not too small. */
 const symptoms = [...findingsOfQueue, 'unbalanced-workers'];
 
 export default defineFinding({

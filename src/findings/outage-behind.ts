@@ -1,4 +1,4 @@
-/** Finding: for a while requests took many times as long on all or several routes: what they call was slow, and filled the pool. */
+/** Finding: for a while requests took many times as long, on one route or several, because something they call was slow. */
 import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/finding.ts';
 import { type Moments, momentsOf } from '../core/moments.ts';
 import { findOutages, type Outage, SLOW } from '../core/outages.ts';
@@ -22,20 +22,20 @@ const LEAST_FULL = 0.05;
 /** Times the usual share of errors from which they are told. */
 const MORE_ERRORS = 2;
 
-/** What the sentences tell of. */
+/** What the texts of the finding are made from. */
 interface Story {
   /** µs since 1970 UTC */
   readonly from: number;
   readonly to: number;
-  /** The one route that was slow; null: several were. */
+  /** Name of the only slow route; null: several were slow. */
   readonly who: string | null;
   readonly where: string;
-  /** µs: median service time then, and else. */
+  /** Median service time during the slow stretch and at other times, µs. */
   readonly took: number;
   readonly before: number;
   readonly filled: boolean;
   readonly replaced: boolean;
-  /** Median size of the answers then and else, bytes; NaN where the log has none. */
+  /** Median size of the answers during the slow stretch and at other times, bytes; NaN if the log has no sizes. */
   readonly bytes: number;
   readonly usualBytes: number;
 }
@@ -85,7 +85,7 @@ function examine(facts: Facts): Finding | null {
   const waiting = waitingIn(facts, slots, outages);
   const fullShare = shareOfFullTime(facts, outages);
   const isMostWaiting = waiting.isMost && waiting.fullSeconds >= LEAST_FULL * lengthOf(outages);
-  // Each of several servers has a queue of its own, of which its own findings tell.
+  // With several servers, each has a queue of its own, which its own findings report.
   const filled = !summary.server.servers && (isMostWaiting || fullShare >= MOST_WAITING);
   const followed = isKeptWhole(facts) ? '' : ' that was followed';
   const errors = worst.inside.filter((i) => rows.status[i] >= 500).length;
@@ -161,14 +161,14 @@ function lookAlikeText(replaced: boolean, restarted: boolean): string {
     : 'A machine that was short of CPU or stood still looks the same.';
 }
 
-/** Times as many bytes in the answers from which they were asked for more. */
+/** If answers have at least this many times the usual bytes, callers asked for more data. */
 const MORE_BYTES = 2;
 
-/** Median size of the answers; NaN where the log has none. */
+/** Median size of the answers, bytes; NaN if the log has no sizes. */
 const bytesOf = ({ requests }: Facts, rows: Rows, members: readonly number[]): number =>
   medianOf(members.map((i) => requests.bytes[rows.row[i]]).filter((bytes) => bytes > 0));
 
-/** One route alone, whose answers were that much longer. */
+/** Whether the slow stretch is explained by one route whose answers were much larger. */
 const askedForMore = ({ who, replaced, bytes, usualBytes }: Story): boolean =>
   who !== null && !replaced && bytes >= MORE_BYTES * usualBytes;
 
@@ -179,7 +179,7 @@ function moreAskedText(story: Story): string {
     : ' Callers who ask for more (a longer list, a larger export) make one route slow as well: compare its query strings of then with those of else.';
 }
 
-/** `rate` in requests/s, of which `busy` slots are taken on average. */
+/** Advice on slots. `rate`: requests/s; `busy`: mean number of slots that this rate occupies when requests are slow. */
 function slotsToBearIt(rate: number, busy: number, slots: number): string {
   const needed = Math.ceil(busy + 2 * Math.sqrt(busy));
   const kept = `${roundText(rate)} requests/s that take so long keep about ${roundText(busy)} of them busy`;
@@ -188,7 +188,7 @@ function slotsToBearIt(rate: number, busy: number, slots: number): string {
     : ` About ${countText(needed, 'slot')} would have borne it: ${kept} (Little: L = λ S).`;
 }
 
-/** No worker lived through the moment: those before it were gone when those after it came. */
+/** Whether no worker lived through the moment `at` (µs since 1970 UTC): all were replaced. */
 function allReplacedAt({ inference: { lives } }: Facts, at: number): boolean {
   const [before, after] = [
     lives.filter(({ from }) => from < at - REPLACED),

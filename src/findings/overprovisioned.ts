@@ -10,11 +10,11 @@ import { knownSlots, poolText, predictedWaitText } from './pool-words.ts';
 
 const MINIMUM_REQUESTS = 30;
 const MINIMUM_SECONDS = 30;
-/** A pool of one or two slots is the smallest that survives a slow request: never advised away. */
+/** Smaller pools are not judged: half of them would be a single slot, which one slow request blocks. */
 const MINIMUM_SLOTS = 4;
 /** p95 wait that the smaller pool must keep, µs. */
 const TARGET_WAIT = 50_000;
-/** Share of the service time, from which what is not known of an instant blurs how many ran at once. */
+/** If the uncertainty of stamps exceeds this share of the mean service time, the number of requests at once is only approximate. */
 const BLURRED = 0.25;
 
 function examine(facts: Facts): Finding | null {
@@ -33,7 +33,7 @@ function examine(facts: Facts): Finding | null {
   if (needed > slots / 2) return null;
   const spare = slots - needed;
   const saw = durationText((summary.window.seconds ?? 0) * 1e6);
-  // Where stamps are coarse beside the services, a moment may have had more.
+  // If stamps are coarse compared with service times, more requests may have run at some moment.
   const blurred = rowsOf(facts).uncertainty > BLURRED * inference.service.mean;
   return {
     severity: 'info',
@@ -54,15 +54,15 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** Slots of a smaller pool, where the simulation agrees: it keeps the wait even in nine of ten repetitions. */
+/** Slots of the pool that is enough; null: there is none, or it does not keep the target wait at the upper end of the simulated range. */
 const slotsOfSure = (enough: PoolPrediction | null, model: Facts['summary']['server']['model']): number | null =>
   enough && enough.waitP95Range[1] <= TARGET_WAIT
     ? enough.pool.workers * (model === 'threaded' ? enough.pool.threads : 1)
     : null;
 
 /**
- * Slots that the server surely has: a pool that is hardly used may not show whether its workers run one request or more,
- * nor whether there are others that were never needed, but each worker seen runs one.
+ * Number of slots that the server surely has. A pool that is hardly used may not show whether its workers run one request or more, or whether
+ * it has workers that were never needed; but each worker that was seen is at least one slot. null: unknown, or the server has no slots.
  */
 function slotsAtLeast(server: Facts['summary']['server']): number | null {
   if (hasNoSlots(server.model)) return null;

@@ -1,13 +1,13 @@
-/** The verdict on the requests that pass a filter: what they took, how long they waited, how many failed; nothing about the pool. */
+/** The verdict on the requests that pass a filter: their service time, wait and errors. It says nothing about the pool. */
 import type { PartNumbers } from '../core/part.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary } from '../core/summary.ts';
 import { capital, countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT } from './pool-words.ts';
 
-/** From this share of server errors on, a part is in trouble. */
+/** From this share of server errors on, the severity is "warning". */
 const MANY_ERRORS = 0.05;
-/** A wait below this is none, µs. */
+/** µs: a shorter wait counts as none. */
 const NO_WAIT = 10_000;
 
 export function partVerdict(part: PartNumbers, findings: readonly FindingSummary[]): Verdict {

@@ -1,60 +1,69 @@
-/** Pauses in which no worker answered although callers came all the time, and the mark that those leave who waited in them. */
+/** Pauses in which no worker answered although callers kept coming, and the burst of requests after them by callers who had waited. */
 import { groupsOf, type Rows } from '../core/rows.ts';
 import { countBelow, countUpTo, logPoissonTail, meanOf, medianOf } from '../core/statistics.ts';
 
-/** µs: shorter pauses are noise; longer ones may be two runs of a test. */
+/** µs: shorter pauses are noise; longer ones may separate two runs of a test. */
 const SHORTEST = 2e6;
 const LONGEST = 120e6;
-/** Answers missing at the rate around it, beyond ln(number of pauses): e^-14 each. */
+/** A pause must lack MISSING + ln(number of answers) answers at the rate around it; by chance a log has such a gap with p = e^-14. */
 const MISSING = 14;
-/** µs, and answers missing, of a pause in which the server says what it did, or requests show that it stood still: no other one is in question. */
+/** Least length (µs) and missing answers of a pause that is known from the server's own lines or from requests that stood still. */
 export const SHORTEST_EXPLAINED = 1e6;
 const MISSING_EXPLAINED = 5;
-/** µs around a pause that its rate is counted in, and the answers in it that make one. */
+/** µs around a pause from which its rate is counted, and the least number of answers for that. */
 export const AROUND = 30e6;
 export const MINIMUM_AROUND = 20;
-/** µs: less before it tells no rate, and the one after it stands for both; less after it tells nothing yet. */
+/** µs: if there is less log before the pause, the rate after it stands for both; if there is less after it, the pause is not judged yet. */
 const LEAST_BEFORE = 10e6;
 const LEAST_AFTER = 10e6;
-/** Times that the rates before and after may differ: where the load changes, a pause may be that of the callers. */
+/** Largest ratio of the rates before and after: if the load changes, it may be the callers who paused. */
 const STEADY = 1.5;
-/** Lengths of a pause on either side in which the lulls of the callers are looked at. */
+/** Lulls of the callers are looked for within this many lengths of the pause on either side. */
 const LENGTHS_AROUND = 10;
-/** A lull is as long as the pause from this share of it on; callers who come in packs make many, and this share of the time is many. */
+/**
+ * A gap counts as long as the pause from AS_LONG of its length on. If such gaps take more than MANY_LULLS of the time, callers come in packs
+ * and the pause is no evidence.
+ */
 const AS_LONG = 0.5;
 const MANY_LULLS = 1 / 3;
-/** The same where there are so many of them: a load that goes on and off makes them, one after the other. */
+/** The share that is enough if there are SEVERAL such gaps: a load that goes on and off makes them one after the other. */
 const MANY_OF_SEVERAL = 0.15;
 const SEVERAL = 3;
-/** A lull is longer than so many mean gaps, whichever makes the longest of them; so many tell how long they are. */
+/** Limits above which a gap is a lull, in mean gaps: the one that gives the longest lulls is taken. It needs at least LEAST_LULLS gaps. */
 const LULLS = [0, 1, 2];
 const LEAST_LULLS = 12;
 /**
- * So many other pauses around one, and as many as there are of its kind, are those of a load that goes on and off by itself: they are alike
- * from this share of its length on, because a queue is drained in the beginning of each.
+ * If a pause has FEWEST_ALIKE similar gaps around it, and as many as there are pauses there, the load goes on and off by itself. A gap is
+ * similar from ALIKE of the pause's length and SHORTEST_ALIKE (µs) on. It may be shorter, because a queue may be drained at its start.
  */
 const ALIKE = 1 / 5;
 const FEWEST_ALIKE = 2;
 const SHORTEST_ALIKE = 1e6;
-/** Answers missing in each of them, beyond ln(number of pauses): several such pauses by chance have the chance of one that is longer. */
+/** Missing answers in each similar gap, beyond ln(number of answers). Less than MISSING: several such gaps are as unlikely as a long one. */
 const MISSING_IN_EACH = 3;
-/** Times as many answers as usual that follow at once where callers had been waiting, and ln of the chance. */
+/**
+ * Callers had been waiting if at least CATCH_UP times as many answers as usual follow at once, and ln of the probability of that by chance is
+ * below SURE.
+ */
 const CATCH_UP = 1.3;
 const SURE = -6;
-/** Times the draining time in which those who waited keep so much of all slots busy: what held the workers may hold some of them on. */
+/**
+ * Callers who waited must keep KEPT_BUSY of all slots busy for DRAINING times the time that draining their queue takes. Not all slots,
+ * because whatever held the workers may still hold some.
+ */
 const DRAINING = 2;
 const KEPT_BUSY = 0.4;
-/** Share of those who waited that begin within so many µs on a server without slots. */
+/** On a server without slots, at least this share of the callers who waited must begin within TAKEN_AT_ONCE (µs) of the first. */
 const TAKEN = 0.75;
 const TAKEN_AT_ONCE = 100_000;
 
 export interface Pause {
-  /** µs since 1970 UTC: the last answer before, the first one after. */
+  /** µs since 1970 UTC: the last answer before it, and the first one after it. */
   readonly from: number;
   readonly to: number;
-  /** µs, at least: less what the stamps blur. */
+  /** Least length, µs: `to` - `from` minus the uncertainty of the stamps. */
   readonly length: number;
-  /** Answers per µs before it and after what follows it at once: the lower rate, and their mean. */
+  /** Rates before the pause and after the catch-up that follows it, answers per µs: the lower of the two, and their mean. */
   readonly low: number;
   readonly mean: number;
 }
@@ -63,8 +72,12 @@ type Between = (from: number, to: number) => boolean;
 const NONE: Between = () => false;
 
 /**
- * Pauses of all workers at once between stretches of steady traffic. `ends` ascending, µs. `isExplained`: the server says what it did then.
- * `isStill`: requests show that it stood still, so that it was not the callers who paused.
+ * Pauses of all workers at once between stretches of steady traffic.
+ *
+ * @param ends of all requests, µs, ascending
+ * @param blur uncertainty of an end, µs
+ * @param isExplained the server's own lines say what it did then
+ * @param isStill requests in flight show that the server stood still, so it was not the callers who paused
  */
 export function pausesOf(ends: Float64Array, blur: number, isExplained = NONE, isStill = NONE): Pause[] {
   const pauses: Pause[] = [];
@@ -93,20 +106,20 @@ export function pausesOf(ends: Float64Array, blur: number, isExplained = NONE, i
   return pauses.filter((pause) => stood.has(pause) || !isOneOfMany(ends, pause, pauses));
 }
 
-/** Answers per µs before a pause and behind what follows it at once; 0: too few to tell. `last`: the pause before it. */
+/** Rates before a pause and after the catch-up that follows it, answers per µs; 0: too few answers. `last`: the previous pause. */
 function ratesAround(ends: Float64Array, from: number, to: number, length: number, last: Pause | undefined) {
   const rate = (since: number, until: number): number => {
     const count = countUpTo(ends, until) - countUpTo(ends, since);
     return count >= MINIMUM_AROUND ? count / (until - since) : 0;
   };
-  // A catch-up is not what usually comes; what a log does not reach yet is no lower rate.
+  // The catch-up, taken to last as long as the pause, is left out of the rate, and so is the time after the end of the log.
   const until = Math.min(to + length + AROUND / 2, ends[ends.length - 1]);
   const after = until - to - length >= LEAST_AFTER ? rate(to + length, until) : 0;
   const begin = Math.max(ends[0] - 1, from - AROUND, last ? last.to + last.length : Number.NEGATIVE_INFINITY);
   return [from - begin >= LEAST_BEFORE ? rate(begin, from) : after, after];
 }
 
-/** Does the load around a pause stop again and again, at other times than those of these pauses? */
+/** Does the load around a pause stop again and again, at other times than the pauses found? `ends` µs, ascending. */
 function isOneOfMany(ends: Float64Array, { from, to, length, low }: Pause, pauses: readonly Pause[]): boolean {
   const reach = reachAround(length);
   const first = Math.max(1, countUpTo(ends, from - reach));
@@ -120,13 +133,13 @@ function isOneOfMany(ends: Float64Array, { from, to, length, low }: Pause, pause
   return others >= Math.max(FEWEST_ALIKE, alike);
 }
 
-/** µs */
+/** µs on either side of a pause of this length (µs) in which the callers' own lulls are looked for. */
 const reachAround = (length: number): number => Math.max(AROUND, LENGTHS_AROUND * length);
 
 /**
- * µs: how long the lulls of the callers around a pause last on average. Who loads pages, or crawls, sends packs of requests: what chance
- * makes of them are lulls between packs, and a rate of single requests says nothing of those. The excess of the gaps over a limit has
- * the same mean at every limit where callers are independent, and grows to that of the lulls where they come in packs.
+ * Mean length of the callers' own lulls around a pause, µs; infinite if gaps as long as the pause are common. Browsers and crawlers send
+ * packs of requests, and the lulls between packs do not follow from the rate of single requests. For independent callers, the mean excess of
+ * gaps over a limit is the same at every limit; for packs it grows with the limit towards the mean lull.
  */
 function lullOf(ends: Float64Array, from: number, to: number, length: number): number {
   const reach = reachAround(length);
@@ -151,22 +164,22 @@ function lullOf(ends: Float64Array, from: number, to: number, length: number): n
   }, 0);
 }
 
-/** Requests of the log that ran in the middle of it: then it is they that held the workers, or the machine stood still. */
+/** Whether no request of the log ran in the middle of the pause. Otherwise these requests held the workers, or the machine stood still. */
 export const isIdle = (rows: Rows, { from, to }: Pick<Pause, 'from' | 'to'>): boolean => {
   const middle = (from + to) / 2;
   for (let i = 0; i < rows.length && rows.start[i] <= middle; i++) if (rows.end[i] > middle) return false;
   return true;
 };
 
-/** Times the median of its route that a request which stood still took; of one alone, the callers may be who waited for it. */
+/** A request stood still if it took this many times the median of its route; one alone does not count, as callers may have waited for it. */
 const STOOD_STILL = 5;
 const SEVERAL_STOOD = 2;
-/** Pauses in which it surely did from which others are taken for the same whatever it had in hand. */
+/** From this many certain standstills on, weaker ones are believed too. */
 const SURE_PAUSES = 2;
 
 /**
- * A process that stands still holds what it has in hand until it goes on: fewer than the slots that it surely has, so that whoever came
- * would have begun, and two of them or more, all there are, end right behind the pause after many times what their routes take.
+ * Tells whether the server surely stood still in a pause: it held two or more requests, all of them took many times what their routes take
+ * and ended right after the pause, and they were fewer than `leastSlots`, the slots that it surely has, so new requests could have begun.
  */
 function standingStill(rows: Rows, leastSlots: number): Between {
   const isStill = heldThrough(rows);
@@ -176,7 +189,10 @@ function standingStill(rows: Rows, leastSlots: number): Between {
   };
 }
 
-/** The same, and where it surely stood still again and again, pauses in which it had one request in hand, or took all slots, as well. `ends` ascending. */
+/**
+ * Like `standingStill`. If there are several certain standstills, pauses that held a single request, or filled all slots, count as well.
+ * `ends` µs, ascending.
+ */
 export function standingStillAgain(rows: Rows, ends: Float64Array, leastSlots: number): Between {
   const surely = standingStill(rows, leastSlots);
   if (pausesOf(ends, rows.uncertainty, NONE, surely).filter(({ from, to }) => surely(from, to)).length < SURE_PAUSES)
@@ -185,7 +201,7 @@ export function standingStillAgain(rows: Rows, ends: Float64Array, leastSlots: n
   return (from, to) => isStill(from, to) > 0;
 }
 
-/** How many requests a pause held, all there were; 0 where one of them was not held. */
+/** How many requests were in flight in the middle of a pause and held by it; 0 if any of them was not held. */
 function heldThrough(rows: Rows): (from: number, to: number) => number {
   const usual = new Map(
     [...groupsOf(rows.route)].map(([route, members]) => [route, medianOf(members.map((i) => rows.service[i]))]),
@@ -204,8 +220,8 @@ function heldThrough(rows: Rows): (from: number, to: number) => number {
 }
 
 /**
- * Those who came in a pause begin right after it, and keep the slots busy until all of them are through; where there are no slots (`slots`
- * null) all of them begin at once. Callers who paused by themselves begin when they like, and seldom fill the pool.
+ * Whether callers who came during the pause start right after it. They then keep the slots busy until their queue is gone; on a server
+ * without slots (`slots` null) all of them start at once. After a pause of the callers themselves, the pool seldom fills.
  */
 function isTakenAtOnce(rows: Rows, slots: number | null, { from, to, length, low }: Pause): boolean {
   const first = countBelow(rows.length, (i) => rows.start[i], (from + to) / 2);
@@ -224,7 +240,10 @@ function isTakenAtOnce(rows: Rows, slots: number | null, { from, to, length, low
   return busy >= KEPT_BUSY * slots * drained;
 }
 
-/** Pauses after which answers catch up: callers had been waiting, so it was not they who paused. `slots` null: no limit is known. */
+/**
+ * Pauses after which answers catch up: callers had been waiting, so it was the server that paused. The catch-up is tested over all pauses
+ * together. `slots` null: no limit is known.
+ */
 export function withBacklog(
   rows: Rows,
   ends: Float64Array,

@@ -1,26 +1,26 @@
-/** Peaks of a pool that is quiet otherwise: when it was full for long, how many callers queued then, and how that is told in words. */
+/** Peaks of a pool that is quiet otherwise: when it was full, how many callers queued then, and how that is worded. */
 import type { Facts } from '../core/finding.ts';
 import type { Episode } from '../core/full-stretches.ts';
 import type { FullStretch } from '../core/inference.ts';
 import type { Moments } from '../core/moments.ts';
 import { countText, durationText } from '../core/words.ts';
 
-/** Of a long log it lasts as long as its timeline has it, whether all of its requests were followed or not. */
+/** In a long log, a peak lasts as long as the timeline shows it, even if only some of its requests were followed. */
 export interface Peak extends Episode {
-  /** µs in which all slots were busy; of a log that is followed whole, with the short gaps between. */
+  /** Length of the peak, µs; in a log that is only followed in parts, the time in it with all slots busy. */
   readonly lastedMicros: number;
-  /** false: the waiters are those of a part of it. */
+  /** false: only part of the peak was followed, and the waiters are those of that part. */
   readonly isFollowed: boolean;
 }
 
-/** µs: the timeline tells edges less exactly than requests do. */
+/** µs: the edges of a peak are taken from the timeline, which is coarser than the requests, only if they differ by more than this. */
 const EDGE = 15e6;
-/** Share of the full time of a peak from which it counts as followed. */
+/** A peak counts as followed if at least this share of its full time was. */
 const FOLLOWED = 0.9;
-/** Share of a peak in which all slots are busy, from which it is not told. */
+/** If all slots were busy for at least this share of a peak, the text does not say for how long they were. */
 const ALWAYS_FULL = 0.9;
 
-/** The peaks to which the deep ones of these episodes belong, in order of time. */
+/** The peaks that contain a deep episode, in order of time. Episodes in the same full stretch of the timeline form one peak. */
 export function peaksOf(
   { inference }: Facts,
   episodes: readonly Episode[],
@@ -59,7 +59,7 @@ function joined(stretch: FullStretch | Episode, parts: readonly Episode[]): Peak
   };
 }
 
-/** µs */
+/** Total length of the peaks, µs. */
 export const lengthOf = (peaks: readonly Peak[]): number =>
   peaks.reduce((sum, { lastedMicros }) => sum + lastedMicros, 0);
 

@@ -1,4 +1,4 @@
-/** Finding: a pool whose number of workers grows (uWSGI's cheaper, gunicorn's TTIN) grew too late: those that ran were all busy. */
+/** Finding: a pool that grows on demand (uWSGI's cheaper, gunicorn's TTIN) grew too late: the workers that ran were all busy. */
 import { withTimes } from '../core/event-times.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { levelsOf, NEARLY_FULL, spanOf } from '../core/full-stretches.ts';
@@ -11,9 +11,9 @@ import { findingsOfFullPool } from './saturation.ts';
 /** µs */
 const BIN = 1e6;
 const MOST_BINS = 100_000;
-/** Bins that a number of workers must last to be one that the pool had: reloads double it, and recycling lessens it, for a moment. */
+/** A number of workers counts only if it lasts this many bins: reloads double it, and recycling lowers it, for a moment. */
 const LASTING = 10;
-/** Full bins in a row that are no moment, and the least of them. */
+/** At least this many full bins in a row; and the least number and share of full bins in all. */
 const IN_A_ROW = 3;
 const FEWEST_FULL = 5;
 const LEAST_SHARE = 0.03;
@@ -39,7 +39,7 @@ function examine(facts: Facts): Finding | null {
   if ((summary.concurrency.saturated_seconds ?? 0) > 2 * seconds) return null;
   const ran = full.map((bin) => running[bin]).sort((a, b) => a - b);
   const [least, upTo] = [ran[0], ran[ran.length - 1]];
-  // It did grow then.
+  // The pool must have grown after it was full.
   if (!running.subarray(full[0]).some((workers) => workers > running[full[0]])) return null;
   const those = least === upTo ? String(least) : `${least} to ${upTo}`;
   return {
@@ -54,7 +54,7 @@ function examine(facts: Facts): Finding | null {
       workers_while_full_most: upTo,
       full_with_fewer_seconds: seconds,
       full_with_fewer_share: full.length / count,
-      // The verdict tells of the pool and its waits by these.
+      // The verdict words the pool and its waits from this.
       saturated_seconds: summary.concurrency.saturated_seconds,
     },
     advice: adviceOf(facts, most),
@@ -86,7 +86,7 @@ function adviceOf(facts: Facts, most: number): string {
   return `Keep ${most} workers running (uWSGI: no --cheaper, or --cheaper ${most} as the least; gunicorn: --workers ${most}), or let the pool grow sooner (uWSGI: a larger --cheaper-step and --cheaper-initial, --cheaper-algo spare or backlog instead of busyness, which looks only every --cheaper-overload seconds).`;
 }
 
-/** Workers that ran in each bin, by the server's own lines; null: it says of none that it started or ended it. */
+/** Number of running workers per bin, from the server's own lines; null: too few of these report starts and ends of workers. */
 function runningWorkers(facts: Facts, origin: number, count: number): Int32Array | null {
   const spans = new Map<string, { from: number; to: number }>();
   let boots = 0;
@@ -105,7 +105,7 @@ function runningWorkers(facts: Facts, origin: number, count: number): Int32Array
   }
   endWithServer(facts, spans);
   if (boots === 0 || boots + ends < 3) return null;
-  // Steps up and down, summed: there may be thousands of workers.
+  // Steps up and down are summed up once, instead of a loop over bins per worker: there may be thousands of workers.
   const steps = new Int32Array(count + 1);
   const binOf = (time: number) => Math.max(0, Math.min(count, Math.round((time - origin) / BIN)));
   for (const { from, to } of spans.values()) {
@@ -119,7 +119,7 @@ function runningWorkers(facts: Facts, origin: number, count: number): Int32Array
   });
 }
 
-/** A worker whose end nobody tells of, and that answered nothing behind the next start of a server, was killed with its own. */
+/** A worker without a reported end that answered nothing after the next start of a server is taken to have ended at that start. */
 function endWithServer(facts: Facts, spans: ReadonlyMap<string, { readonly from: number; to: number }>): void {
   const starts = facts.lifecycle.filter(({ kind }) => kind === 'listen').map(({ time }) => time);
   if (starts.length === 0) return;
@@ -135,14 +135,14 @@ function endWithServer(facts: Facts, spans: ReadonlyMap<string, { readonly from:
   }
 }
 
-/** The largest number of workers that the pool had for a while. */
+/** The largest number of workers that at least LASTING bins reach. */
 function mostLasting(running: Int32Array): number {
   let most = running.reduce((a, b) => Math.max(a, b), 0);
   while (most > 0 && running.filter((workers) => workers >= most).length < LASTING) most--;
   return most;
 }
 
-/** Bins in which all running slots were busy, in lasting stretches of fewer workers than the pool had at most. */
+/** Bins in which all running slots were busy, within stretches of at least LASTING bins with fewer than `most` workers. */
 function fullWhileFewer(running: Int32Array, busy: Float64Array, most: number, threads: number): number[] {
   const full: number[] = [];
   for (let bin = 0; bin < running.length; ) {

@@ -1,4 +1,4 @@
-/** Finding: all workers were replaced by others, more or fewer or of another kind: what each of the two pools did. */
+/** Finding: all workers were replaced by more, by fewer, or by others of another kind; compares the two pools. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { PoolRegime } from '../core/inference.ts';
 import { momentsOf } from '../core/moments.ts';
@@ -9,16 +9,16 @@ import { countText, durationText, percentText, roundText } from '../core/words.t
 import { someLivedThrough } from './coincidence.ts';
 import { findingsOfFullPool } from './saturation.ts';
 
-/** Share of the time of a pool in which all of its slots were busy, from which it was too small. */
+/** A pool was too small if all of its slots were busy for at least this share of its time. */
 const OFTEN_FULL = 0.2;
-/** µs: a reload lets old workers end what they are at while the new ones begin. */
+/** µs for which old and new workers may run side by side: in a reload, old workers finish their requests while the new ones start. */
 const BESIDE_EACH_OTHER = 3_000_000;
 
-/** NaN where it is not known how many slots it had. */
+/** Share of the time with all slots busy, 0..1; NaN if the number of slots is not known. */
 const fullShare = ({ capacity, saturatedMicros, from, to }: PoolRegime): number =>
   capacity === null ? Number.NaN : saturatedMicros / (to - from);
 
-/** The change that mattered most to how full the pool was; the last of those that did as much. */
+/** The pools before and after the change that affected the full share most, the last one if several did equally; null: no change. */
 function changeOf({ inference: { regimes, lives } }: Facts): [PoolRegime, PoolRegime] | null {
   let found: [PoolRegime, PoolRegime] | null = null;
   let most = 0;
@@ -55,7 +55,7 @@ function loadText({ from, to, requests, serviceMean, waitMean }: PoolRegime): st
 
 function adviceOf(before: PoolRegime, after: PoolRegime, regimes: readonly PoolRegime[]): string {
   const [was, is] = [fullShare(before), fullShare(after)].map((share) => share >= OFTEN_FULL);
-  // What is there now is asked about, though an earlier change may have mattered more.
+  // The commands are for the newest pool, even if an earlier change mattered more.
   const newest = regimes[regimes.length - 1];
   const which = newest === after ? 'new' : 'newest';
   const alone = `"logscope analyze --since ${sinceText(newest.from)}" tells of the ${which} pool alone, "logscope whatif" of others.`;
@@ -92,7 +92,7 @@ function examine(facts: Facts): Finding | null {
     from: after.from,
     to: after.from,
     lostSeconds: change.reduce((sum, one) => sum + ((one.waitMean || 0) / 1e6) * one.requests, 0),
-    // What was full is gone, or the new pool is, and is what findings of a full pool speak of.
+    // If the new pool is often full, findings about a full pool are about this pool and are kept. Otherwise, the pool that was full is gone.
     spares: fullShare(after) >= OFTEN_FULL ? findingsOfFullPool : [],
   };
 }

@@ -1,4 +1,4 @@
-/** Finding: now and then the whole pool stands still with every slot taken, and all that it has in hand goes on at once. */
+/** Finding: now and then the whole pool stands still with every slot taken, until all requests in flight resume at once. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
@@ -10,7 +10,7 @@ import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfQueue, MOST_WAITING, shareOfWaits } from './saturation.ts';
 import { findStalls, HELD, timesListed } from './stalls.ts';
 
-/** Share of the callers from which those who came in stalls are in the p95 of all. */
+/** If this share of all callers came in stalls, the stalls show in the p95 wait of all. */
 const MANY = 0.05;
 
 function examine(facts: Facts): Finding | null {
@@ -22,7 +22,7 @@ function examine(facts: Facts): Finding | null {
   const lengths = stalls.map(({ length }) => length);
   const inHand = stalls[0].held.length;
   const total = sumOf(lengths);
-  // Those in hand came in it as well; who comes in a stall of length t waits t / 2 of it on average.
+  // The held requests also came during the stall, so they do not count as queued. A caller in a stall of length t waits t / 2 on average.
   const queued = stalls.map(({ length, rate, held }) => Math.max(0, rate * length - held.length));
   const callers = sumOf(queued);
   const waited = sumOf(queued.map((count, k) => (count * lengths[k]) / 2)) / 1e6;
@@ -69,7 +69,7 @@ export default defineFinding({
   title: 'Now and then the whole pool stood still with all slots taken',
   needs: ['time', 'duration'],
   examine,
-  // What is held on every route looks like one of them made anew.
+  // A stall of every route looks like a cache entry that many requests wait for.
   silences: [...findingsOfQueue, 'cache-stampede'],
   explain: {
     test: [

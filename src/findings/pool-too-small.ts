@@ -1,4 +1,4 @@
-/** Finding: the pool is not saturated, but callers wait longer than they should; the number of workers that would do. */
+/** Finding: the pool is not saturated, but callers wait longer than the target; says how many workers would be enough. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { poolNameBeside } from '../core/pool-names.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
@@ -12,7 +12,7 @@ function examine(facts: Facts): Finding | null {
   const slots = knownSlots(summary.server);
   const { wait } = inference;
   if (slots === null || summary.requests.total < 100) return null;
-  // Even the favourable reading of the log must miss the target.
+  // The lower end of the range must come close to the target as well, not only the estimate.
   if (!(wait.p95 > DEFAULT_TARGET_WAIT && wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return null;
   if (!materialWait(facts)) return null;
   const enough = largerPool(facts);

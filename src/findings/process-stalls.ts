@@ -1,4 +1,4 @@
-/** Finding: now and then one process stands still with what it has in hand, while the others go on. */
+/** Finding: now and then one process stands still with its requests in flight, while the others go on. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
@@ -22,21 +22,23 @@ import {
   usualLevel,
 } from './stalls.ts';
 
-/** Share of the callers from which those who came in stalls are in the p95 of all. */
+/** If this share of all callers came in stalls, the stalls show in the p95 wait of all. */
 const MANY = 0.05;
-/** Share of the stalls of a process in which another one stands still as well from which something that they share does. */
+/** If at least this share of the stalls overlaps one of another process, something that the processes share stands still. */
 const TOGETHER = 0.5;
 
 interface Process {
   readonly rows: Rows;
   readonly stalls: readonly Stall[];
+  /** Number of long requests. */
   readonly long: number;
-  /** Positions in the rows of all. */
+  /** Requests held in the stalls, as positions in the rows of all processes. */
   readonly held: readonly number[];
+  /** Mean number of requests in flight at other times. */
   readonly level: number;
 }
 
-/** The processes that the log tells apart, with the moments in which each stood still. */
+/** The processes that the log names, with the stalls of each. */
 function processesOf(facts: Facts, rows: Rows): Process[] {
   const processes: Process[] = [];
   for (const [worker, members] of groupsOf(rows.worker)) {
@@ -121,7 +123,7 @@ export default defineFinding({
   title: 'Now and then one process stood still, while the others went on',
   needs: ['time', 'pid', 'duration'],
   examine,
-  // What is held on every route looks like one of them made anew.
+  // A stall of every route looks like a cache entry that many requests wait for.
   silences: [...findingsOfQueue, 'cache-stampede', 'unbalanced-workers'],
   explain: {
     test: [

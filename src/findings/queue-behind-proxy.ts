@@ -1,9 +1,9 @@
-/** Finding: by a proxy's times requests take longer the more of them there are: they queue behind it, for a worker or inside the application. */
+/** Finding: a proxy's times grow with the number of requests in flight, so they queue behind it, for a worker or inside the application. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { secondsOf } from '../core/rows.ts';
 import { besideText, durationText } from '../core/words.ts';
 
-/** Times as long among many as among few from which it is an outage in the making. */
+/** Critical if requests among many others take this many times as long as among few. */
 const GRAVE = 3;
 
 function examine({ summary, inference }: Facts): Finding | null {

@@ -1,17 +1,17 @@
-/** Workers that end together, round after round. */
+/** Counts how often workers end together. */
 import { binomialDistribution } from 'simple-statistics';
 import type { WorkerLife } from '../core/inference.ts';
 import { sumOf } from '../core/statistics.ts';
 
-/** Share of a life that is one moment. */
+/** Lives that end within this share of a life of each other end together. */
 const MOMENT = 0.1;
-/** Of the other workers, how many end within a moment of one that does where they go together; by chance twice the share of a moment. */
+/** Workers are recycled together if on average this share of the others ends within MOMENT of one that ends; by chance it is 2 × MOMENT. */
 const USUALLY = 0.5;
-/** Deviations by which there are more rounds than by chance; of so few lives chance makes no more than a few. */
+/** Rounds must exceed the number expected by chance by SURE deviations. Up to FEW lives this is not tested, as chance makes few rounds. */
 const SURE = 3;
 const FEW = 20;
 
-/** Of many lives some end at one moment by chance. */
+/** Whether there are more rounds than chance makes; of many lives some end together by chance. `life`: median, µs. */
 function areMoreThanChance(rounds: number, ended: readonly WorkerLife[], workers: number, life: number): boolean {
   if (ended.length <= FEW) return true;
   const needed = neededOf(workers) - 1;
@@ -21,7 +21,7 @@ function areMoreThanChance(rounds: number, ended: readonly WorkerLife[], workers
   return rounds > byChance + SURE * Math.sqrt(byChance) || besideEach(ended, life) >= USUALLY * others;
 }
 
-/** Others that end within a moment of one that does, on average. */
+/** Mean number of other lives that end within MOMENT of the end of a life. `ended` in order of time. */
 function besideEach(ended: readonly WorkerLife[], life: number): number {
   let pairs = 0;
   let first = 0;
@@ -34,7 +34,10 @@ function besideEach(ended: readonly WorkerLife[], life: number): number {
 
 const neededOf = (workers: number): number => Math.max(2, Math.ceil(workers / 2));
 
-/** Moments in which at least half of the workers ended within a tenth of a life: one each at most per worker and round; 0 where chance makes as many. */
+/**
+ * Number of times that at least half of the workers, and two at least, ended within a tenth of a life (`life`, µs); 0 if only once, or if
+ * chance makes as many. `ended` in order of time.
+ */
 export function roundsTogether(ended: readonly WorkerLife[], workers: number, life: number): number {
   const needed = neededOf(workers);
   const within = MOMENT * life;

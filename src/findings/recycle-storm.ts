@@ -1,4 +1,4 @@
-/** Finding: workers are recycled so often, or so much together, that the pool is short of hands. */
+/** Finding: workers are recycled so often, or so many at once, that the pool is short of workers. */
 import { max, min, standardDeviation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { episodesOf } from '../core/full-stretches.ts';
@@ -10,7 +10,7 @@ import { knownSlots, poolText } from './pool-words.ts';
 import { roundsTogether } from './recycle-rounds.ts';
 import { findingsOfFullPool, waitingIn } from './saturation.ts';
 
-/** A life shorter than this pays for its start again and again. */
+/** µs: workers with shorter lives spend much of their time on starting. */
 const SHORT_LIFE = 60e6;
 const MINIMUM_RECYCLED = 4;
 const REPLACED_WITHIN = 5e6;
@@ -23,7 +23,7 @@ function examine(facts: Facts): Finding | null {
   if (ended.length < Math.max(MINIMUM_RECYCLED, 2 * workers)) return null;
   const counts = ended.map((life) => life.requests);
   const mean = meanOf(counts);
-  // Recycling by a number of requests: lives of nearly the same number. Crashes and deploys scatter.
+  // Workers that are recycled after a number of requests all serve nearly that number. With crashes and deploys the numbers scatter.
   if (mean < 2 || standardDeviation(counts) / mean > 0.3) return null;
   const life = medianOf(ended.map(({ from, to }) => to - from));
   const rounds = workers >= 2 ? roundsTogether(ended, workers, life) : 0;
@@ -47,7 +47,7 @@ function examine(facts: Facts): Finding | null {
       rounds_together: rounds,
       replaced_after_median_seconds: orNull(gap.missing / 1e6),
       wait_share: orNull(gap.waiting.seconds / gap.waiting.ofAll),
-      // The verdict tells of the pool and its waits by these.
+      // The verdict words the pool and its waits from this.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
       recommended_max_requests: Number.isFinite(hourly) ? hourly : null,
       recommended_jitter: Number.isFinite(hourly) ? Math.ceil(hourly / 2) : null,
@@ -66,15 +66,17 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** What the sentences tell of; `life` and `missing` in µs. */
+/** What the texts of the finding are made from. */
 interface Story {
+  /** Times that at least half of the workers ended together. */
   readonly rounds: number;
+  /** Median life of a worker, µs. */
   readonly life: number;
-  /** Until another answered in the place of one, by the median. */
+  /** Median time until a new worker answered in the place of one that ended, µs. */
   readonly missing: number;
-  /** false: something else may have ended them. */
+  /** true: the workers reached a limit on requests; false: something else may have ended them. */
   readonly isLimit: boolean;
-  /** The pool was full because of it. */
+  /** The pool was full because of the replacements. */
   readonly isCause: boolean;
 }
 
@@ -105,7 +107,7 @@ function adviceOf({ missing, isLimit }: Story, lasting: string): string {
   return `${isLimit ? 'Let a life' : first} ${lasting}${preload} If recycling covers a memory leak, find the leak.`;
 }
 
-/** How long workers were missing, and what was waited behind that. */
+/** How long workers were missing (median, µs), how long callers waited because of that, and whether it is why the pool was full. */
 function gapOf(facts: Facts, ended: readonly WorkerLife[]) {
   const replaced = replacementsOf(facts, ended);
   const slots = knownSlots(facts.summary.server) ?? Number.POSITIVE_INFINITY;
@@ -123,15 +125,15 @@ function gapOf(facts: Facts, ended: readonly WorkerLife[]) {
 const UNSAID =
   ' Whether they reached a limit on requests that has a jitter, or something ended them (out of memory, a deployment tool, a crash), this log does not tell.';
 
-/** A limit without a jitter leaves hardly any difference; or the server says so. */
+/** Whether workers reached a limit on requests: the server's lines say so, or their counts hardly differ (a limit without jitter). */
 const reachedLimit = ({ lifecycle }: Facts, counts: readonly number[]): boolean =>
   lifecycle.some(({ kind }) => kind === 'recycle') || max(counts) - min(counts) <= Math.max(3, 0.02 * meanOf(counts));
 
-/** µs: a gap that is worth a sentence, and the time in which the pool is full of those who came in one. */
+/** µs: gaps from SLOW_BOOT on are reported; for CATCHES_UP after a gap the pool is still full of callers who came in it. */
 const SLOW_BOOT = 1e6;
 const CATCHES_UP = 2e6;
 
-/** From the last answer of each that ended to the first request of the one that came in its place, µs since 1970 UTC. */
+/** For each worker that ended, the gap from its last answer to the first request of its replacement, µs since 1970 UTC. */
 function replacementsOf(facts: Facts, ended: readonly WorkerLife[]) {
   const rows = rowsOf(facts);
   const own = groupsOf(rows.worker);
@@ -149,13 +151,13 @@ function replacementsOf(facts: Facts, ended: readonly WorkerLife[]) {
     });
 }
 
-/** The server says that it was started or reloaded within the log: pauses may be those. */
+/** The server's own lines say that it was started or reloaded within the log: pauses may be due to that. */
 const wasRestarted = ({ lifecycle }: Facts, after: number): boolean =>
   lifecycle.some(({ kind, time }) => (kind === 'listen' || kind === 'reload') && time > after + REPLACED_WITHIN);
 
 /**
- * Lives that ended within the log. A silent worker may only be idle, so a life whose end nobody announced counts when
- * another begins in its place, in a log with far more names of workers than there were at once.
+ * Lives that ended within the log, other than by a kill, in order of their ends. A silent worker may only be idle. So a life without a
+ * reported end counts only if another one begins in its place, and the log has at least three times as many lives as workers.
  */
 function endedLives(lives: readonly WorkerLife[], workers: number): WorkerLife[] {
   const logTo = max(lives.map((life) => life.to));
@@ -170,8 +172,8 @@ function endedLives(lives: readonly WorkerLife[], workers: number): WorkerLife[]
 }
 
 /**
- * A worker that reached a limit is replaced at once. One that a pool stops when it is idle, and starts again when load comes (uWSGI's
- * cheaper), leaves it smaller: each that ended needs another that begins then, as soon as it has something to do.
+ * Keeps the lives that were followed by a new one soon after their end. A worker that reached a limit is replaced at once, whereas a pool
+ * that stops idle workers (uWSGI's cheaper) stays smaller until load comes. A new life is only seen once the new worker gets a request.
  */
 function replacedLives(ended: readonly WorkerLife[], lives: readonly WorkerLife[]): WorkerLife[] {
   const births = lives.map(({ from }) => from).sort((a, b) => a - b);
@@ -186,17 +188,17 @@ function replacedLives(ended: readonly WorkerLife[], lives: readonly WorkerLife[
   });
 }
 
-/** µs: a reload or a shutdown lets workers end what they are at for so long (gunicorn's graceful timeout), and stamps are blurred. */
+/** µs: after a reload or shutdown workers may finish their requests for GRACE (gunicorn's graceful timeout). BLUR: coarse stamps. */
 const GRACE = 31e6;
 const BLUR = 1e6;
-/** Lives that end within so many deviations of each other did not each reach a limit: two of them, and more. */
+/** Lives that end within this many standard deviations of each other did not each reach a limit; the first value is for two workers. */
 const TOGETHER_TWO = 0.1;
 const TOGETHER = 0.3;
 
 /**
- * Lives that the operator ended are none that reached a limit: the server says so, or all workers ended at one moment although they had
- * answered different numbers of requests. Workers that share the callers by chance reach a limit of n requests at moments that differ by
- * n^½ requests, which is a life / n^½.
+ * Leaves out lives that the operator ended: those for which the server's lines say so, and rounds in which all workers ended at once although
+ * they had served different numbers of requests. If callers are spread over the workers at random, these reach a limit of n requests at
+ * moments that differ by about n^½ requests, which takes life / n^½.
  */
 function withoutReloads(ended: readonly WorkerLife[], { lifecycle, names }: Facts, workers: number): WorkerLife[] {
   const orders = lifecycle.filter(({ kind }) => kind === 'reload' || kind === 'shutdown').map(({ time }) => time);

@@ -1,4 +1,4 @@
-/** Finding: failed requests come back at once, and the repeats make up much of the load. */
+/** Finding: clients repeat failed requests at once, and the repeats add to the load. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Rows, rowsOf } from '../core/rows.ts';
@@ -6,7 +6,7 @@ import { medianOf, shareScore } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 
-/** A repeat comes this long after the answer. */
+/** A repeat starts this long after the answer, µs. */
 const SOONEST = 0;
 const LATEST = 5e6;
 const MINIMUM_FAILED = 20;
@@ -15,7 +15,7 @@ const MINIMUM_SHARE = 0.4;
 
 const failed = (status: number): boolean => status >= 500 || status === 499 || status === 429 || status === 408;
 
-/** Rows of each client on each route, in the order of their starts; clients without a name are left out. */
+/** For each client and route, the positions of its rows, in the order of their starts. Requests of unknown clients are left out. */
 function rowsOfCallers(facts: Facts, rows: Rows): Iterable<readonly number[]> {
   const { client } = facts.requests;
   const lists = new Map<string, number[]>();
@@ -30,7 +30,7 @@ function rowsOfCallers(facts: Facts, rows: Rows): Iterable<readonly number[]> {
   return lists.values();
 }
 
-/** The row in which the caller of the k-th one asks again soon after its answer; -1 none. */
+/** The row in which the caller of the k-th row in `list` asks again soon after its answer; -1: none. */
 function repeatOf(list: readonly number[], k: number, rows: Rows): number {
   for (let next = k + 1; next < list.length; next++) {
     const delay = rows.start[list[next]] - rows.end[list[k]];
@@ -40,16 +40,16 @@ function repeatOf(list: readonly number[], k: number, rows: Rows): number {
   return -1;
 }
 
-/** How often callers come again after failed and after good answers. */
+/** How often callers ask again soon after failed and after good answers. */
 interface Repeats {
   readonly failures: number;
   readonly afterFailed: number;
   readonly goods: number;
   readonly afterGood: number;
-  /** µs between a failed answer and the next request, and µs since 1970 UTC of that. */
+  /** For each repeat of a failed request: µs since the failed answer, and when it started, µs since 1970 UTC. */
   readonly delays: readonly number[];
   readonly times: readonly number[];
-  /** Repeats after failed answers. */
+  /** Number of repeats after failed answers, by route. */
   readonly byRoute: ReadonlyMap<number, number>;
 }
 
@@ -120,17 +120,17 @@ function examine(facts: Facts): Finding | null {
 }
 
 const TOO_MANY = 429;
-/** Share of the failures from which a limit on clients is what refuses them, and of the busy time from which that is a burden. */
+/** If at least MOSTLY of the failures are 429, a rate limit refuses clients. Refusals are a burden from BURDEN of the busy time on. */
 const MOSTLY = 0.9;
 const BURDEN = 0.1;
 
-/** A limit that refuses callers at little cost is no server that fails. */
+/** A rate limit that refuses callers at little cost is not a failing server. `refusing`: share of the busy time, null unknown. */
 function severityOf(load: number, isLimited: boolean, refusing: number | null): Severity {
   if (isLimited) return refusing !== null && refusing < BURDEN ? 'info' : 'warning';
   return load >= 0.1 ? 'critical' : 'warning';
 }
 
-/** Answers with 429, and the share of the busy time that they take; null: the log has no durations. */
+/** Number of answers with 429, and their share of the busy time; null: the log has no durations. */
 function refusalsOf({ status, service }: Rows): { readonly count: number; readonly time: number | null } {
   let [count, own, all] = [0, 0, 0];
   for (let i = 0; i < status.length; i++) {

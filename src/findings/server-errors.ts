@@ -1,13 +1,13 @@
-/** Finding: a share of the answers are server errors, and no one stretch of time explains them. */
+/** Finding: a share of the answers are server errors. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, percentText } from '../core/words.ts';
 
 const MINIMUM_ERRORS = 5;
-/** From this share on callers notice; from the second one on the server fails at its work. */
+/** A warning from the first share on, critical from the second one on. */
 const MANY = 0.05;
 const MOST_SEVERE = 0.25;
 
-/** The value that most of the rows have, and how many have it. */
+/** The most frequent value of the column among the rows, and how many have it. */
 function commonest(column: ArrayLike<number>, rows: readonly number[]): { value: number; count: number } {
   const counts = new Map<number, number>();
   for (const row of rows) counts.set(column[row], (counts.get(column[row]) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** Finding: a proxy answered 502 or 503 by itself, because the server behind it did not. */
+/** Finding: a proxy answered 502 or 503 by itself, because the server behind it did not answer or a limit was reached. */
 import { max, min } from 'simple-statistics';
 import { indicesBelow } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
@@ -11,24 +11,24 @@ import { countText, durationText, listText, percentText, roundText } from '../co
 
 const UNAVAILABLE = 503;
 const MINIMUM = 5;
-/** µs: an answer that quick is none of the server, whose answers take so many times as long. */
+/** The proxy answered by itself if its errors took at most QUICK (µs, median), and the server's answers take at least TIMES as long. */
 const QUICK = 50_000;
 const TIMES = 3;
-/** Share of the answers from which callers notice. */
+/** Critical from this share of all answers on. */
 const MANY = 0.05;
-/** µs between the last of them and the first request that the server took, up to which the one led to the other. */
+/** µs: if the server took its first request within this time after the last refusal, it had been down before. */
 const SOON = 30_000_000;
 
 interface Refused {
   readonly times: readonly number[];
   readonly statuses: readonly number[];
-  /** µs, median; NaN unknown. */
+  /** Median duration of the refusals, µs; NaN unknown. */
   readonly took: number;
-  /** The server's own log was read beside the proxy's. */
+  /** true: the log of the server was read together with that of the proxy. */
   readonly isBeside: boolean;
 }
 
-/** Told by the proxy's log where that of the server was read beside it. */
+/** Refusals if the logs of the proxy and the server were read together: lines of the proxy without one of the server. */
 function besideServer({ lifecycle }: Facts): Refused | null {
   const events = lifecycle.filter(({ kind }) => kind === 'gateway-error');
   if (events.length === 0) return null;
@@ -36,7 +36,7 @@ function besideServer({ lifecycle }: Facts): Refused | null {
   return { times, statuses: events.map(({ value }) => value ?? 0), took: Number.NaN, isBeside: true };
 }
 
-/** Of a proxy's own log: answers far quicker than those of the server. */
+/** Refusals if only the proxy's log was read: errors that came far quicker than the server answers. */
 function alone({ inference, requests }: Facts): Refused | null {
   if (inference.seenByProxy !== true) return null;
   const { status, duration, start, end, length } = requests;
@@ -46,17 +46,20 @@ function alone({ inference, requests }: Facts): Refused | null {
   if (failed.length === 0 || answered.length === 0) return null;
   const took = medianOf(failed.map((row) => duration[row]).filter((micros) => micros >= 0));
   const usual = medianOf(answered.map((row) => duration[row]));
-  // Of an answer without a duration the proxy found nobody to ask.
+  // `took` is NaN if no refusal has a duration, and passes this test: then the proxy found no server to ask.
   if (took > QUICK || usual < TIMES * took) return null;
   const times = failed.map((row) => (Number.isFinite(end[row]) ? end[row] : start[row]));
   return { times, statuses: failed.map((row) => status[row]), took, isBeside: false };
 }
 
-/** µs on either side of a refusal within which others were answered where a limit is reached: who is away answers nobody. */
+/**
+ * A limit was reached if others were answered within MEANWHILE (µs) both before and after NEARLY_ALL of the refusals. A server that is down
+ * answers nobody.
+ */
 const MEANWHILE = 1e6;
 const NEARLY_ALL = 0.9;
 
-/** Answers per second of the server while it was turning callers away with 503; null: some other status, or nobody was answered then. */
+/** Answers per second while callers got 503; null: some got another status, or others were not answered at the same time. */
 function answeredMeanwhile({ requests }: Facts, { times, statuses, isBeside }: Refused, from: number, to: number) {
   if (isBeside || statuses.some((status) => status !== UNAVAILABLE)) return null;
   const { status, end, length } = requests;
@@ -69,7 +72,7 @@ function answeredMeanwhile({ requests }: Facts, { times, statuses, isBeside }: R
   return beside >= NEARLY_ALL * times.length ? between(from - 1, to) / (Math.max(MEANWHILE, to - from) / 1e6) : null;
 }
 
-/** A limit of the proxy, or of the server behind it. */
+/** The finding that a limit of the proxy, or of the server behind it, was reached. `perSecond`: answers per second meanwhile. */
 function turnedAway(facts: Facts, refused: Refused, perSecond: number, from: number, to: number): Finding {
   const { times, took } = refused;
   const count = times.length;
@@ -113,7 +116,7 @@ function examine(facts: Facts): Finding | null {
   if (perSecond !== null) return turnedAway(facts, refused, perSecond, from, to);
   const which = listText([...new Set(statuses)].sort().map(String));
   const began = rowsOf(facts).start[0];
-  // A limit of the server (uvicorn --limit-concurrency) answers 503 as quickly.
+  // A server that reached a limit (uvicorn --limit-concurrency) answers 503 just as quickly as the proxy.
   const mayRefuse = !isBeside && statuses.includes(UNAVAILABLE);
   const wasDown = isBeside && began > to && began - to < SOON;
   return {

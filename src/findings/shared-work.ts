@@ -1,27 +1,27 @@
-/** Requests that slow each other down, as two findings tell of it: by what one process shares, and by what all of them share. */
+/** Requests that slow each other down. Used by two findings: for work that one process shares, and for work that all processes share. */
 import type { Facts } from '../core/finding.ts';
 import type { ContentionFound, PoolPrediction } from '../core/prediction.ts';
 import { secondsOf } from '../core/rows.ts';
 
-/** Requests that take less than this many times as long as alone do not need mending. */
+/** A smaller slowdown (service time / service time of a request alone) is not reported. */
 const MINIMUM_SLOWDOWN = 1.2;
 const MINIMUM_REQUESTS = 200;
-/** Share of each request from which what all share is told as the limit of the server. */
+/** If work that all processes share is at least this share of each request, it is reported as the limit of the server. */
 export const LIMITING_SHARE = 0.3;
 
 export interface SharedWork {
   readonly found: ContentionFound;
-  /** Seconds of shared work in a request. */
+  /** Shared work per request, s. */
   readonly workSeconds: number;
-  /** Requests per second at which the shared work has no time left. */
+  /** Requests per second at which the shared resource is always busy: 1 / workSeconds. */
   readonly ceiling: number;
-  /** Times that a request takes of what it takes alone. */
+  /** Mean service time / mean service time of a request alone. */
   readonly slowdown: number;
   readonly lostSeconds: number;
   readonly evidence: Readonly<Record<string, number | null>>;
 }
 
-/** null: the requests share less than `minimumShare` of their time, not at this station, or it hardly shows. */
+/** null: requests share less than `minimumShare` of their time, share it at another station, or the slowdown is small or not certain. */
 export function sharedWorkOf(
   { summary, inference, predictor }: Facts,
   station: ContentionFound['station'],
@@ -51,7 +51,7 @@ export function sharedWorkOf(
   };
 }
 
-/** Doubling the slots must lower the p95 latency that the simulation sees by this share, or it only moves the wait into the request. */
+/** More slots help if doubling them lowers the simulated p95 latency by this share; otherwise the wait only moves into the request. */
 const WORTH = 0.2;
 
 export interface Doubled {
@@ -59,7 +59,7 @@ export interface Doubled {
   readonly doubled: PoolPrediction;
 }
 
-/** Twice the workers as simulated, where requests share so much that these would not help; null: they would, or it does not show. */
+/** Simulation of the present pool and of twice the workers, if these would not help; null: they would, or the log cannot tell. */
 export function slotsWouldNotHelp({ summary, predictor }: Facts): Doubled | null {
   const { model, workers, threads } = summary.server;
   const pool = {

@@ -1,4 +1,4 @@
-/** Silences of a worker: moments in which requests were in flight and nothing began or ended, as a blocked loop makes them. */
+/** Silences of a worker: times in which requests were in flight but none began or ended. A blocked event loop makes them. */
 import { floatsAt } from '../core/columns.ts';
 import type { Rows } from '../core/rows.ts';
 
@@ -7,21 +7,23 @@ export interface Silence {
   /** µs since 1970 UTC */
   readonly from: number;
   readonly to: number;
-  /** Positions in the rows: requests that began just before and lasted through it. */
+  /** Requests that began just before the silence and lasted through it, as positions in the rows. */
   readonly suspects: readonly number[];
 }
 
-/** Shorter pauses are the ordinary work of a loop. */
+/** µs: shorter pauses are the ordinary work of a loop. */
 const SHORTEST = 50_000;
-/** A request that begins this long before a silence, or later, may have caused it; what waited ends this soon after. */
+/** µs: a request that begins at most this long before a silence may have caused it; requests that waited end this soon after it. */
 const NEAR = 12_000;
-/** Starts and ends that must follow so soon. */
+/** At least this many starts and ends must follow within NEAR. */
 const LEAST_AFTER = 3;
 
 /**
- * Silences that chance would not make: m requests in flight (m >= 2) of mean duration E[D] and arrivals at rate λ would
- * have made g (m / E[D] + λ) starts and ends in a pause g; at least ln(pauses) + 5 of them must be missing, and three
- * must follow at once. Pauses in which the other workers are silent too are the host's, not the loop's.
+ * Silences of one worker that chance would not make. With m >= 2 requests in flight, mean duration E[D] and arrival rate λ, a pause of length
+ * g should have g (m / E[D] + λ) starts and ends. At least ln(number of pauses) + 5 of them must be missing, and three must follow at once.
+ * Silences of several workers at once are due to the host, not to a loop; the caller sorts these out.
+ *
+ * @param members requests of the worker as positions in the rows, in the order of their starts
  */
 export function silencesOf(rows: Rows, members: readonly number[]): Silence[] {
   const n = members.length;
@@ -48,7 +50,7 @@ export function silencesOf(rows: Rows, members: readonly number[]): Silence[] {
     const inFlight = started - ended;
     const pause = to - from;
     if (inFlight < 2 || pause < SHORTEST || pause * (inFlight / meanDuration + rate) < needed) continue;
-    // What waited ends at once.
+    // Requests that waited for the loop end right after the silence.
     const last = k + 1 + LEAST_AFTER - 1;
     if (!(last < events.length && events[last] <= to + NEAR)) continue;
     const suspects = suspectsOf(rows, members, starts, started, { from, to });
@@ -57,7 +59,7 @@ export function silencesOf(rows: Rows, members: readonly number[]): Silence[] {
   return found;
 }
 
-/** Those that began just before and lasted through it. `started`: as many had begun. */
+/** Requests that began just before the silence and lasted through it. `started`: number of requests begun before it. */
 function suspectsOf(
   { end }: Rows,
   members: readonly number[],

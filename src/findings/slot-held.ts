@@ -1,4 +1,4 @@
-/** Finding: a few requests of extraordinary length held slots, and callers queued for what was left. */
+/** Finding: a few extraordinarily long requests held slots, and callers queued for the remaining ones. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { episodesOf } from '../core/full-stretches.ts';
@@ -10,26 +10,27 @@ import { countText, durationText, listText, percentText } from '../core/words.ts
 import { knownSlots, poolText, presentPool } from './pool-words.ts';
 import { findingsOfFullPool, materialWait, waitIsLong } from './saturation.ts';
 
-/** µs, and times what 99 of 100 of the others take: shorter ones are a slow route, or the tail of one. */
+/** A long request takes at least LONG (µs) and LONGER times the p99 of the others; shorter ones are a slow route, or its tail. */
 const LONG = 10_000_000;
 const LONGER = 10;
-/** Share of the requests up to which they are a few. */
+/** At most this share of the requests may be long. */
 const FEW = 0.01;
 const FEWEST_OTHERS = 100;
-/** Share of all waiting that must fall into the time that one of them ran. */
+/** At least this share of all waiting must fall into the time in which a long request ran. */
 const MOST_WAITING = 0.6;
-/** Share of the simulated mean wait that may be left without them. */
+/** Without the long requests, at most this share of the simulated mean wait may be left. */
 const LEFT = 0.5;
 const MOST_NAMED = 3;
 
 interface Held {
   /** Positions of the long requests, in order of time. */
   readonly long: readonly number[];
-  /** µs since 1970 UTC: while the pool was full beside them, or while they ran. */
+  /** µs since 1970 UTC: when the pool was full beside them, or else when they ran. */
   readonly from: number;
   readonly to: number;
-  /** Slots that they held at most at once. */
+  /** Most slots that they held at once. */
   readonly peak: number;
+  /** Waiting while a long request ran: seconds, and share of all waiting, 0..1. */
   readonly waitSeconds: number;
   readonly waitShare: number;
 }
@@ -74,7 +75,7 @@ function examine(facts: Facts): Finding | null {
       wait_share: held.waitShare,
       wait_mean_simulated_seconds: secondsOf(now.waitMean),
       without_wait_mean_seconds: secondsOf(without.waitMean),
-      // The verdict tells of the pool and its waits by these.
+      // The verdict words the pool and its waits from this.
       saturated_seconds: summary.concurrency.saturated_seconds,
     },
     advice: `If ${they} hung: give the calls that ${which} makes time-outs of a few seconds, and find what ${they} waited for (py-spy dump --pid while that lasts). If ${they} should take so long (a stream, an export, an upload): serve ${which} by a server of its own or an async one, or hand the work to a task queue and answer at once. ${countText(slots + held.peak, 'slot')} would have left the others their ${slots}.`,
@@ -84,7 +85,7 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** null: there are no such requests, or what was waited lies elsewhere. */
+/** The long requests and the waiting beside them; null: there are none, or most of the waiting was at other times. */
 function heldSlots(facts: Facts, rows: Rows, slots: number): Held | null {
   const all = Array.from({ length: rows.length }, (_, i) => i).filter((i) => rows.service[i] >= 0);
   const others = all.filter((i) => rows.service[i] < LONG);
@@ -120,7 +121,7 @@ function heldSlots(facts: Facts, rows: Rows, slots: number): Held | null {
   };
 }
 
-/** Most of them that ran at once. */
+/** Largest number of the long requests that ran at once. */
 function peakOf(rows: Rows, long: readonly number[]): number {
   return max(long.map((i) => long.filter((k) => rows.start[k] <= rows.start[i] && rows.end[k] > rows.start[i]).length));
 }

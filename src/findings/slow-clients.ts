@@ -1,4 +1,4 @@
-/** Finding: sync workers are held by clients that read slowly: the time of a request grows with its bytes. */
+/** Finding: clients that read slowly hold workers: the time of a request grows with the size of its answer. */
 import { sampleRankCorrelation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
@@ -8,27 +8,31 @@ import { poolText } from './pool-words.ts';
 
 const MINIMUM = 60;
 const MINIMUM_CLIENTS = 4;
-/** What the socket buffers take at once costs the worker nothing. */
+/** Bytes: smaller answers fit into the socket buffers, so sending them takes the worker no time. */
 const BUFFERED = 256 * 1024;
-/** Slower than this is a line to a far client, not a disk or a loopback: bytes per second. */
+/** Bytes per second: a slower transfer goes to a distant client, not to a disk or the loopback. */
 const SLOW = 5e6;
+/** Least rank correlation of time and bytes. */
 const RANK = 0.5;
+/** Least share of the busy time that sending takes. */
 const SHARE = 0.2;
-/** Bandwidth differs from client to client by this much, while work would not. */
+/** Least ratio of the 90 % and 10 % quantiles of the clients' speeds: bandwidth differs between clients, while the cost of work does not. */
 const CLIENTS_DIFFER = 2.5;
 
-/** What sending the large answers of a route to slow clients cost. */
+/** The cost of sending the large answers of a route to slow clients. */
 interface Held {
   readonly route: number;
-  /** µs beyond the work. */
+  /** Service time beyond the work itself, summed over these requests, µs. */
   readonly held: number;
-  /** Bytes per second, median. */
+  /** Median speed, bytes per second. */
   readonly speed: number;
+  /** Number of clients that were compared. */
   readonly clients: number;
+  /** Number of large answers that were sent slowly. */
   readonly members: number;
 }
 
-/** `members`: the requests of a route; null: its time does not grow with its bytes, or all clients are as quick. */
+/** `members`: the requests of the route. null: their time does not grow with their bytes, or all clients are about as quick. */
 function heldBy({ requests }: Facts, rows: Rows, route: number, members: readonly number[]): Held | null {
   const bytes = (i: number) => requests.bytes[rows.row[i]];
   const usable = members.filter((i) => rows.service[i] > 0 && bytes(i) > 0);
@@ -55,7 +59,7 @@ function heldBy({ requests }: Facts, rows: Rows, route: number, members: readonl
   return { route, held, speed: medianOf(slow.map(speedOf)), clients: byClient.length, members: slow.length };
 }
 
-/** µs: small answers of the route show the work alone. */
+/** Time that the work itself takes, µs: that of the small answers of the route; if there are few of them, that of the quickest large ones. */
 const workOf = ({ service }: Rows, small: readonly number[], large: readonly number[]): number =>
   small.length >= 10
     ? medianOf(small.map((i) => service[i]))

@@ -1,4 +1,4 @@
-/** Finding: a log so long that a part of it was followed, and requests took many times as long in another part. */
+/** Finding: the log is so long that only parts of it were followed, and requests took many times as long in another part. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
 import { isoInstant } from '../core/time.ts';

@@ -1,17 +1,23 @@
-/** Did requests take longer while the pool was full? Then more of them at once may only make each slower: a queue lies behind the pool, or a core. */
+/**
+ * Did requests take longer while the pool was full? If so, running more of them at once may only slow each down, because they wait for
+ * something behind the pool or share a core.
+ */
 import type { Facts } from '../core/finding.ts';
 import type { Episode } from '../core/full-stretches.ts';
 import { groupsOf, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { roundText } from '../core/words.ts';
 
-/** Requests of a route on either side, and of all together, that make a comparison. */
+/** Least number of requests while full, and else, for a comparison: of each route, and of all routes together. */
 const OF_ROUTE = 20;
 const FEWEST = 60;
 const SLOWER = 1.4;
 const SURE = 1e-9;
 
-/** Times as long as else, by the median of each route, requests took that began while all slots were busy; null: about as long, or too few to tell. */
+/**
+ * Median ratio of the service time of requests that ran at least partly in a full stretch to the median of their route at other times. null:
+ * they took about as long, or there are too few to tell.
+ */
 export function slowerWhenFull(facts: Facts, episodes: readonly Episode[]): number | null {
   const rows = rowsOf(facts);
   const isIn = (i: number) => episodes.some(({ from, to }) => rows.start[i] <= to && rows.end[i] >= from);

@@ -172,7 +172,7 @@ export function behind(rows: Rows, stalls: readonly Stall[]): Behind {
   return { begun, usual };
 }
 
-/** Whether callers had been waiting: many more than usual begin right after stalls. In a crowd that slows itself down nobody waits. */
+/** Whether callers had been waiting: many more than usual begin right after stalls. In a crowd that slows itself down, nobody waits. */
 export const hadWaiting = ({ begun, usual }: Behind): boolean =>
   begun >= CATCH_UP * usual && logPoissonTail(begun, usual) < SURE;
 
@@ -226,7 +226,7 @@ export function standstillsIn(facts: Facts, rows: Rows): Standstills | null {
   return { rows, lengths, long, stalls };
 }
 
-/** Stalls of the whole server that hold requests of any route, in order of time. The server has at least as many slots as one of them held. */
+/** Stalls of the whole server that hold requests of any route, in order of time. Each shows the least number of slots that the server has. */
 export function standstills(facts: Facts): readonly Stall[] {
   const found = standstillsOf(facts);
   if (found === null) return [];

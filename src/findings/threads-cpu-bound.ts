@@ -1,4 +1,4 @@
-/** Finding: requests of one process slow each other down: its threads, or its event loop, are bound by one core. */
+/** Finding: requests of one process slow each other down, because its threads or its event loop are bound by one core. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { ContentionFound } from '../core/prediction.ts';
 import { hasNoSlots } from '../core/summary.ts';
@@ -7,16 +7,16 @@ import { poolText } from './pool-words.ts';
 import { sharedWorkOf } from './shared-work.ts';
 
 const MINIMUM_SHARE = 0.5;
-/** Share of a core that a process should be busy at most, to leave room for bursts. */
+/** Target utilisation of a core by a process; the rest is room for bursts. */
 const TARGET_BUSY = 0.7;
-/** µs that requests hold each other up on average, and longer than they take alone: a catastrophe. */
+/** Critical if requests delay each other by at least this long (µs) and by as long as they take alone, on average. */
 const LONG = 500_000;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const { model } = summary.server;
   if (model !== 'threaded' && !hasNoSlots(model)) return null;
-  // Those that wait in turn grow by the queue in front of them, whatever they do when it is theirs.
+  // If requests wait in turn, the queue makes their times grow, whether or not they compute.
   if (inference.service.growth?.inTurn) return null;
   const shared = sharedWorkOf(facts, 'worker', MINIMUM_SHARE);
   if (!shared) return null;
@@ -27,7 +27,7 @@ function examine(facts: Facts): Finding | null {
   const threads = Math.max(1, Math.round(1 + (1 - found.share) / found.share));
   const isLoop = hasNoSlots(model);
   const told: Told = { found, processes, threads, workers, rate, busy: (rate * workSeconds) / workers };
-  // As long on average as waitIsLong has it of a queue.
+  // The same limits as waitIsLong has for a queue, but for the mean.
   const isLong = inference.service.mean - found.aloneMean >= Math.max(LONG, found.aloneMean);
   return {
     severity: isLong ? 'critical' : 'warning',
@@ -53,11 +53,11 @@ interface Told {
   readonly found: ContentionFound;
   readonly processes: number;
   readonly threads: number;
-  /** Those that there are. */
+  /** Present number of workers; `processes` and `threads` are recommended. */
   readonly workers: number;
   /** Requests per second. */
   readonly rate: number;
-  /** Share of a core that each of them needs. */
+  /** Share of a core that each present worker needs. */
   readonly busy: number;
 }
 
@@ -87,7 +87,7 @@ function adviceOfThreads({ found, processes, threads, rate }: Told): string {
     : `Use processes, not threads: ${processesAdvice}. More threads only make each request slower.`;
 }
 
-/** Threads are no knob of an event loop, and a call that blocks holds it as computing does. */
+/** An event loop has no number of threads to set, and a blocking call holds it just as computing does. */
 function adviceOfLoop({ found, processes, workers, rate, busy }: Told): string {
   const more =
     processes > workers

@@ -1,4 +1,4 @@
-/** Finding: requests hold a thread each, and wait in turn for something that fewer of them can have at once: a lock, a connection. */
+/** Finding: requests hold a thread each while they queue for something that fewer of them can use at once: a lock, a connection. */
 import { binLevels } from '../core/bin-levels.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { spanOf } from '../core/full-stretches.ts';
@@ -9,11 +9,11 @@ import { besideText, countText, durationText, listText, roundText } from '../cor
 import { knownSlots } from './pool-words.ts';
 import { findingsOfQueue } from './saturation.ts';
 
-/** Share of their time that those who stand in the queue wait there, on average, from which it is told. */
+/** Reported if the queueing requests spend at least this share of their time in the queue, on average. */
 const MATERIAL = 0.15;
-/** Times as long among many as among few from which it is an outage in the making. */
+/** Critical if requests among many others take this many times as long as among few. */
 const GRAVE = 3;
-/** Share of the time of all requests from which those who stand in the queue are what fills the threads. */
+/** If the queueing requests take at least this share of the time of all requests, they are what fills the threads. */
 const MOST_OF_TIME = 0.5;
 const MOST_NAMED = 3;
 const MOST_BINS = 100_000;
@@ -26,7 +26,7 @@ function examine(facts: Facts): Finding | null {
   if (!growth?.inTurn?.found || threads === null) return null;
   const { few, many, inTurn } = growth;
   const { found } = growth.inTurn;
-  // As many as there are threads are no limit behind them.
+  // A limit as large as the number of threads may be the threads themselves.
   if (!(found.high < threads) || !(found.serviceMean > 0)) return null;
   const rows = rowsOf(facts);
   const standing = standingOf(rows, inTurn);
@@ -63,7 +63,7 @@ function examine(facts: Facts): Finding | null {
       ended_per_second: queue.ends,
       arrived_per_second: queue.starts,
       recommended_at_once: found.high === 1 ? null : queue.enough,
-      // The verdict tells of the pool and its waits by these.
+      // The verdict words the pool and its waits from this.
       saturated_seconds: fills && full > 0 ? full : null,
     },
     advice: adviceFor(found, queue),
@@ -94,23 +94,24 @@ function asideText({ names }: Facts, { aside }: HiddenSlots): string {
   return ` ${named} ${others.length === 1 ? 'does not stand in it: its' : 'do not stand in it: their'} times do not grow.`;
 }
 
-/** Positions of the requests that stand in the queue. */
+/** Positions of the requests whose routes queue. */
 const standingOf = ({ length, route, service }: Rows, { aside }: HiddenSlots): number[] =>
   Array.from({ length }, (_, i) => i).filter((i) => !aside.has(route[i]) && service[i] >= 0);
 
 interface Queue {
-  /** µs since 1970 UTC, and how long more than the slots were there in all. */
+  /** From the first to the last moment of queueing, µs since 1970 UTC. */
   readonly from: number;
   readonly to: number;
+  /** Time with more requests than slots, summed over processes, µs. */
   readonly micros: number;
-  /** Per second while more were there: those who came and who ended, in each process. */
+  /** Requests per second that started and ended in a process while requests queued there. */
   readonly starts: number;
   readonly ends: number;
-  /** Slots for each process that would seldom have let them wait. */
+  /** Slots per process with which requests would seldom have waited. */
   readonly enough: number;
 }
 
-/** When more of a process stood there than can be served at once; null: never for long. */
+/** When a process had more of these requests than it can serve at once; null: for less than LEAST_SECONDS. */
 function queueOf(rows: Rows, standing: readonly number[], { high, serviceMean }: FoundSlots): Queue | null {
   const { origin, last } = spanOf(rows);
   const width = Math.max(1e6, (last - origin) / MOST_BINS);
@@ -150,6 +151,7 @@ function queueOf(rows: Rows, standing: readonly number[], { high, serviceMean }:
   };
 }
 
+/** Shorter queueing is not reported, s. */
 const LEAST_SECONDS = 3;
 
 export default defineFinding({

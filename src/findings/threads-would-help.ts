@@ -1,4 +1,4 @@
-/** Finding: sync workers queue, and threads in the same processes would end it. */
+/** Finding: callers queue for sync workers, and threads in the same processes would end that. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { secondsOf } from '../core/rows.ts';
 import { countText } from '../core/words.ts';

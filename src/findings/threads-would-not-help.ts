@@ -1,4 +1,4 @@
-/** Finding: requests of the whole server slow each other down, so more workers or threads would bring little. */
+/** Finding: requests slow each other down across the whole server, so more workers or threads would gain little. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { secondsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';

@@ -1,4 +1,4 @@
-/** Finding: some workers get far more requests than others, and callers queue at the busy ones. */
+/** Finding: some workers get far more requests than others, so callers may queue at the busy ones. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { rowsOf, secondsOf } from '../core/rows.ts';
@@ -8,7 +8,10 @@ import { knownSlots, poolText, waitP95Text } from './pool-words.ts';
 
 const MINIMUM_REQUESTS = 200;
 const SURE = 1e-6;
-/** Share of the log that a worker must have lived to be compared; one that was there from the beginning may have been done before the others. */
+/**
+ * A worker is compared if it lived for WHOLE of the log, or for HALF of it if it was there within the first FROM_BEGINNING: such a worker may
+ * have run out of requests before the others did.
+ */
 const WHOLE = 0.8;
 const FROM_BEGINNING = 0.05;
 const HALF = 0.5;
@@ -16,7 +19,7 @@ const HALF = 0.5;
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const { model, workers } = summary.server;
-  // Workers that share one accept queue may take turns unevenly without anybody waiting for it.
+  // Workers that share one accept queue may take uneven shares without making anybody wait.
   const queues = model === 'async' || (model === 'threaded' && inference.queue === 'per-worker');
   const count = workers.value;
   if (!queues || count === null || count < 2 || workers.confidence < 0.8 || summary.requests.total < MINIMUM_REQUESTS)
@@ -31,7 +34,7 @@ function examine(facts: Facts): Finding | null {
   if (chiSquareP(chi, count - 1) > SURE) return null;
   const ratio = most.requests / Math.max(1, least.requests);
   const { wait, service } = inference;
-  // With more slots than were seen nobody need have waited.
+  // If the number of slots is not known, perhaps nobody waited.
   const harmed = knownSlots(summary.server) !== null && wait.p95 >= Math.max(50_000, 0.2 * service.mean);
   if (!(ratio >= 3) && !(harmed && ratio >= 1.2)) return null;
   return {
@@ -78,7 +81,7 @@ interface Share {
   readonly requests: number;
 }
 
-/** Of the workers that were there nearly all the time, and can be compared: those that took nothing are known by their boot. */
+/** Requests of each worker that was there nearly all the time. Workers without any request are known from the lines of their start. */
 function sharesOf({ inference, lifecycle, names }: Facts): Share[] {
   const { lives } = inference;
   if (lives.length === 0) return [];

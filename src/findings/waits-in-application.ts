@@ -1,4 +1,4 @@
-/** Finding: the server sets no limit, yet requests take longer the more of them are in flight: they wait inside the application. */
+/** Finding: the server has no limit, yet requests take longer when more of them are in flight: they wait inside the application. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { FoundSlots, HiddenSlots } from '../core/inference.ts';
 import { secondsOf } from '../core/rows.ts';
@@ -7,7 +7,7 @@ import { besideText, capital, countText, durationText, hiddenSlotsText, listText
 import { limitsOf } from './known-limits.ts';
 import { poolText } from './pool-words.ts';
 
-/** Times as long among many as among few from which it is an outage in the making. */
+/** Critical if requests among many others take this many times as long as among few. */
 const GRAVE = 3;
 
 function examine(facts: Facts): Finding | null {
@@ -16,7 +16,7 @@ function examine(facts: Facts): Finding | null {
   if (!growth?.grows || growth.behindProxy) return null;
   if (growth.inTurn) return inTurn(facts, growth.inTurn);
   const { few, many } = growth;
-  // Those that found few waited, too, if less: this is the least that waiting adds.
+  // Requests among few others waited too, if less, so this is a lower bound of the wait.
   const added = Math.max(0, mean - few.mean);
   return {
     severity: many.mean >= GRAVE * few.mean ? 'critical' : 'warning',
@@ -39,10 +39,10 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** µs: waits from which callers notice. */
+/** Critical from this p95 wait on, µs. */
 const GRAVE_WAIT = 1e6;
 
-/** They queue for slots that the server does not tell of. */
+/** Requests queue, first come, first served, for slots inside the application. `aside`: routes that do not queue. */
 function inTurn(facts: Facts, { found, aside }: HiddenSlots): Finding | null {
   const { summary, inference, names } = facts;
   const { wait, service } = inference;
@@ -106,11 +106,11 @@ const enoughText = (enough: number | null): string =>
     ? ''
     : ` (${enough} in each process keep the p95 wait of this log within ${durationText(TARGET)} in nine of ten simulations)`;
 
-/** Routes that are named. */
+/** At most this many routes are named. */
 const MOST_NAMED = 3;
-/** µs for which callers may wait. */
+/** Target p95 wait, µs. */
 const TARGET = 200_000;
-/** Times the slots that there are of which more are no sensible answer. */
+/** No more than this many times the present slots are recommended. */
 const SENSIBLE = 4;
 
 const UNKNOWN_LIMIT =
@@ -121,7 +121,10 @@ function knownText(limits: ReturnType<typeof limitsOf>, enough: number | null): 
   return `Defaults of that size: ${each.join('; ')}. Threads for WSGI and asyncio.to_thread (min(32, cores + 4)), a semaphore or a pool of your own may be as large: py-spy dump under load shows what they wait for.`;
 }
 
-/** The smallest number of slots in each process, of some above those that there are, that keeps the target; null: none does, or the log does not tell. */
+/**
+ * Smallest number of slots per process that keeps the target wait, above the present number and up to SENSIBLE times it. null: none does, or
+ * the log does not tell.
+ */
 function slotsEnough({ summary, predictor }: Facts, { slots, high }: FoundSlots): number | null {
   const workers = summary.server.workers.value ?? 1;
   const isEnough = (threads: number): boolean => {

@@ -1,4 +1,4 @@
-/** Finding: workers were killed because they did not answer in time, and what they were doing was lost. */
+/** Finding: workers were killed, mostly because they did not answer in time, and their requests in flight were lost. */
 import { min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding, isKeptWhole, spanOfInstants } from '../core/finding.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
@@ -7,7 +7,7 @@ import { capital, countText, durationText, percentText } from '../core/words.ts'
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfFullPool, type WaitingIn, waitingIn } from './saturation.ts';
 
-/** µs: the kill and the line that it made. */
+/** µs: largest difference between the time of a kill and that of the line it caused. */
 const SAME_MOMENT = 1_500_000;
 
 interface Kill {
@@ -19,7 +19,7 @@ interface Kill {
 function killsOf({ lifecycle, inference, names }: Facts): Kill[] {
   const events = lifecycle.filter(({ kind, worker }) => (kind === 'timeout' || kind === 'killed') && worker !== null);
   const kills = new Map<string, Kill>();
-  // A timeout and the kill that follows it are one end of one worker.
+  // A timeout and the kill that follows it are the same end of a worker, so only the first event counts.
   for (const { worker, time } of events) if (!kills.has(worker!)) kills.set(worker!, { worker: worker!, time });
   if (kills.size === 0) {
     for (const life of inference.lives) {
@@ -32,28 +32,28 @@ function killsOf({ lifecycle, inference, names }: Facts): Kill[] {
 }
 
 interface LastWords {
-  /** Route of the request that was killed, where the server logged it after all; -1 otherwise. */
+  /** Route of the request that was killed, if the server logged it; else -1. */
   readonly killed: number;
-  /** Route of the last request answered in order, -1 none. */
+  /** Route of the last request that was answered normally; -1: none, or not known. */
   readonly before: number;
   readonly hasAnswered: boolean;
   /** µs between the last answer (or the boot) and the kill; NaN unknown. */
   readonly silent: number;
 }
 
-/** A request whose answer failed, or that has none (uWSGI names it as it kills the worker). */
+/** Whether a request failed or has no status (uWSGI names such a request when it kills the worker). */
 const isUnanswered = (status: number): boolean => status >= 500 || status === 0;
 
 /** Newer servers log the killed request with a 5xx at the moment of the kill; older ones write nothing. */
 function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: Rows, facts: Facts): LastWords {
-  // By their ends: when a killed request began is an estimate that may lie before its forerunner's.
+  // Sorted by end, because the start of a killed request is an estimate, which may lie before the start of the previous request.
   const before = members.filter((i) => !(rows.end[i] > time + SAME_MOMENT)).sort((a, b) => rows.end[a] - rows.end[b]);
   const last = before.at(-1);
   const own = last !== undefined && isUnanswered(rows.status[last]) && Math.abs(rows.end[last] - time) <= SAME_MOMENT;
   const answered = own ? before.at(-2) : last;
   const booted = facts.lifecycle.find((event) => event.kind === 'boot' && event.worker === worker)?.time ?? Number.NaN;
   const since = answered === undefined ? booted : rows.end[answered];
-  // Of a long log few answers are kept, and what is kept is seldom the last one: when that was all of them tell.
+  // A long log is only kept in parts, and the kept part seldom has the last answer. The summary has its time.
   const ofAll = isKeptWhole(facts) ? Number.NaN : lastAnswerOf(worker, facts);
   const isKept = answered !== undefined && !(ofAll - since > ANSWERED_AT_ONCE);
   const hasAnswered = isKept || Number.isFinite(ofAll);
@@ -67,17 +67,17 @@ function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: R
 
 const UNNAMED: LastWords = { killed: -1, before: -1, hasAnswered: false, silent: Number.NaN };
 
-/** µs: a stamp in the summary has as many digits. */
+/** µs: allows for the rounding of times in the summary to milliseconds. */
 const ANSWERED_AT_ONCE = 2_000;
 
-/** µs since 1970 UTC, NaN unknown: of all requests, kept or not. */
+/** Time of the last answer of a worker among all requests, kept or not, µs since 1970 UTC; NaN unknown. */
 const lastAnswerOf = (worker: string, { summary }: Facts): number =>
   1000 * Date.parse(summary.workers.find(({ id }) => id === worker)?.to ?? '');
 
 const KILLED_FROM_OUTSIDE =
   'No time-out was announced before, so something else killed them: look for the out-of-memory killer (dmesg, the memory limit of the container), for a deployment tool, or for a crash of native code at that time; max_requests with a jitter bounds a leak until it is found.';
 
-/** µs until others answered from which it is worth a sentence. */
+/** µs: a longer median time until the replacement of a killed worker answered is reported. */
 const SLOW_BOOT = 2e6;
 
 const replacedText = (missing: number): string =>
@@ -87,7 +87,7 @@ const replacedText = (missing: number): string =>
 
 type Counted = readonly (readonly [route: number, count: number])[];
 
-/** `killed`, `before`: routes in flight when workers died, and last answered before, those of most workers first. */
+/** `killed`, `before`: routes in flight when workers died, and routes they answered last; most frequent first. */
 function inFlightText({ summary, names }: Facts, kills: number, killed: Counted, before: Counted): string {
   const timesOf = ([route, count]: Counted[number]) => `${names.routes.text(route)} (${count} of ${kills})`;
   if (killed.length > 0) return `In flight when they died: ${killed.slice(0, 3).map(timesOf).join(', ')}.`;
@@ -96,14 +96,14 @@ function inFlightText({ summary, names }: Facts, kills: number, killed: Counted,
   return `Each took ${one} in flight with it, and those wrote no line, so this log does not name them.${last}`;
 }
 
-/** µs: how long workers that died had been silent. */
+/** How long workers had been silent when they were killed. `silent`: one value per worker, µs. */
 function silentText(silent: readonly number[], shortest: number, answered: boolean): string {
   if (silent.length === 0) return '';
   const [since, back] = answered ? ['Their last answer lay', 'back'] : ['They had started', 'before'];
   return ` ${since} ${durationText(medianOf(silent))} ${back} (median; ${durationText(shortest)} at least).`;
 }
 
-/** In brief, for the verdict. */
+/** The remedy in brief, for the verdict. `hangs`: name of the route that hangs, null unknown. */
 function remedyOf(hangs: string | null, fromOutside: boolean): string {
   if (fromOutside) return 'look into dmesg and the deployment for what killed them';
   return hangs === null
@@ -121,7 +121,7 @@ function hungAdvice(hangs: string | null, seconds: number): string {
   return `${find}; give its outgoing calls timeouts well under that of the server${about}, and move long work to a task queue. A longer server timeout only hides it.`;
 }
 
-/** One of several servers lost it, not the fullest of them for that. */
+/** The server that lost workers; of several servers it may be any one, not only the fullest, which poolText names. */
 const whoLost = (server: Facts['summary']['server']): string =>
   server.servers ? countText(server.servers, 'server') : poolText(server);
 
@@ -132,13 +132,13 @@ function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   const groups = groupsOf(rows.worker);
   const membersOf = (worker: string) => groups.get(names.workers.find(worker)) ?? [];
-  // Where lines name no worker, all that is known is that it was killed.
+  // If lines do not name workers, all that is known is that some were killed.
   const words =
     facts.inference.lives.length === 0
       ? kills.map(() => UNNAMED)
       : kills.map((kill) => lastWordsOf(kill, membersOf(kill.worker), rows, facts));
   const timeouts = lifecycle.filter(({ kind }) => kind === 'timeout').length;
-  // The server itself says that they were killed, and not that they had not answered.
+  // The server's own lines say that workers were killed; without a timeout event, they do not say that these had not answered.
   const said = lifecycle.some(({ kind }) => kind === 'killed');
   const silent = words.map((one) => one.silent).filter((micros) => micros > 0);
   const shortest = silent.length > 0 ? min(silent) : Number.NaN;
@@ -174,7 +174,7 @@ function examine(facts: Facts): Finding | null {
       silent_shortest_seconds: orNull(shortest / 1e6),
       replaced_after_median_seconds: missing > 0 ? missing / 1e6 : null,
       wait_share: orNull(waiting.seconds / waiting.ofAll),
-      // The verdict tells of the pool and its waits by these.
+      // The verdict words the pool and its waits from this.
       saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
     },
     advice: fromOutside
@@ -182,7 +182,7 @@ function examine(facts: Facts): Finding | null {
       : hungAdvice(hangs, Math.ceil((shortest + rows.uncertainty) / 1e6)),
     ...spanOfInstants(kills.map(({ time }) => time)),
     lostSeconds: silent.reduce((sum, micros) => sum + micros, 0) / 1e6 + (waiting.isMost ? waiting.seconds : 0),
-    // One route hung and was killed: that it fills the pool is no other thing, and a pool of its own would hang as well.
+    // If one route hung and was killed, that it also fills the pool is the same problem, and a separate pool for it would hang as well.
     spares: [
       ...(waiting.isMost ? [] : findingsOfFullPool),
       ...(waiting.isMost && killed.length > 0 && 2 * killed[0][1] >= kills.length ? [] : ['head-of-line']),
@@ -190,7 +190,7 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** What callers waited behind workers that hung until they were killed, and for those that were to take their places. */
+/** How long callers waited because workers hung until they were killed, and until others took their places. */
 function waitingBehind(facts: Facts, kills: readonly Kill[], words: readonly LastWords[], gone: Gone): WaitingIn {
   const holdups = kills.flatMap(({ time }, k) => {
     const hung = Math.max(0, words[k].silent || 0);
@@ -201,15 +201,15 @@ function waitingBehind(facts: Facts, kills: readonly Kill[], words: readonly Las
   return waitingIn(facts, knownSlots(facts.summary.server) ?? Number.POSITIVE_INFINITY, holdups);
 }
 
-/** µs, of each kill: until another worker took its place; 0: none did, or at once. */
+/** One value per kill: time until another worker took the place, µs; 0: none did, or at once. */
 type Gone = readonly number[];
 
-/** µs: all slots are busy again only when they are there again. */
+/** µs after a replacement in which a full stretch due to the kill may begin: all slots can only be busy once all workers are back. */
 const CATCHES_UP = 2e6;
-/** µs: a worker that comes later comes for other reasons. */
+/** µs: a worker that comes later is not a replacement. */
 const LATEST = 60e6;
 
-/** The first requests of workers that had none before, each in the place of one that was killed. */
+/** Matches each kill, in order of time, with the next worker whose first request comes after it. */
 function goneAfter({ start }: Rows, workers: Iterable<readonly number[]>, kills: readonly Kill[]): Gone {
   const births = Array.from(workers, ([first]) => start[first]).sort((a, b) => a - b);
   const order = kills.map((_, k) => k).sort((a, b) => kills[a].time - kills[b].time);
@@ -225,7 +225,7 @@ function goneAfter({ start }: Rows, workers: Iterable<readonly number[]>, kills:
   return gone;
 }
 
-/** Values and how often each occurs, -1 left out, most frequent first. */
+/** The values other than -1 and how often each occurs, most frequent first. */
 function mostFirst(values: readonly number[]): [value: number, count: number][] {
   return [...groupsOf(Int32Array.from(values))]
     .filter(([value]) => value >= 0)
