@@ -10,16 +10,17 @@ import { loadBefore } from './load-before.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfQueue, MOST_WAITING, shareOfFullTime, waitingIn } from './saturation.ts';
 
-/** Seconds: mean wait of those who waited from which it is a catastrophe. */
+/** Critical if those who waited did so for at least this long on average, s. */
 const LONG_WAIT = 0.5;
-/** µs between a restart and what it may have made slow. */
+/** µs: a restart at most this long before or after the beginning of a slow stretch may be its cause. */
 const SAME_MOMENT = 15e6;
+/** µs on either side of that beginning in which all workers may have been replaced. */
 const REPLACED = 2e6;
-/** A pool of so many times the slots is no sensible one. */
+/** No pool of more than this many times the present slots is recommended. */
 const SENSIBLE = 4;
-/** Share of the outages in which all slots must be busy, so that they count as what filled the pool. */
+/** Outages filled the pool only if all slots were busy for at least this share of their time. */
 const LEAST_FULL = 0.05;
-/** Times the usual share of errors from which they are told. */
+/** Errors are reported if their share is at least this many times the usual one. */
 const MORE_ERRORS = 2;
 
 /** What the texts of the finding are made from. */
