@@ -20,6 +20,8 @@ export interface PoolNow {
   readonly knownTo: number;
   /** µs since 1970 UTC: since when it has been full without a break; null: it is not full. */
   readonly fullSince: number | null;
+  /** µs since 1970 UTC: since when no slot seems to have idled, so that a queue did not run empty; at most `knownTo`. null: it is not full. */
+  readonly standingSince: number | null;
   /** The last full stretch that has ended, µs since 1970 UTC. */
   readonly lastFull: { readonly from: number; readonly to: number } | null;
   /** For long, more requests ran than there are slots: the number of slots is wrong. */
@@ -36,6 +38,12 @@ const FREE_BINS = 2;
 const FREE = 0.8;
 /** One bin with less than this share of the slots busy is enough: nobody can have waited for long in it, as half of the slots never hand over at the same time. */
 const MOSTLY_FREE = 0.5;
+/**
+ * Where less than this share of the slots is busy on average over so many bins of a full pool, one may have idled, because nobody queued at
+ * that moment. In one bin alone less is busy where a part of its work was placed in the next.
+ */
+const STANDING = 0.94;
+const STANDING_BINS = 2;
 /** On average over so many µs, and bins, a full pool stays nearly full: one that does not has answered everybody in between, again and again. */
 const ON_AVERAGE = 8_000_000;
 const AVERAGED_BINS = 4;
@@ -72,6 +80,13 @@ function firstBelow(levels: Float64Array, begin: number, least: number): number 
   let bin = begin;
   while (levels[bin] >= least) bin++;
   return bin;
+}
+
+/** The bin, of those from `begin` on, after the last ones that are below the level together; of the last bin a part of the work has no line yet. */
+function firstStanding(levels: Float64Array, begin: number, least: number): number {
+  for (let bin = levels.length - 1; bin >= begin + STANDING_BINS; bin--)
+    if (meanOf(levels.subarray(bin - STANDING_BINS, bin)) < least) return bin;
+  return begin;
 }
 
 /** `resolution`: µs, that of the stamps. `until`: µs since 1970 UTC up to which everything that ended was read. null: nothing ran. */
@@ -111,5 +126,8 @@ export function poolNow({ start, end, slots }: QueueRows, resolution: number, un
       fullSince = null;
     }
   }
-  return { knownTo, fullSince, lastFull, isContradicted: over > FULL_BINS };
+  const begin = fullSince === null ? bins : Math.round((fullSince - origin) / width);
+  const standing = firstStanding(level, begin, STANDING * slots);
+  const standingSince = fullSince === null ? null : Math.max(fullSince, origin + standing * width);
+  return { knownTo, fullSince, standingSince, lastFull, isContradicted: over > FULL_BINS };
 }

@@ -7,6 +7,17 @@ const GONE = 45_000_000;
 /** Bins may miss the last answer by this much (µs). */
 const SAME_MOMENT = 2_000_000;
 
+export interface JudgedAt {
+  /** The clock's time, µs since 1970 UTC. */
+  readonly now: number;
+  /** true: the examination was a thorough one ("look"), whose waits are better than those of the others. */
+  readonly isLook: boolean;
+  /** true: no line has come for longer than any request took. */
+  readonly isSilent: boolean;
+  /** Offset of the log's stamps, minutes east of UTC. */
+  readonly zoneMinutes: number;
+}
+
 export interface JudgedPool {
   readonly pool: LivePool;
   readonly state: PoolNow;

@@ -9,11 +9,13 @@ import type { FindingSummary, Summary } from '../core/summary.ts';
 import type { RequestTable } from '../core/table.ts';
 import { clockText, MICROS_PER_MINUTE } from '../core/time.ts';
 import { countText } from '../core/words.ts';
-import { calmVerdict, fullVerdict } from '../findings/live-verdict.ts';
+import { calmVerdict } from '../findings/live-verdict.ts';
 import { knownSlots } from '../findings/pool-words.ts';
 import { verdictOf } from '../findings/verdict.ts';
 import type { ExaminedWindow } from './examiner.ts';
-import { endsWith, type JudgedPool, overSince, slotsTotal, workersNow } from './judged-pool.ts';
+import { FullSentence } from './full-sentence.ts';
+import { FullSpell, type OnAndOff } from './full-spell.ts';
+import { endsWith, type JudgedAt, type JudgedPool, overSince, slotsTotal, workersNow } from './judged-pool.ts';
 import {
   answeredNow,
   followedSpan,
@@ -27,23 +29,11 @@ import {
   waitDuring,
   waitNow,
 } from './live-pools.ts';
-import { LiveStretch, OF_FULL_POOL, PastStretch } from './live-stretch.ts';
-import { SteadyCause } from './steady-cause.ts';
+import { type LiveStretch, OF_FULL_POOL, PastStretch } from './live-stretch.ts';
 import { isAlarm, RANK, SteadyVerdict } from './steady-verdict.ts';
 import type { FullQueues } from './told-waits.ts';
 
 export type Examined = Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference' | 'requests'>;
-
-export interface JudgedAt {
-  /** The clock's time, µs since 1970 UTC. */
-  readonly now: number;
-  /** true: the examination was a thorough one ("look"), whose waits are better than those of the others. */
-  readonly isLook: boolean;
-  /** true: no line has come for longer than any request took. */
-  readonly isSilent: boolean;
-  /** Offset of the log's stamps, minutes east of UTC. */
-  readonly zoneMinutes: number;
-}
 
 /** Findings about the window as a whole. */
 const OF_WINDOW: ReadonlySet<string> = new Set(['unbalanced-workers']);
@@ -65,10 +55,11 @@ export class LiveJudge {
   #known: { readonly slots: SlotsOf; readonly server: Summary['server'] } | null = null;
   #stretch: LiveStretch | null = null;
   #lastFull: PastStretch | null = null;
+  readonly #spell = new FullSpell();
   /** Since when findings about a full pool reach beyond the last full stretch, µs since 1970 UTC; null: they do not. */
   #againSince: number | null = null;
   readonly #said = new SteadyVerdict();
-  readonly #cause = new SteadyCause();
+  readonly #full = new FullSentence(this.#said);
   #fullQueues: FullQueues | null = null;
 
   /**
@@ -109,15 +100,21 @@ export class LiveJudge {
     }
     const full = pools.filter(({ state }) => state.fullSince !== null);
     if (full.length > 0) return this.#judgeFull(examined, full, pools, at);
+    if (at.isSilent) this.#spell.forget();
     if (this.#stretch) {
       const ended = pools.flatMap(({ state }) => (state.lastFull ? [state.lastFull.to] : []));
       const { since: from, orLonger, told } = this.#stretch;
       const to = ended.length > 0 ? Math.max(...ended) : from;
       // By better times it may never have been full: then what was full before it was full last.
-      if (to > from) this.#lastFull = new PastStretch({ from, to, orLonger }, told);
+      if (to > from) {
+        this.#lastFull = new PastStretch({ from, to, orLonger }, told);
+        this.#spell.end(this.#lastFull);
+      }
       this.#stretch = null;
-      this.#said.forget();
-      this.#cause.forget();
+      if (!this.#spellNow(pools)) {
+        this.#said.forget();
+        this.#full.forget();
+      }
     }
     return this.#judgeOther(examined, pools, at);
   }
@@ -133,7 +130,7 @@ export class LiveJudge {
     const before = this.#known;
     if (inference.unbounded) {
       this.#known = null;
-      this.#stretch = null;
+      this.#endAll();
     }
     // While a pool is full, a larger number of slots is believed only if more of them are seen busy.
     const isDoubtful = !isKnown || found.total > (before?.slots.total ?? 0);
@@ -141,11 +138,24 @@ export class LiveJudge {
       const pools = judge(before.slots);
       const isContradicted = pools.some(({ state }) => state.isContradicted);
       if (pools.length > 0 && !isContradicted) return pools;
-      if (isContradicted) this.#stretch = null;
+      if (isContradicted) this.#endAll();
     }
     if (!isKnown) return [];
     if (inference.servers.length === 0) this.#known = { slots: found, server: summary.server };
     return judge(found);
+  }
+
+  /** Nothing that was found while the pool was full holds for what is known of it now. */
+  #endAll(): void {
+    this.#stretch = null;
+    this.#spell.forget();
+  }
+
+  /** Stretches with short breaks between them up to now; null: there are none, or the present one is long. */
+  #spellNow(pools: readonly JudgedPool[]): OnAndOff | null {
+    if (pools.length === 0) return null;
+    const until = Math.max(...pools.map(({ pool }) => pool.lastEnd));
+    return this.#spell.at(until, this.#stretch?.since ?? null);
   }
 
   /** A full stretch that was reported as over is not reopened with its old beginning only because better times move its edges. */
@@ -165,13 +175,18 @@ export class LiveJudge {
     const last = Math.max(...queues.map(({ lastEnd }) => lastEnd));
     const longest = longestNow(last, began);
     const rate = answered === null ? null : answered / queues.length;
-    stretch.bound(rate === null ? 0 : leastNow(rate, last - stretch.since), longest);
+    const until = Math.max(...full.map(({ state }) => state.knownTo));
+    // Some of several queues may have run empty later than others.
+    const standingSince = Math.max(...full.map(({ state }) => state.standingSince ?? state.knownTo));
+    const least = rate === null ? 0 : leastNow(rate, until - standingSince, Math.max(0, last - until));
+    stretch.bound(least, longest);
     // With several servers these rows index the requests of each server, so they cannot be put together.
     if (stretch.told?.isOpen && inference.servers.length === 0) {
       this.#fullQueues = {
         rows: Int32Array.from(queues.flatMap(({ rows }) => [...rows])),
         since: stretch.since,
         orLonger: stretch.orLonger,
+        standingSince,
         rate,
         mean: stretch.told.mean,
         low: stretch.told.low,
@@ -180,52 +195,32 @@ export class LiveJudge {
       };
     }
     const findings = stretch.withEarlier(examined.summary.findings, at.isLook);
-    const saturated = findings.find(({ id }) => id === 'pool-saturated');
-    const beside = findings.find(({ id, severity }) => severity !== 'info' && !OF_FULL_POOL.has(id));
-    const cause = this.#cause.find(beside ?? null, at.now, this.#said.verdict === null);
-    const until = Math.max(...full.map(({ state }) => state.knownTo));
-    stretch.judge(inference.service.mean, until - stretch.since, saturated?.severity ?? 'info');
-    const server = inference.servers.length === 0 ? (this.#known?.server ?? null) : null;
     const summary = { ...examined.summary, findings };
-    if (server === null) {
+    const severity = findings.find(({ id }) => id === 'pool-saturated')?.severity ?? 'info';
+    stretch.judge(inference.service.mean, until - stretch.since, severity);
+    if (inference.servers.length > 0 || !this.#known) {
       // Each of several servers has its own sentence; an alarm stands until its pool has free slots.
       const isLess = RANK[examined.verdict.severity] < RANK[stretch.severity];
       const said = this.#said.verdict;
       const before = isLess && said && isAlarm(said) ? said : null;
       return { summary, verdict: this.#said.find(before ?? examined.verdict, 'full', at.now) };
     }
-    const verdict = fullVerdict(
-      { ...summary, server },
-      {
-        since: clockText(stretch.since + at.zoneMinutes * MICROS_PER_MINUTE),
-        orLonger: stretch.orLonger,
-        workers: pools[0].pool.ofWorker ? { full: full.length, all: workersNow(pools) } : null,
-        wait: stretch.told,
-        longest,
-        answered,
-        severity: cause && RANK[cause.severity] > RANK[stretch.severity] ? cause.severity : stretch.severity,
-        cause,
-        finding: stretch.isSettled ? (saturated ?? null) : null,
-        confidence: Math.min(server.capacity.confidence, inference.wait.confidence || 1),
-      },
-    );
-    return { summary, verdict: this.#said.find(verdict, `full ${cause?.id}`, at.now) };
+    const workers = pools[0].pool.ofWorker ? { full: full.length, all: workersNow(pools) } : null;
+    const now = { stretch, spell: this.#spellNow(pools), workers, longest, answered };
+    return { summary, verdict: this.#full.find({ ...summary, server: this.#known.server }, inference, now, at) };
   }
 
   #inStretch(full: readonly JudgedPool[]): LiveStretch {
     const since = Math.min(...full.map(({ state }) => state.fullSince ?? Number.POSITIVE_INFINITY));
     const isFromBeginning = full.some(({ pool, state }) => state.fullSince !== null && state.fullSince <= pool.from);
-    this.#stretch ??= new LiveStretch(since, isFromBeginning);
+    this.#stretch ??= this.#spell.begin(since, isFromBeginning);
     // If the window has forgotten the beginning of the stretch, the earlier `since` is kept.
     this.#stretch.since = Math.min(this.#stretch.since, since);
     return this.#stretch;
   }
 
-  #judgeOther(
-    { summary, verdict, inference }: Examined,
-    pools: readonly JudgedPool[],
-    { now, zoneMinutes, isLook, isSilent }: JudgedAt,
-  ) {
+  #judgeOther({ summary, verdict, inference }: Examined, pools: readonly JudgedPool[], at: JudgedAt) {
+    const { now, zoneMinutes, isLook, isSilent } = at;
     const last = this.#lastFull;
     const isInSight = last !== null && pools.length > 0 && last.to > Math.min(...pools.map(({ pool }) => pool.from));
     const isOfPast = ({ id, to }: FindingSummary) =>
@@ -249,6 +244,14 @@ export class LiveJudge {
       };
     }
     const server = this.#known?.server;
+    const spell = this.#spellNow(pools);
+    const stretch = this.#spell.last;
+    if (spell && stretch && server && inference.servers.length === 0) {
+      const judged = { ...summary, findings: stretch.withEarlier(others, false) };
+      const workers = pools[0].pool.ofWorker ? { full: 0, all: workersNow(pools) } : null;
+      const full = { stretch, spell, workers, longest: spell.longest, answered: null };
+      return { summary: judged, verdict: this.#full.find({ ...judged, server }, inference, full, at) };
+    }
     if (top || isLittle || pools.length === 0 || !server || inference.servers.length > 0) {
       const isSame = others.length === summary.findings.length;
       const found = isSame ? verdict : verdictOf({ ...summary, findings: others });

@@ -2,6 +2,7 @@
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { QueueRows } from '../core/pool-now.ts';
+import { twoSided } from '../core/statistics.ts';
 import type { RequestTable } from '../core/table.ts';
 import type { WaitNow } from '../findings/live-verdict.ts';
 
@@ -164,18 +165,34 @@ export function answeredNow(full: readonly LivePool[], since: number): number | 
   return answered / ((until - from) / 1e6);
 }
 
-/** The 10 % quantile of the standard Rayleigh distribution, see `leastNow`. */
-const LEAST_TENTH = Math.sqrt(-2 * Math.log(0.9));
+/** What one in ten waits less than is a lower bound. */
+const LEAST = 0.1;
+const BISECTIONS = 30;
+
+const normalBelow = (z: number): number => (z < 0 ? twoSided(z) / 2 : 1 - twoSided(z) / 2);
 
 /**
- * A lower bound, in µs, of the wait behind a queue that never ran empty for `fullMicros`; one in ten waits less. If callers come one by
- * one, at the rate at which they are answered, the number queued is a random walk. One that stays above 0 for N steps ends at √N times a
- * Rayleigh variable (Durrett, Iglehart and Miller, Annals of Probability 5, 1977), and higher if more callers come. `rate`: answers per
- * second of each queue.
+ * A lower bound, in µs, of the wait behind a queue that did not run empty for `standing` µs, and then perhaps did for `unknown` µs, which
+ * the log does not show yet; one in ten waits less. If callers come one by one, at the rate at which they are answered, the number queued
+ * is a random walk. One that stays above 0 for N steps ends at √N times a Rayleigh variable (Durrett, Iglehart and Miller, Annals of
+ * Probability 5, 1977), and higher if more callers come; M further steps add √M times a normal variable. 0: it may have run empty since.
+ * `rate`: answers per second of each queue.
  */
-export function leastNow(rate: number, fullMicros: number): number {
-  const steps = (rate * fullMicros) / 1e6;
-  return (1e6 * LEAST_TENTH * Math.sqrt(steps)) / rate;
+export function leastNow(rate: number, standing: number, unknown = 0): number {
+  const [n, m] = [(rate * standing) / 1e6, (rate * unknown) / 1e6];
+  if (!(n > 0)) return 0;
+  const bySteps = Math.sqrt(-2 * Math.log(1 - LEAST) * n);
+  if (m === 0) return (1e6 * bySteps) / rate;
+  const shareBelow = (x: number) =>
+    normalBelow(x / Math.sqrt(m)) -
+    Math.sqrt(n / (n + m)) * Math.exp((-x * x) / (2 * (n + m))) * normalBelow(x * Math.sqrt(n / (m * (n + m))));
+  let [low, high] = [0, bySteps];
+  for (let k = 0; k < BISECTIONS; k++) {
+    const middle = (low + high) / 2;
+    if (shareBelow(middle) < LEAST) low = middle;
+    else high = middle;
+  }
+  return (1e6 * low) / rate;
 }
 
 /** Time (µs) within [from, to] in which at least `slots` requests ran at once. */

@@ -3,7 +3,8 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { selectRows } from '../core/table.ts';
 import { commonFindings, saidOfServers } from '../findings/diagnose-servers.ts';
 import type { ExaminedWindow } from './examiner.ts';
-import { type JudgedAt, LiveJudge } from './live-judge.ts';
+import type { JudgedAt } from './judged-pool.ts';
+import { LiveJudge } from './live-judge.ts';
 
 type Examined = Pick<ExaminedWindow, 'summary' | 'inference' | 'servers' | 'requests'>;
 

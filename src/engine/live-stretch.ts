@@ -15,8 +15,6 @@ export const OF_FULL_POOL: ReadonlySet<string> = new Set([
 ]);
 /** The cause that fills a pool stands as long as the pool is full, too. */
 const CAUSE = 'outage-behind';
-/** Number of looks (thorough examinations) that must have recommended a pool before one is shown. */
-const LEAST_RECOMMENDED = 3;
 /** The present wait is taken from this many latest looks. */
 const LOOKS = 3;
 /** Waits that differ by less than this factor are the same. */
@@ -34,7 +32,7 @@ const worse = (a: FullSeverity, b: FullSeverity): FullSeverity => (order.indexOf
 export class LiveStretch {
   /** µs since 1970 UTC. `orLonger`: the log, or the part that is held, begins full, so the stretch may have begun earlier. */
   since: number;
-  readonly orLonger: boolean;
+  orLonger: boolean;
   severity: FullSeverity = 'info';
   /** The present wait as estimated; null: not known. */
   wait: WaitNow | null = null;
@@ -51,9 +49,18 @@ export class LiveStretch {
     this.orLonger = orLonger;
   }
 
-  /** true: enough looks have recommended a pool. */
-  get isSettled(): boolean {
-    return this.#recommended.length >= LEAST_RECOMMENDED;
+  /** The pool is full again after a short break: its queue is another one, what fills it and what would end it stand. */
+  reopen(since: number): void {
+    this.since = since;
+    this.orLonger = false;
+    this.wait = null;
+    this.told = null;
+    this.#looks.length = 0;
+  }
+
+  /** true: a look (a thorough examination) has recommended a pool. */
+  get isAdvised(): boolean {
+    return this.#recommended.length > 0;
   }
 
   /**

@@ -11,6 +11,8 @@ export interface FullQueues {
   /** Since when the queues are full, µs since 1970 UTC; `orLonger`: perhaps since earlier. */
   readonly since: number;
   readonly orLonger: boolean;
+  /** Since when they did not run empty, µs since 1970 UTC. */
+  readonly standingSince: number;
   /** Answers per second of each queue; null: not known. */
   readonly rate: number | null;
   /** The mean wait that is shown, µs; no row's lower bound exceeds it. 0: perhaps nobody waits. */
@@ -58,7 +60,7 @@ export function toldWaits(
   sinceLook: number | null,
 ): Float64Array {
   if (!queues) return wait;
-  const { rows, since, orLonger, rate, mean } = queues;
+  const { rows, since, orLonger, standingSince, rate, mean } = queues;
   const told = wait.slice();
   const last = newestKnown(queues, wait, start);
   const newest = last < 0 ? since : Math.max(since, start[last]);
@@ -68,7 +70,8 @@ export function toldWaits(
     if (!(isFound || start[row] > newest) || start[row] < since) continue;
     const found = sinceLook ?? (isFound ? wait[row] : mean);
     const most = longestNow(start[row], orLonger ? Number.POSITIVE_INFINITY : since);
-    const least = rate === null ? 0 : Math.min(mean, leastNow(rate, start[row] - since));
+    const standing = start[row] - (start[row] < standingSince ? since : standingSince);
+    const least = rate === null ? 0 : Math.min(mean, leastNow(rate, standing));
     told[row] = Math.min(most, Math.max(least, found));
   }
   return told;

@@ -19,8 +19,10 @@ export interface WaitNow {
 }
 
 export interface FullNow {
-  /** "20:42:31" */
+  /** "20:42:31"; of a spell when it began. */
   readonly since: string;
+  /** It was full again and again, with short breaks, for so much of so many seconds; null: without a break. */
+  readonly spell: { readonly fullSeconds: number; readonly seconds: number } | null;
   /** The log, or what is held of it, begins with a full pool. */
   readonly orLonger: boolean;
   /** Of workers with a queue each, how many are full, and of how many; null: one queue. */
@@ -94,27 +96,50 @@ function openWords(low: number, most: string | null): [string, string, string] {
 const ofThem = (words: string, { workers }: FullNow): string =>
   words.replace(/^callers/, workers?.full === 1 ? 'its callers' : 'their callers');
 
-export function fullVerdict(summary: Summary, now: FullNow): Verdict {
+/** That a pool is full, at length, briefly, and in brief. */
+function fullWords(summary: Summary, now: FullNow): [string, string, string] {
   const pool = capital(poolText(summary.server));
   const some = now.workers !== null && now.workers.full < now.workers.all;
   const which = some ? `, ${now.workers?.full} of them ` : ' ';
   const since = `${now.orLonger ? 'before ' : ''}${now.since}`;
   const [waiting, briefly, inBrief] = waitingWords(now);
+  const most = some || now.answered === null ? '' : `: no more than ${roundText(now.answered)} req/s get through`;
+  return [
+    `${pool}${some ? which : ', '}full since ${since} without a break${most}. ${capital(some ? ofThem(waiting, now) : waiting)}.`,
+    `${pool}${which}full since ${since}; ${briefly}.`,
+    `${pool}${which}full since ${now.since}; ${inBrief}.`,
+  ];
+}
+
+/** That a pool is full again and again, at length, briefly, and in brief. */
+function spellWords(
+  summary: Summary,
+  { workers, longest, since: from, orLonger }: FullNow,
+  { fullSeconds, seconds }: NonNullable<FullNow['spell']>,
+): [string, string, string] {
+  const pool = capital(poolText(summary.server));
+  const since = `${orLonger ? 'before ' : ''}${from}`;
+  const most = Number.isFinite(longest) ? durationText(longest) : null;
+  const full = `full on and off since ${since}`;
+  const [which, who] = workers === null ? ['', 'callers'] : ['some of them ', 'their callers'];
+  return [
+    `${pool}, ${which}${full} (${roundText(fullSeconds)} of ${roundText(seconds)} s): ${who} queue at times${most === null ? '' : `, ${most} at most`}.`,
+    `${pool}, ${which}${full}; waits ${most === null ? 'unknown' : `${most} at most`}.`,
+    `${pool}, ${which}${full}.`,
+  ];
+}
+
+export function fullVerdict(summary: Summary, now: FullNow): Verdict {
+  const [words, briefly, inBrief] = now.spell ? spellWords(summary, now, now.spell) : fullWords(summary, now);
   const [remedy, shortRemedy, fix] = now.finding ? remedyWords(summary, now.finding.evidence) : ['', '', ''];
   const beside = now.cause ? `${capital(now.cause.title)}.` : '';
   // What fills the pool, or is as bad, is told before it; what is merely worth knowing as well after it.
   const isCause = now.cause?.severity === 'critical' || typeof now.cause?.evidence.saturated_seconds === 'number';
-  const withCause = (words: string) => (isCause ? `${beside} ${words}` : `${words} ${beside}`).trim();
-  const most = some || now.answered === null ? '' : `: no more than ${roundText(now.answered)} req/s get through`;
+  const withCause = (text: string) => (isCause ? `${beside} ${text}` : `${text} ${beside}`).trim();
   return {
     severity: now.severity,
-    sentence: withCause(
-      `${pool}${some ? which : ', '}full since ${since} without a break${most}. ${capital(some ? ofThem(waiting, now) : waiting)}.${remedy}`,
-    ),
-    shorter: [
-      withCause(`${pool}${which}full since ${since}; ${briefly}.${shortRemedy}`),
-      `${pool}${which}full since ${now.since}; ${inBrief}.${fix}`,
-    ],
+    sentence: withCause(`${words}${remedy}`),
+    shorter: [withCause(`${briefly}${shortRemedy}`), `${inBrief}${fix}`],
     confidence: now.confidence,
   };
 }

@@ -57,6 +57,22 @@ it('is no longer full where an eighth of it is idle all the time, though never t
   expect(state([...full, 3, 4, 4, 4, 4, 3, 4, 4, 4, 4])?.fullSince).toBe(4);
 });
 
+it('says since when no slot idled: a queue may have run empty where one did, though the pool stays full', () => {
+  const standing = (busy: readonly number[]) => {
+    const start = busy.flatMap((level, second) =>
+      seconds(level, 0).flatMap((_, slot) => [0, 1, 2, 3, 4].map((k) => BEGIN + second * SECOND + k * 200_000 + slot)),
+    );
+    const rows = { start: Float64Array.from(start), end: Float64Array.from(start, (at) => at + 200_000), slots: 4 };
+    const since = poolNow(rows, 1, BEGIN + busy.length * SECOND)?.standingSince ?? null;
+    return since === null ? null : Math.round((since - BEGIN) / SECOND);
+  };
+  const full = [...seconds(4, 1), ...seconds(10, 4)];
+  expect(standing(full)).toBe(4);
+  // The second before it counts as well, since a part of its work may have been placed there.
+  expect(standing([...full, 3, ...seconds(5, 4)])).toBe(16);
+  expect(standing([...full, ...seconds(4, 2)])).toBe(null);
+});
+
 it('does not take what still runs for a free slot', () => {
   // Long requests fill the pool; those that run at the end have no line yet.
   const rows = [0, 1, 2, 3].flatMap((slot) =>

@@ -167,13 +167,21 @@ describe('full-live-silent: a queue that grows to its end, and silence after it'
 it('calls no pool full without a break that had a fifth of its slots idle for a quarter of a minute', async () => {
   // By the application: 4.0 of 4 busy from 13:03:15 on, 3.2 from 13:03:30 to 13:03:45, when callers wait 0.1 s, then 3.9 again.
   const text = readFileSync('sample-logs/gunicorn-sync-4-nearly-full.log', 'utf8');
-  const said: { readonly at: string; readonly sentence: string }[] = [];
+  const said: { readonly at: string; readonly sentence: string; readonly isAlarm: boolean }[] = [];
   await replayLive(text, {
     restSeconds: 3,
-    seen: ({ now, verdict }) => {
-      said.push({ at: new Date(now / 1000).toISOString().slice(11, 19), sentence: verdict.sentence });
+    seen: ({ now, verdict: { sentence, severity } }) => {
+      const isAlarm = severity === 'critical' || severity === 'warning';
+      said.push({ at: new Date(now / 1000).toISOString().slice(11, 19), sentence, isAlarm });
     },
   });
+  // Their queue is empty from 13:03:32 to 13:03:44, and for a moment at 13:03:52: that is no end of an alarm each.
+  const flips = said.filter(({ isAlarm }, k) => k > 0 && isAlarm !== said[k - 1].isAlarm).length;
+  expect(flips).toBeLessThanOrEqual(4);
+  expect(said.some(({ sentence }) => sentence.includes('full on and off since 13:03:14'))).toBe(true);
+  // Callers waited 0.01 s at 13:04:08: no low end of 0.3 s stands then.
+  for (const { at, sentence } of said)
+    if (/^13:04:0[89]/.test(at)) expect(`${at} ${sentence}`).not.toMatch(/queue for \d+ ms to/);
   const between = (from: string, to: string) => said.filter(({ at }) => at >= from && at < to);
   expect(between('13:03:20', '13:03:30').some(({ sentence }) => sentence.includes('full since 13:03:14'))).toBe(true);
   const after = between('13:03:40', '13:05:00');

@@ -11,6 +11,7 @@ const full = {
   rows: Int32Array.from([0, 1, 2, 3]),
   since: 0,
   orLonger: false,
+  standingSince: 0,
   rate: 10,
   mean: 4 * SECOND,
   low: SECOND,
@@ -69,4 +70,21 @@ it('lie between what the sentence tells, and between what was found where nothin
   expect(withToldRange(inference, full).wait.method).toBe('inferred');
   expect(withToldRange(inference, null)).toBe(inference);
   expect(withToldRange(inference, { ...full, mean: 0 })).toBe(inference);
+});
+
+it('are bounded by a queue that stood, less so where it perhaps ran empty since', () => {
+  const sure = leastNow(10, 20 * SECOND);
+  // 200 steps: √200 times the 10 % quantile of a Rayleigh variable, 0.459, at 10 a second.
+  expect(sure / SECOND).toBeCloseTo((0.459 * Math.sqrt(200)) / 10, 2);
+  const unsure = leastNow(10, 20 * SECOND, 2 * SECOND);
+  expect(unsure).toBeGreaterThan(0);
+  expect(unsure).toBeLessThan(sure);
+  expect(leastNow(10, 20 * SECOND, 20 * SECOND)).toBe(0);
+  expect(leastNow(10, 0)).toBe(0);
+});
+
+it('are no less than nothing in the queue that may have run empty a second before', () => {
+  const drained = { ...full, standingSince: 19 * SECOND };
+  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 2 * SECOND, 0]), start, drained, null);
+  expect(told[2]).toBe(leastNow(10, SECOND));
 });

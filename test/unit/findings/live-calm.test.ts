@@ -1,7 +1,7 @@
 // The sentence of a live pool: what is told beside a full one, and of one that has room again how long callers queued before.
 import { expect, it } from 'vitest';
 import type { FindingSummary } from '../../../src/core/summary.ts';
-import { calmVerdict, fullVerdict } from '../../../src/findings/live-verdict.ts';
+import { calmVerdict, type FullNow, fullVerdict } from '../../../src/findings/live-verdict.ts';
 import { finding, replaySnapshot } from '../../helpers/snapshots.ts';
 
 it('keeps the wait of the time when the pool was full', async () => {
@@ -61,7 +61,15 @@ it('tells a full pool before what does not fill it, and after what does or is as
       evidence: {},
       ...change,
     });
-    const now = { since: '17:43:30', orLonger: false, workers: null, wait: null, longest: 5e6, answered: 12 };
+    const now = {
+      since: '17:43:30',
+      orLonger: false,
+      spell: null,
+      workers: null,
+      wait: null,
+      longest: 5e6,
+      answered: 12,
+    };
     return fullVerdict(summary, { ...now, severity: 'critical', cause, finding: null, confidence: 0.9 });
   };
   const { sentence, shorter = [] } = step({});
@@ -69,4 +77,24 @@ it('tells a full pool before what does not fill it, and after what does or is as
   expect(shorter[0]).toMatch(/full since 17:43:30; .* GET \/fast got slower\.$/);
   expect(step({ evidence: { saturated_seconds: 12 } }).sentence).toMatch(/^GET \/fast got slower\. .* full since/);
   expect(step({ severity: 'critical' }).sentence).toMatch(/^GET \/fast got slower\. .* full since/);
+});
+
+it('tells a pool that is full again and again in one sentence, with the most that anybody can have waited', async () => {
+  const { summary } = await replaySnapshot('gunicorn-sync-4-burst-of-16.log');
+  const spell = { fullSeconds: 38, seconds: 55 };
+  const now = { since: '17:43:30', orLonger: false, spell, workers: null, wait: null, longest: 21e6, answered: 12 };
+  const tell = (more: Partial<FullNow>) =>
+    fullVerdict(summary, { ...now, ...more, severity: 'critical', cause: null, finding: null, confidence: 0.9 });
+  expect(tell({})).toMatchObject({
+    severity: 'critical',
+    sentence: '4 sync workers, full on and off since 17:43:30 (38 of 55 s): callers queue at times, 21 s at most.',
+    shorter: [
+      '4 sync workers, full on and off since 17:43:30; waits 21 s at most.',
+      '4 sync workers, full on and off since 17:43:30.',
+    ],
+  });
+  expect(tell({ longest: Number.POSITIVE_INFINITY }).sentence).toMatch(/: callers queue at times\.$/);
+  expect(tell({ workers: { full: 1, all: 2 } }).sentence).toMatch(
+    /, some of them full on and off .* their callers queue/,
+  );
 });
