@@ -1,4 +1,4 @@
-/** Finding: requests come in herds: many at the same moment, again and again, often on a schedule. */
+/** Finding: requests arrive in herds: many at the same moment, repeatedly, often on a schedule. */
 import { max, min } from 'simple-statistics';
 import { integersAt } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
@@ -9,33 +9,33 @@ import { findHerds, type Herd, type Herds, MINIMUM_HERDS } from './herds.ts';
 import { knownSlots } from './pool-words.ts';
 import { findingsOfFullPool, waitIsLong } from './saturation.ts';
 
-/** Share of all waiting that happens in herds, from which they are why the pool is full. */
+/** The herds are why the pool is full if at least this share of all waiting happens in them. */
 const MOST_WAITING = 0.75;
-/** Times the slots that are there, from which more of them for the sake of herds are no sensible answer. */
+/** A pool more than this many times the present one would mostly idle: adding slots is then no sensible answer to herds. */
 const SENSIBLE = 4;
-/** Share of what herds on the slots make callers wait that they surely did. */
+/** The lower bound of the mean wait must reach this share of the mean wait that such herds would cause on these slots. */
 const WAITED = 0.05;
-/** Turns of the slots from which a herd that a full pool shows may as well have come about as fast as it was served. */
+/** Above this many turns of the slots, callers who arrive about as fast as they are served look the same as a herd. */
 const MANY_TURNS = 10;
-/** A herd of the usual size on the slots that are there. */
+/** A herd of the median size on the present slots. */
 interface Load {
   readonly size: number;
   readonly slots: number | null;
-  /** µs, NaN unknown. */
+  /** Mean service time, µs; NaN: unknown. */
   readonly service: number;
-  /** Turns of the slots that it takes, NaN where the slots are not known. */
+  /** How often the slots are refilled to serve the herd: ceil(size / slots); NaN: the number of slots is unknown. */
   readonly turns: number;
-  /** Slots that bear it as it is; NaN unknown. */
+  /** Slots with which nobody in the herd waits longer than TARGET; NaN: unknown. */
   readonly needed: number;
-  /** It may as well have come about as fast as it was served. */
+  /** Its callers may also have arrived about as fast as they were served (see MANY_TURNS). */
   readonly mayBeInStep: boolean;
 }
 
-/** µs for which callers of a herd may wait. */
+/** Longest acceptable wait within a herd, µs. */
 const TARGET = 200_000;
 
 function loadOf(size: number, slots: number | null, { inference }: Facts, rows: Rows, herds: readonly Herd[]): Load {
-  // What they take themselves: a job is heavier than a page.
+  // Use the service times of the herd's own requests: those of a job are longer than those of a page.
   const own = herds.flatMap(({ members }) => members.map((i) => rows.service[i])).filter((micros) => micros > 0);
   const service = own.length > 0 && inference.service.mean > 0 ? meanOf(own) : inference.service.mean;
   const turns = slots === null ? Number.NaN : Math.ceil(size / slots);
@@ -44,14 +44,14 @@ function loadOf(size: number, slots: number | null, { inference }: Facts, rows: 
   return { size, slots, service, turns, needed, mayBeInStep };
 }
 
-/** Do the waits bear out that callers came at once? */
+/** Do the waits confirm that the callers came at once? */
 function isBorneOut({ inference }: Facts, rows: Rows, found: Herds, { turns, service }: Load, width: number): boolean {
   const { herds, period } = found;
-  // A pool that empties its queue after a stall looks like a herd, and where the waits are unknown nothing else tells one from the other.
+  // A pool that drains its queue after a stall looks like a herd. Where the waits are unknown, only a schedule shows that it is one.
   if (!cameOnTop(rows, herds, width)) return false;
   if (inference.wait.method === 'unknown') return period !== null;
   if (period !== null) return true;
-  // Who comes with so many others waits: where nobody need have, they may as well have come one after the other.
+  // Callers who come at once must wait. If possibly nobody waited, they may have come one after the other instead.
   const least = ((turns - 1) / 2) * service * (countIn(herds) / rows.length);
   return !(inference.wait.lowMean < WAITED * least);
 }
@@ -71,7 +71,7 @@ function turnsText({ size, slots, service, turns }: Load): string {
   return ` ${countText(slots, 'slot')} of ${durationText(service)} a request answer ${many} at once in ceil(${many} / ${slots}) = ${turns} turns: the last waits about ${durationText((turns - 1) * service)}, half of them ${durationText(((turns - 1) / 2) * service)} or longer.`;
 }
 
-/** Nothing shows a limit: callers who hold back would leave the same lines. */
+/** For an unknown number of slots: the most requests seen at once may be the pool's limit or its callers' own. */
 function leastTurnsText({ size, service }: Load, least: number): string {
   const turns = Math.ceil(size / least);
   if (!(turns > 1) || !Number.isFinite(service)) return '';
@@ -105,14 +105,14 @@ function examine(facts: Facts): Finding | null {
   const { herds, period } = found;
   if (herds.length < MINIMUM_HERDS) return null;
   const size = medianOf(herds.map((herd) => herd.size));
-  // A herd that the slots take at once harms nobody.
+  // A herd that fits into the slots makes nobody wait.
   if (size <= (slots ?? least)) return null;
   const waited = herds.reduce((sum, herd) => sum + herd.waited, 0);
   const total = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
   const load = loadOf(size, slots, facts, rows, herds);
   const { service, turns, needed, mayBeInStep } = load;
   if (!isBorneOut(facts, rows, found, load, width)) return null;
-  // Nobody waits to speak of but in them: that the pool is full then is their doing.
+  // Hardly anybody waits outside the herds, so the herds are why the pool is full.
   const isCause = slots !== null && waited >= MOST_WAITING * total && total > 0;
   const isMuch = slots !== null && waited > 0.3 * total;
   const route = routeOf(facts, rows, herds);
@@ -135,7 +135,7 @@ function examine(facts: Facts): Finding | null {
       slots,
       last_wait_seconds: secondsOf((turns - 1) * service),
       recommended_slots: orNull(needed),
-      // The verdict tells of the pool and its waits by these.
+      // The verdict reads this to describe the pool and its waits.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
     advice: `Spread them: a random delay of up to the period in the job or client that sends them, or a queue that feeds them one by one.${bearText(load)}`,
@@ -146,21 +146,25 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** Share of those who come between herds that must have come in the time in which a herd would have gathered. */
+/** Before the herds, at least this share of the usual arrivals must have come. */
 const CAME = 0.5;
 
-/** Before a queue that was held back there is a silence as long as it took to gather; before a herd callers come as usual. */
+/**
+ * Did callers arrive as usual before the herds? If a stalled process had merely held its queue back, there would be a gap as long as the
+ * queue took to gather.
+ */
 function cameOnTop({ start, length }: Rows, herds: readonly Herd[], width: number): boolean {
   const micros = start[length - 1] - start[0];
   const inHerds = countIn(herds);
   let [expected, came] = [0, 0];
   for (const { size, members } of herds) {
     const from = start[members[0]];
-    // Held back, the herd would be part of the usual rate, and so would who came while it was let go.
+    // Time in which a held-back queue of this size would have gathered at the rate of the whole log, which then includes the herds.
+    // Those who came while it drained (`width`) are part of that queue.
     const span = Math.min(Math.max(0, (size / length) * micros - width), from - start[0]);
     const usual = ((length - inHerds) / micros) * span;
     expected += usual;
-    // What was let go before one of them does not stand for a silence before another.
+    // Capped at the usual number: a crowd before one herd must not make up for a gap before another.
     came += Math.min(
       usual,
       countBelow(length, (i) => start[i], from) - countBelow(length, (i) => start[i], from - span),
@@ -169,7 +173,7 @@ function cameOnTop({ start, length }: Rows, herds: readonly Herd[], width: numbe
   return came >= CAME * expected;
 }
 
-/** A route is that of the herds when it makes so much of them, and has so many times the share that it has elsewhere. */
+/** The herds belong to a route if it makes at least this share of their requests, and this many times its share outside them. */
 const MOST_OF_HERD = 0.5;
 const TIMES_THE_SHARE = 3;
 
@@ -182,7 +186,7 @@ function routeOf({ names }: Facts, rows: Rows, herds: readonly Herd[]): string |
   return share >= MOST_OF_HERD && share >= TIMES_THE_SHARE * elsewhere ? names.routes.text(route) : null;
 }
 
-/** The job may have one address. */
+/** Includes one-noisy-client: a job that sends a herd may have a single address. */
 const symptoms = [...findingsOfFullPool, 'one-noisy-client'];
 
 export default defineFinding({

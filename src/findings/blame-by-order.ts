@@ -1,7 +1,7 @@
 /**
- * Which route holds an event loop where stamps are too coarse for pauses to show: by the order of the lines and their durations. While a
- * loop is held nothing else of its worker ends, so the line before is from before it began; and what was in flight then ends right
- * behind it, having taken as long or longer.
+ * Which route blocks an event loop, where the stamps are too coarse to show pauses: found by the order of the lines and their durations.
+ * While a request blocks the loop, nothing else of its worker ends. So the line before it was written before it began, and the requests that
+ * were in flight end right after it, having taken as long or longer.
  */
 import { max, min } from 'simple-statistics';
 import { floatsAt, indicesBelow } from '../core/columns.ts';
@@ -11,22 +11,22 @@ import { countUpTo, logPoissonTail, medianOf, quantileOf, sumOf } from '../core/
 import { countText, roundText } from '../core/words.ts';
 import type { Blame } from './loop-blame.ts';
 
-/** ln of the chance from which a pattern is taken for real. */
+/** A pattern is taken for real if its probability by chance (ln) is at most this. */
 const SURE = -18;
-/** µs, and lines of a route: shorter and fewer ones tell nothing. */
+/** Shortest service time (µs) and fewest lines of a route that prove anything. */
 const SHORTEST = 50_000;
 const FEWEST = 5;
-/** Share of the ticks that a held loop would let pass between a line and the one before. */
+/** Of the ticks that must pass before the lines of a route that blocks the loop, at least this share must have passed. */
 const PASSED = 0.5;
 
-/** A line with those of its worker before and behind it: positions in the rows. */
+/** A line, and the lines of its worker before and after it: positions in the rows. */
 interface Line {
   readonly before: number;
   readonly own: number;
   readonly behind: number;
 }
 
-/** Lines between two others of their worker, in the order in which they were written. */
+/** Lines with a neighbour on both sides in their worker, in the order in which they were written. */
 function linesOf({ row, worker }: Rows): Line[] {
   return [...groupsOf(worker)].flatMap(([process, members]) => {
     if (process < 0) return [];
@@ -35,7 +35,7 @@ function linesOf({ row, worker }: Rows): Line[] {
   });
 }
 
-/** Of stamps that tell when requests ended, the one that holds the loop with the least chance; null: none surely. */
+/** The route whose pattern is least likely by chance; null: none is certain. Needs stamps of the end of requests, with a tick. */
 export function blameByOrder({ requests }: Facts, rows: Rows): Blame | null {
   const stamp = floatsAt(requests.end, rows.row);
   const tick = quantileOf(requests.resolution.subarray(0, requests.length), 0.5);
@@ -67,7 +67,7 @@ export function blameByOrder({ requests }: Facts, rows: Rows): Blame | null {
   return best?.blame ?? null;
 }
 
-/** Two that are asked for together end one behind the other as well: without the route that follows most it is no more than chance. */
+/** Is the pattern no more than chance without the route that follows most often? Two routes requested together end in sequence as well. */
 function isOfOnePair({ route }: Rows, held: readonly Line[], byChance: number): boolean {
   const most = max(
     [...groupsOf(Int32Array.from(held, ({ behind }) => route[behind])).values()].map(({ length }) => length),

@@ -1,17 +1,17 @@
-/** The ceil law: what requests that come at once cost on a number of slots. */
+/** The ceil law: how long requests that arrive at once take on a given number of slots. */
 import type { Facts } from '../core/finding.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { durationText } from '../core/words.ts';
 
-/** Requests that came at once, and how many turns of the pool they took. */
+/** Requests that arrived at once, and how many turns of the pool (generations) they took. */
 export interface Burst {
   readonly size: number;
   readonly generations: number;
-  /** From the arrival to the answer of the last one. */
+  /** From the arrival to the answer of the last request, µs. */
   readonly lastMicros: number;
 }
 
-/** The ceil law where requests came in one burst: n requests on c slots end in ceil(n / c) generations. */
+/** For a burst of n requests on c slots: ceil(n / c) generations. null: no batches were detected, or one generation served all of them. */
 export function burstLaw(facts: Facts, slots: number): Burst | null {
   const { batches, wait } = facts.inference;
   if (!batches.detected || !(batches.periodMicros > 0)) return null;
@@ -22,7 +22,7 @@ export function burstLaw(facts: Facts, slots: number): Burst | null {
   return generations < 2 ? null : { size, generations, lastMicros: generations * batches.periodMicros };
 }
 
-/** What a burst cost, or would cost; nothing where the log cannot tell. */
+/** What the burst cost, or one would cost. Without a burst, what the log says of the queue; empty: it cannot tell. */
 export function burstSentence({ summary, inference }: Facts, slots: number, burst: Burst | null): string[] {
   const { wait, service, batches, servers } = inference;
   if (burst) {

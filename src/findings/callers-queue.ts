@@ -1,4 +1,4 @@
-/** Finding: callers queue, although the pool is not known to have been full for long, or not at all how full it was. */
+/** Finding: callers queue, although the pool was not full for long, or it is unknown how full it was. */
 import { withTimes } from '../core/event-times.ts';
 import { defineFinding, type Facts, type Finding, isKeptWhole, spanOfInstants } from '../core/finding.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
@@ -9,26 +9,26 @@ import { countText, durationText, percentText, roundText } from '../core/words.t
 import { waitIsClockError } from './measured-waits.ts';
 import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, largerPool, poolText } from './pool-words.ts';
 
-/** Share of the requests that wait, and their mean, from which it is said. */
+/** The finding needs at least this share of the requests to wait, and at least this mean wait (µs). */
 const WAITING_SHARE = 0.3;
-/** µs */
 const LEAST_MEAN = 50_000;
+/** µs: a p95 wait from which the finding is critical; also the least mean wait in a stretch that is reported by itself. */
 const LONG = 500_000;
-/** Arrivals that make a stretch of a queue, µs that it lasts, and µs between two of them that end it. */
+/** A stretch with a queue has at least this many arrivals, lasts at least SHORTEST µs, and ends at a gap of more than APART µs. */
 const FEWEST_DEEP = 50;
 const SHORTEST = 60e6;
 const APART = 60e6;
-/** Share of the depth at which most of the waiting is done, from which an arrival belongs to it. */
+/** An arrival counts as part of the long queue from this share of the typical depth (the mean weighted by depth, see `withoutShallow`). */
 const OF_DEPTH = 0.1;
-/** Fewer lines of a server that takes no more connections are a moment. */
+/** Fewer lines than this about refused connections are a passing moment. */
 const FEWEST_REFUSALS = 3;
 
 function examine(facts: Facts): Finding | null {
   const { wait } = facts.inference;
-  // Those that queue inside the application have a finding of their own.
+  // Requests that queue inside the application have a finding of their own.
   if (waitIsClockError(facts) || facts.inference.service.growth?.inTurn) return null;
   if (wait.method === 'unknown') return refusedConnections(facts);
-  // Even the favourable reading of the log must tell of a queue.
+  // Even the lowest waits that fit the log must show a queue.
   if (!(wait.waitingRatio >= WAITING_SHARE && wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return queueForAWhile(facts);
   if (wait.method === 'bounded') return longQueue(facts);
   if (!(wait.mean >= LEAST_MEAN && wait.p95 > DEFAULT_TARGET_WAIT)) return null;
@@ -54,19 +54,19 @@ function queue(facts: Facts): Finding {
   };
 }
 
-/** The stretch in which the server said at each arrival how many wait, and most waited in all. */
+/** Of the stretches in which the server logged its queue depth at each arrival, the one with the most waiting. */
 interface DeepQueue {
   /** µs since 1970 UTC */
   readonly from: number;
   readonly to: number;
   readonly arrivals: number;
-  /** Requests that waited, on average and at most. */
+  /** Requests in the queue: mean and maximum over the arrivals. */
   readonly depth: number;
   readonly deepest: number;
 }
 
 function deepQueueOf(facts: Facts): DeepQueue | null {
-  // Of a long log the request lines beside those without a time are not kept.
+  // Lines without a time are dated by the request lines around them, which are not all kept of a long log.
   const lifecycle = isKeptWhole(facts) ? withTimes(facts.lifecycle, facts.requests) : facts.lifecycle;
   const stretches = stretchesOf(lifecycle.filter(({ kind, time }) => kind === 'queued' && Number.isFinite(time)));
   if (stretches.length === 0) return null;
@@ -80,8 +80,8 @@ function deepQueueOf(facts: Facts): DeepQueue | null {
 }
 
 /**
- * A busy pool has short queues all the time, which are not the beginning or the end of a long one: the events in a row with the largest sum (Kadane)
- * of what their depths are beyond a share of the depth at which most of the waiting is done.
+ * Cuts the short queues before and after the long one: a busy pool has short queues all the time. Keeps the consecutive events with the
+ * largest sum of (depth - threshold) (Kadane). The threshold is OF_DEPTH times the depth-weighted mean depth, Σd² / Σd.
  */
 function withoutShallow(events: readonly LifecycleEvent[]): LifecycleEvent[] {
   const depths = events.map(({ value }) => value ?? 0);
@@ -96,7 +96,10 @@ function withoutShallow(events: readonly LifecycleEvent[]): LifecycleEvent[] {
   return events.slice(best.first, best.behind);
 }
 
-/** Of a log in which few wait. The N-th of them waits for N departures, and the longest queue and the longest wait tell how long one takes. */
+/**
+ * For a log in which few callers wait overall: the stretch with a long queue. The N-th in the queue waits for N departures, so the mean wait
+ * in the stretch is its mean depth times (longest wait / longest queue).
+ */
 function queueForAWhile(facts: Facts): Finding | null {
   const { inference, summary } = facts;
   const { wait } = inference;
@@ -105,7 +108,7 @@ function queueForAWhile(facts: Facts): Finding | null {
   const { from, to, arrivals, depth, deepest } = queue;
   const mean = (depth * wait.max) / wait.peakQueue;
   if (!(mean >= LONG)) return null;
-  // The pace of the full pool is known as well as for the whole log.
+  // The relative uncertainty of the wait is that of the whole log.
   const [low, high] = [wait.lowMean, wait.highMean].map((bound) => (mean * bound) / wait.mean);
   const eachText = `${durationText(low)} to ${durationText(high)}`;
   return {
@@ -128,7 +131,7 @@ function queueForAWhile(facts: Facts): Finding | null {
   };
 }
 
-/** Events at most a minute apart, in order of time. */
+/** Splits events into stretches, in order of time; successive events within a stretch are at most APART µs apart. */
 function stretchesOf(events: readonly LifecycleEvent[]): LifecycleEvent[][] {
   const stretches: LifecycleEvent[][] = [];
   for (const event of events.toSorted((a, b) => a.time - b.time)) {
@@ -139,7 +142,7 @@ function stretchesOf(events: readonly LifecycleEvent[]): LifecycleEvent[][] {
   return stretches;
 }
 
-/** The log tells how long they waited at least. */
+/** The log bounds the waits from below only. */
 function longQueue(facts: Facts): Finding {
   const { summary, inference } = facts;
   const { wait, service } = inference;
@@ -160,10 +163,10 @@ function longQueue(facts: Facts): Finding {
   };
 }
 
-/** Nothing tells how long callers wait, but that the server let no more of them in. */
+/** The waits are unknown; the log only shows that the server took no more connections. */
 function refusedConnections(facts: Facts): Finding | null {
   const refused = refusals(facts);
-  // An event loop that refuses beyond a limit answers at once.
+  // An event loop that refuses requests above a limit answers the others at once: nobody queues.
   if (refused.length < FEWEST_REFUSALS || facts.inference.unbounded || facts.summary.server.model === 'async')
     return null;
   const text = refused.find((event) => event.text !== null)?.text;
@@ -178,7 +181,7 @@ function refusedConnections(facts: Facts): Finding | null {
   };
 }
 
-/** A server that says how many of its requests wait for a thread logs neither pid nor duration. */
+/** A server that logs its queue depth (waitress) logs neither pid nor duration, so the advice computes threads by the square-root rule. */
 const moreSlots = (facts: Facts): string =>
   facts.lifecycle.some(({ kind }) => kind === 'queued') ? `${threadsText(facts)} ${WHERE_THREADS}` : ADD_SLOTS;
 
@@ -187,14 +190,17 @@ const WHERE_THREADS =
 
 interface Need {
   readonly threads: number;
-  /** Busy on average under this load. */
+  /** Mean number of busy slots under this load (offered load a = λ S). */
   readonly busy: number;
   readonly perSecond: number;
-  /** µs */
+  /** Service time, µs. */
   readonly service: number;
 }
 
-/** By the square-root rule a + 2 √a of the load a = λ S; S is what the full pool took, where W = N / X (Little) tells its pace. */
+/**
+ * Threads by the square-root rule a + 2 √a for the offered load a = λ S. Where no service time S is logged it follows from Little's law: the
+ * full pool of K slots answers X = N / W per second (N longest queue, W longest wait), so S = K / X. null: not enough is known.
+ */
 function needOf({ summary, inference }: Facts): Need | null {
   const { wait, service } = inference;
   const slots = knownSlots(summary.server);
@@ -211,7 +217,7 @@ function threadsText(facts: Facts): string {
   const how = '(threads= of serve(), --threads of waitress-serve)';
   const need = needOf(facts);
   if (!need) return `Give waitress more threads ${how} until hardly anybody has to wait.`;
-  // Of an overloaded server the answers are counted, and more came.
+  // For an overloaded server λ counts only the answers, and more requests came: the number is a lower bound.
   const least = facts.inference.wait.method === 'bounded' ? 'at least' : 'about';
   return `Give waitress ${least} ${need.threads} threads ${how}: ${roundText(need.perSecond)} requests/s of ${durationText(need.service)} keep ${roundText(need.busy)} of them busy on average, and the square-root rule (a + 2 √a) adds room for chance.`;
 }

@@ -1,4 +1,4 @@
-/** Thresholds for a gate: a summary and what it must keep, to a verdict with reasons. What is unknown does not pass. */
+/** A gate: compares a summary with thresholds and returns a verdict with reasons. An unknown value does not pass. */
 import { CHECK_SCHEMA, type Check, type CheckResult } from '../core/check.ts';
 import { momentsOf } from '../core/moments.ts';
 import { hasNoSlots, type Severity, type Summary } from '../core/summary.ts';
@@ -7,10 +7,10 @@ import { countText, durationText, listText, percentText, roundText, serviceWords
 import { DEFAULT_TARGET_WAIT } from './pool-words.ts';
 
 export interface Thresholds {
-  /** Seconds. */
+  /** Waits, seconds. */
   readonly maxP95Wait?: number;
   readonly maxMeanWait?: number;
-  /** Seconds of service time. */
+  /** Service time, seconds. */
   readonly maxP95Service?: number;
   /** 0..1 */
   readonly maxErrorRatio?: number;
@@ -18,20 +18,20 @@ export interface Thresholds {
   readonly maxSaturatedRatio?: number;
   /** Requests per second, mean. */
   readonly minRate?: number;
-  /** Findings of this severity or worse fail. */
+  /** Any finding of this severity or worse fails the check. */
   readonly failOn?: Severity;
 }
 
 const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 const time = (seconds: number): string => durationText(seconds * 1e6);
 
-/** The limit behind a value; where both are the same in words ("5 s" for 5.04), on which side of it the value lies. */
+/** The limit, to follow a value. Where rounding makes both look equal ("5 s" for 5.04), it says on which side the value lies. */
 function besideLimit(value: number | null, limit: number, text: (value: number) => string): string {
   if (value === null || value === limit || text(value) !== text(limit)) return `; the limit is ${text(limit)}`;
   return `, just ${value > limit ? 'above' : 'below'} the limit of ${text(limit)}`;
 }
 
-/** Why there is no figure, and what to ask or to log instead. */
+/** Why the value is unknown, and what to check or log instead. `name`: of the check; `what`: the value in words. */
 function unknown(summary: Figures, name: string, what: string): string {
   const { wait, knows } = summary;
   const isWait = name.endsWith('wait');
@@ -49,10 +49,13 @@ function unknown(summary: Figures, name: string, what: string): string {
 
 const hasSlots = ({ server }: Figures): boolean => !hasNoSlots(server.model);
 
-/** s: a wait that a pool is sized for, where nobody asks for another. */
+/** The default wait that pools are sized for, seconds. */
 const LONG_WAIT = DEFAULT_TARGET_WAIT / 1e6;
 
-/** What findings could not look at, though a reader of "no finding" would think so; `asksWait`: a threshold of its own says so. */
+/**
+ * Appended to "no finding": what the findings could not judge, because the reader would take it for checked. Empty if `asksWait`: then a
+ * threshold for the wait reports it anyway.
+ */
 function untold(servers: readonly Asked[], asksWait: boolean): string {
   if (asksWait) return '';
   const texts = servers
@@ -69,7 +72,7 @@ function untold(servers: readonly Asked[], asksWait: boolean): string {
   return texts.map((text) => `; ${text}`).join('');
 }
 
-/** A log of two pools fails for both: what each did says which of them to look at. */
+/** Where the pool was replaced within the log: the mean wait before and after it, to show which pool failed. Empty: it was not replaced. */
 function replacedText({ findings, window }: Summary): string {
   const replaced = findings.find(({ id }) => id === 'pool-replaced');
   const [before, after] = [replaced?.evidence.wait_mean_before_seconds, replaced?.evidence.wait_mean_after_seconds];
@@ -79,13 +82,16 @@ function replacedText({ findings, window }: Summary): string {
 
 type Figures = Omit<Summary, 'findings'>;
 
-/** A server of which a threshold is asked, and how a sentence names it: "" where it is the only one. */
+/** A server that is checked, and how a sentence names it (" of NAME"; "" if it is the only one). */
 interface Asked {
   readonly of: string;
   readonly figures: Figures;
 }
 
-/** Of a wait that is known between two ends alone: which of them decides, or neither. */
+/**
+ * The wait that is compared with the limit, seconds, and its text. Where only a range is known: the upper end if it passes, the lower end if
+ * even that fails, null (undecided) if the limit lies between them.
+ */
 function waitOf({ figures }: Asked, name: 'mean' | 'p95', limit: number): { value: number | null; text: string } {
   const { wait } = figures;
   const [value, low, high] = [wait[name], wait.low[name], wait.high[name]];
@@ -99,17 +105,17 @@ function waitOf({ figures }: Asked, name: 'mean' | 'p95', limit: number): { valu
       value: high <= limit ? high : null,
       text: `${time(high)} at most (${wait.method}; the server may have more slots than were seen)`,
     };
-  // The unfavourable end of what the log leaves open is mentioned, the estimate decides.
+  // The estimate decides; the upper end of its range is only mentioned.
   const most = high === null ? '' : `, ${time(high)} at most`;
   return { value, text: `${time(value)} (${wait.method}${most})` };
 }
 
-/** Share of the callers from which they are in the p95 of all. */
+/** If at least this share of the callers waits, they determine the p95. */
 const IN_P95 = 0.05;
 
 /**
- * Who came while a server stood still waited, and the inferred waits do not hold that (no-answers says so): what they add to the mean; of the
- * p95, that it is not known to be below a limit. "": nobody, or it makes no difference.
+ * Callers who came while the server answered nobody (finding no-answers) waited, but the inferred waits leave that out. The text if they push
+ * the mean above the limit, or if the p95 may lie above it. "": no such callers, or no difference. `value`, `limit`: seconds.
  */
 function stoodText({ findings, requests }: Summary, which: 'mean' | 'p95', value: number, limit: number): string {
   const { callers, longest_seconds: longest, wait_mean_added_seconds: added } = stoodStill(findings)?.evidence ?? {};
@@ -122,7 +128,7 @@ function stoodText({ findings, requests }: Summary, which: 'mean' | 'p95', value
 
 const stoodStill = (findings: Summary['findings']) => findings.find(({ id }) => id === 'no-answers');
 
-/** `servers`: where several wrote the logs, each alone; callers wait for one of them, so each must keep what is asked of waits and slots. */
+/** `servers`: if several wrote the logs, each by itself. Callers wait for one of them, so each must pass the thresholds of waits and slots. */
 export function check(
   summary: Summary,
   thresholds: Thresholds,
@@ -146,7 +152,7 @@ export function check(
       value === null ? unknown(summary, name, what) : `${what} is ${text(value)}${besideLimit(value, limit, text)}`;
     results.push({ check: name, ok, value, limit, reason });
   };
-  /** The server that keeps it least decides. */
+  /** The server that fails by most decides; if several fail, the reasons of all of them are given. */
   const mostOfEach = (limit: number | undefined, name: string, each: (one: Asked, limit: number) => CheckResult) => {
     if (limit === undefined) return;
     const all = asked.map((one) => each(one, limit));

@@ -1,4 +1,4 @@
-/** Finding: many requests end at one and the same duration: a time-out somewhere upstream, not work. */
+/** Finding: many requests end at exactly the same duration: a time-out somewhere upstream, not work. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { likeliestStretch } from '../core/likeliest-stretch.ts';
@@ -12,13 +12,13 @@ import { AT, type Edge, edgeOf, MINIMUM } from './duration-edge.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, presentPool } from './pool-words.ts';
 import { findingsOfQueue, waitIsLong } from './saturation.ts';
 
-/** Share of all requests from which what ends at the limit is a part of the mix, and the share that a bad time would have. */
+/** Requests at the limit are routine from PART_OF_MIX of all requests on, unless they bunch: in a bad stretch they are about BAD_TIME. */
 const PART_OF_MIX = 0.05;
 const BAD_TIME = 0.6;
 
 /**
- * Are they a part of the mix that is there all the time? Backends that fail do so for a while, or seldom. `own`: all requests of their routes,
- * in order of time; `length`: the number of all requests.
+ * Are the requests at the limit (`members`) spread over the whole log as a normal part of the traffic? A failing backend fails for a while, or
+ * seldom. `own`: all requests of their routes, in order of time; `length`: the number of all requests.
  */
 function isRoutine(members: readonly number[], own: readonly number[], length: number): boolean {
   const at = new Set(members);
@@ -26,26 +26,29 @@ function isRoutine(members: readonly number[], own: readonly number[], length: n
   return !likeliestStretch((k) => at.has(own[k]), at.size / own.length, BAD_TIME, 0, own.length);
 }
 
-/** Routes that end at one limit from which it is none of their work: what they share waits. */
+/** If at least this many routes end at the same limit, it is not their own work: something that they share waits. */
 const SEVERAL_ROUTES = 3;
 const SHARED =
   ' Routes that have nothing else in common end at it: what they share waits, such as the name server (5 s is the time-out of resolv.conf: options timeout:1 attempts:2 there, or a local cache), the pool of connections, a proxy.';
 
-/** Times of what nearly all good answers take that a time-out must leave them. */
+/** A shorter time-out must leave this many times the p99 of good answers. */
 const LEAVES = 2;
-/** A time-out that is hardly shorter is no other one. */
+/** It must also be at most this share of the present limit: one that is hardly shorter changes nothing. */
 const SHORTER = 0.5;
 const PERSONS_GIVE = [0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30] as const;
 
 interface Shorter {
   readonly seconds: number;
-  /** The very pool under the same arrivals, had these been given up after so long. */
+  /** The same pool under the same arrivals, with the requests at the limit cut short after `seconds`. */
   readonly predicted: PoolPrediction;
-  /** It ends the queue: the time-out is what fills the pool. */
+  /** The shorter time-out ends the queue, so the present one is what fills the pool. */
   readonly endsQueue: boolean;
 }
 
-/** The time-out that leaves good answers twice what 99 of 100 of them take, and what the pool would do with it; null: nobody waits, or it is hardly shorter. */
+/**
+ * A shorter time-out that still leaves good answers twice their p99, and the simulated effect on the pool. null: nobody waits for long, it
+ * would be hardly shorter, or the wait would not halve. `limit`: µs.
+ */
 function shorterOf(facts: Facts, rows: Rows, routes: readonly number[], limit: number): Shorter | null {
   const { summary, inference, predictor } = facts;
   const slots = knownSlots(summary.server);
@@ -63,7 +66,7 @@ function shorterOf(facts: Facts, rows: Rows, routes: readonly number[], limit: n
   return { seconds, predicted, endsQueue: predicted.waitP95 <= DEFAULT_TARGET_WAIT };
 }
 
-/** Where nobody was answered, what other routes take tells what is usual: a time-out that is longer than all of them. */
+/** Where these routes had no good answer: twice the p99 service time of the other routes, µs. */
 const usualElsewhere = (rows: Rows, routes: readonly number[]): number =>
   LEAVES *
   quantileOf(
@@ -76,7 +79,7 @@ const findingsOfErrors = ['server-errors', 'error-burst'];
 interface RouteEdge {
   readonly route: number;
   readonly edge: Edge;
-  /** Some of its requests were answered without an error. */
+  /** Some of its requests were answered without a server error. */
   readonly isAnswered: boolean;
 }
 
@@ -85,12 +88,12 @@ const hasFailed =
   (i: number): boolean =>
     status[i] >= 500 || status[i] === 499;
 
-/** The routes whose requests pile up at a limit, those with most of them first. */
+/** The routes whose durations pile up at a limit; the one with the most requests at it comes first. */
 function edgesOf(rows: Rows): RouteEdge[] {
   const edges: RouteEdge[] = [];
   for (const [route, members] of groupsOf(rows.route)) {
     if (members.length < 2 * MINIMUM) continue;
-    // What is usual those tell who were answered: where the upstream is away, all of a route end at its limit. NaN: nobody was.
+    // The usual duration comes from requests without a server error: while the upstream is down, all of a route end at the limit. NaN: none.
     const answered = members.filter((i) => rows.status[i] < 500 && Number.isFinite(rows.service[i]));
     const usual = medianOf(answered.map((i) => rows.service[i]));
     const edge = edgeOf((i) => rows.service[i], hasFailed(rows), members, usual);
@@ -99,7 +102,7 @@ function edgesOf(rows: Rows): RouteEdge[] {
   return edges.sort((a, b) => b.edge.members.length - a.edge.members.length);
 }
 
-/** What becomes of the requests that end at the limit. `share`: of all requests. */
+/** What happens to the requests at the limit. `failing`: share of them with an error; `share`: their share of all requests. */
 function outcomeText(limit: string, failing: number, routine: boolean, share: number, isShared: boolean): string {
   if (isShared && failing === 0)
     return `None of them failed: something that these routes share is waited for until ${limit} have passed, and the answer goes on without it.`;
@@ -112,7 +115,7 @@ function outcomeText(limit: string, failing: number, routine: boolean, share: nu
 
 function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
-  // What many make anew at once takes as long each time: that finding tells of it.
+  // A cache stampede also takes the same time again and again; that finding covers it.
   const anew = findStampedes(facts)?.route;
   const edges = edgesOf(rows).filter(({ route }) => route !== anew);
   if (edges.length === 0) return null;
@@ -155,7 +158,7 @@ function examine(facts: Facts): Finding | null {
       slot_seconds: seconds * all.length,
       shorter_seconds: shorter?.seconds ?? null,
       shorter_wait_p95_seconds: shorter ? secondsOf(shorter.predicted.waitP95) : null,
-      // The verdict tells of the pool and its waits by these.
+      // The verdict reads this to describe the pool and its waits.
       saturated_seconds: fills ? facts.summary.concurrency.saturated_seconds : null,
     },
     advice: `${routine ? 'If it is none of their own making, find' : 'Find'} the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon.${shorter ? shorterText(shorter, pool, facts) : ''}${isShared ? SHARED : ''} Raise it only if the callers would really wait that long.`,
@@ -166,7 +169,7 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** Other findings that have causes of their own beside it. @param all positions of those that end at the limit */
+/** Findings that this one does not explain, so they are not silenced. @param all positions of the requests at the limit */
 function sparesOf(facts: Facts, rows: Rows, all: readonly number[], fills: boolean): readonly string[] {
   const own = all.filter(hasFailed(rows)).length;
   const errors = rows.status.reduce((count, status) => count + (status >= 500 ? 1 : 0), 0);
@@ -177,17 +180,17 @@ function sparesOf(facts: Facts, rows: Rows, all: readonly number[], fills: boole
   ];
 }
 
-/** Share of the slow requests of an outage that end at the limit, from which it is no other story. */
+/** An outage is explained by the time-out if at least this share of its slow requests end at the limit. */
 const SAME_STORY = 0.8;
 
-/** Was what they call slow just then because these waited for their time-out? */
+/** Were the slow requests of the outages slow because they waited for this time-out? */
 function isTheOutage(facts: Facts, atLimit: ReadonlySet<number>): boolean {
   const slots = knownSlots(facts.summary.server);
   const slow = slots === null ? [] : (findOutages(facts, slots)?.outages.flatMap((outage) => outage.slow) ?? []);
   return slow.filter((i) => atLimit.has(i)).length >= SAME_STORY * slow.length;
 }
 
-/** Of all slots together, whatever a filter lets through. */
+/** Busy time of all slots, seconds: of the whole log, even where a filter selects some of its requests. */
 const busySeconds = ({ summary: { concurrency, window } }: Facts): number =>
   (concurrency.mean ?? Number.NaN) * (window.seconds ?? Number.NaN);
 
@@ -201,7 +204,7 @@ export default defineFinding({
   needs: ['time', 'duration'],
   ofPart: true,
   examine,
-  // While slots wait for it, the pool is full of them, and each is answered with an error in the end.
+  // Requests that wait for the time-out fill the pool, and many are answered with an error in the end.
   silences: [...findingsOfQueue, ...findingsOfErrors, 'outage-behind'],
   explain: {
     test: [

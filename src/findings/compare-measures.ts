@@ -1,31 +1,31 @@
-/** Whether a measure changed between two logs, by tests that a knotted sample cannot fool, and where that cannot be said, why. */
+/** Did a measure change between two logs? By tests that are valid for autocorrelated samples; where there is no answer, the reason why. */
 import { permutationTest, sampleCorrelation } from 'simple-statistics';
 import type { DiffMeasure } from '../core/diff.ts';
 import { createRandom } from '../core/random.ts';
 import { meanOf, shareScore, twoSided } from '../core/statistics.ts';
 import type { Summary } from '../core/summary.ts';
 
-/** Smaller changes are real at most, not worth a word. */
+/** Smaller changes are not reported even if they are real: relative to the larger value, and for waits also absolute (seconds). */
 const WORTH = 0.05;
 const WORTH_WAIT_SECONDS = 0.005;
-/** Numbers of blocks to try, most first; fewer than the last say nothing. */
+/** Numbers of blocks to try, largest first; with fewer than the last the test has no power. */
 const BLOCKS = [24, 16, 12, 8, 6] as const;
 const LEAST_PER_BLOCK = 3;
-/** Ranges that lie apart speak for themselves from so many requests on each side. */
+/** With at least this many requests on each side, ranges of the wait that lie apart are enough without a test. */
 const LEAST_APART = 10;
 const LEAST_ERRORS = 5;
 const PERMUTATIONS = 20_000;
 const NO_CHANGE = 'none: a difference this small is no change';
 
-/** What the inference leaves open of the mean wait, seconds. */
+/** Range of the mean wait that fits the log, seconds. */
 export type WaitRange = [low: number, high: number];
 
 export interface WaitRanges {
   readonly before: WaitRange | null;
   readonly after: WaitRange | null;
-  /** false: the wait is unknown in one of the logs. */
+  /** false: the wait is unknown in at least one of the logs. */
   readonly known: boolean;
-  /** Both are inferred: their ranges are as wide as the errors on recorded servers. */
+  /** Both are inferred. The widths of such ranges were calibrated by the errors on recorded servers. */
   readonly inferred: boolean;
 }
 
@@ -45,12 +45,12 @@ export function waitRanges(before: Pick<Summary, 'wait'>, after: Pick<Summary, '
 const overlap = ({ before, after }: WaitRanges): boolean =>
   before !== null && after !== null && before[0] <= after[1] && after[0] <= before[1];
 
-/** Seconds: shorter waits are what a hand-over takes, and no ratio of them says anything. */
+/** Shorter waits (seconds) are just the time to hand a request to a worker, so their ratio means nothing. */
 const LEAST_WAIT = 0.001;
 
 /**
- * Ranges may overlap at their ends, and the estimates be further apart than both errors together explain: that each log errs to its very end,
- * and towards the other, is as unlikely as the root of the sum of squares says. On a scale of logarithms, on which the ranges are made.
+ * Are the estimates further apart than their errors explain, although the ranges overlap at their ends? It is unlikely that both logs err to
+ * the ends that face each other, so independent errors are added in quadrature (√(a² + b²)). In logarithms, as the ranges are made.
  */
 function isFurtherApart({ before, after }: WaitRanges, left: number, right: number): boolean {
   if (before === null || after === null) return false;
@@ -63,13 +63,13 @@ function isFurtherApart({ before, after }: WaitRanges, left: number, right: numb
   return distance > Math.hypot(high, low);
 }
 
-/** Times in µs, in the order of time, and their mean, where it is told in another way than as theirs. */
+/** Values in µs, in order of time. `mean`, µs: overrides the mean of the values where a better one is known. */
 export interface TimedSide {
   readonly values: readonly number[];
   readonly mean?: number;
 }
 
-/** Less is better. `level`: chance up to which a difference counts. */
+/** Compares times, of which less is better. `level`: significance level; `waits`: ranges, if the times contain waits. */
 export function timeMeasure(
   { values: before, mean: meanBefore = meanOf(before) }: TimedSide,
   { values: after, mean: meanAfter = meanOf(after) }: TimedSide,
@@ -98,7 +98,7 @@ export function timeMeasure(
   if (waits && overlap(waits) && !isFurtherApart(waits, left, right))
     return { ...measure, p, test, change: 'unclear', doubt: 'ranges-overlap' };
   if (p !== null) return { ...measure, p, test, change, doubt: null };
-  // A queue that grows all along is too knotted for the test; ranges that lie apart speak for themselves.
+  // A queue that grows all the time is too autocorrelated for the test. Ranges that lie apart are enough.
   if (waits?.inferred && Math.min(before.length, after.length) >= LEAST_APART) {
     return {
       ...measure,
@@ -111,14 +111,14 @@ export function timeMeasure(
   return { ...measure, p, test, change: 'unclear', doubt };
 }
 
-/** `doubt`: why there was no test. */
+/** `doubt`: why there was no test; "knotted": successive requests are too strongly correlated. */
 type Tested =
   | { readonly p: number; readonly test: string; readonly doubt: null }
   | { readonly p: null; readonly test: string; readonly doubt: 'few-requests' | 'knotted' };
 
 /**
- * Permutation test of block means: neighbours are alike (a queue remembers), blocks of the log are nearly not. Blocks
- * grow until those that follow each other are no longer alike (lag-1 correlation under 0.3); without such a size, null.
+ * Permutation test of block means. Successive requests are correlated (a queue has memory), the means of long blocks hardly are. Blocks
+ * grow until the lag-1 correlation of their means is at most 0.3. p is null if no block size achieves that.
  */
 function blockTest(before: readonly number[], after: readonly number[]): Tested {
   const possible = BLOCKS.filter((count) => Math.min(before.length, after.length) >= LEAST_PER_BLOCK * count);
@@ -147,14 +147,14 @@ function lagOne(means: readonly number[]): number {
 
 function permuted(left: number[], right: number[]): number {
   if ([...left, ...right].every((value) => value === left[0])) return 1;
-  // Seeded alike for all: the same logs give the same p.
+  // A fixed seed: the same logs always give the same p.
   const test = (count: number) => Math.max(1 / count, permutationTest(left, right, 'two_side', count, createRandom(1)));
-  // A first look settles most: only what it cannot explain by chance is worth many permutations.
+  // A short first run settles most cases. Only a small p is worth many permutations.
   const first = test(PERMUTATIONS / 20);
   return first > 0.05 ? first : test(PERMUTATIONS);
 }
 
-/** Errors and requests before, errors and requests after; fewer errors are better. */
+/** Compares error ratios: k1 errors of n1 requests before, k2 of n2 after. Fewer are better. */
 export function errorMeasure(k1: number, n1: number, k2: number, n2: number, level: number): DiffMeasure {
   const before = n1 > 0 ? k1 / n1 : null;
   const after = n2 > 0 ? k2 / n2 : null;

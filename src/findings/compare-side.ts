@@ -1,6 +1,6 @@
 /**
- * The figures of a log that is compared. Of a log too long to be kept whole they are those of all its requests: the kept ones are its busiest
- * parts, and an incident of an hour may be most of them.
+ * The figures of one of the two compared logs. For a log too long to be kept whole they are taken from the summary of all its requests: the
+ * kept requests are its busiest parts, and an incident of one hour may be most of them.
  */
 import { type Analysis, isKeptWhole } from '../core/finding.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
@@ -9,7 +9,7 @@ import type { FindingSummary, RouteSummary } from '../core/summary.ts';
 import { routeText } from '../core/text.ts';
 import type { TimedSide } from './compare-measures.ts';
 
-/** A log, examined: its analysis and its findings. */
+/** One of the two logs: its analysis and its findings. */
 export interface Side {
   readonly path: string;
   readonly analysis: Analysis;
@@ -21,14 +21,14 @@ export interface Figures {
   readonly requests: number;
   readonly errors: number;
   readonly service: TimedSide;
-  /** null: unknown */
+  /** p95 of the service time; null: unknown. */
   readonly serviceP95: number | null;
   readonly wait: TimedSide;
 }
 
 export interface Figured {
   readonly all: Pick<Figures, 'service' | 'wait'> & { readonly latency: TimedSide };
-  /** By the names of the routes. */
+  /** Keyed by route name. */
   readonly routes: ReadonlyMap<string, Figures>;
 }
 
@@ -58,7 +58,7 @@ function ofRows(analysis: Analysis, rows: Rows, members: readonly number[]): Fig
   };
 }
 
-/** The kept requests of a route are for the tests; its figures are those of all of its requests. */
+/** Figures of all requests of a route, from the summary; the values of its kept requests serve only the tests. */
 function ofAllRequests({ service, wait }: Figures, { requests, error_ratio, ...route }: RouteSummary): Figures {
   const { mean, p95 } = route.response_time ?? route.service_time;
   return {
@@ -70,7 +70,7 @@ function ofAllRequests({ service, wait }: Figures, { requests, error_ratio, ...r
   };
 }
 
-/** Of a log of which parts are kept the means of the steps of its timeline, and the mean of all requests. */
+/** Service times. For a log that is kept in parts: the mean of each timeline step as values, and the mean of all requests. */
 function serviceOfLog(analysis: Analysis, rows: Rows): TimedSide {
   const values = Array.from(rows.service).filter(Number.isFinite);
   if (isKeptWhole(analysis)) return { values };
@@ -85,8 +85,8 @@ function serviceOfLog(analysis: Analysis, rows: Rows): TimedSide {
 }
 
 /**
- * Each of the possible histories has a mean, and the one in the middle is told, as everywhere else: the mean of them all would be another
- * number, and a few long histories would make it far larger.
+ * Waits of these requests (positions in the rows). Their mean is the median over the sampled histories of the mean within each, as everywhere
+ * else. The mean over all histories would be a different number: a few histories with long waits would make it far larger.
  */
 function waitsOf({ inference }: Analysis, { row, wait }: Rows, members: readonly number[]): TimedSide {
   const values = members.map((i) => wait[i]).filter(Number.isFinite);
@@ -99,7 +99,7 @@ function waitsOf({ inference }: Analysis, { row, wait }: Rows, members: readonly
   return { values, mean: means.sort((x, y) => x - y)[means.length >> 1] };
 }
 
-/** Of each request its time with its wait. */
+/** Latency of each request: service time plus wait. The mean is built from the better means of both where these are known. */
 function latencyOf({ service, wait }: Rows, ofLog: TimedSide, waits: TimedSide): TimedSide {
   const values = Array.from(service, (micros, i) => micros + wait[i]).filter(Number.isFinite);
   if (ofLog.mean !== undefined && waits.mean !== undefined) return { values, mean: ofLog.mean + waits.mean };

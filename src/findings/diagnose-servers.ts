@@ -1,4 +1,4 @@
-/** The findings of logs of several servers: each has a pool and a queue of its own, so what is said of pools is said of each. */
+/** Findings for logs of several servers. Each has a pool and a queue of its own, so findings about pools are made per server. */
 import type { Facts } from '../core/finding.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Severity, Summary } from '../core/summary.ts';
@@ -7,7 +7,7 @@ import { diagnose } from './diagnose.ts';
 import { findingRules } from './index.ts';
 import { verdictOf } from './verdict.ts';
 
-/** Findings that speak of a pool, its workers or the queue in front of it. */
+/** Findings about a pool, its workers or the queue in front of it. */
 const OF_POOLS: ReadonlySet<string> = new Set([
   'worker-timeouts',
   'pool-grew-late',
@@ -33,7 +33,7 @@ const OF_POOLS: ReadonlySet<string> = new Set([
 const rulesOfPools = findingRules.filter(({ id }) => OF_POOLS.has(id));
 const otherRules = findingRules.filter(({ id }) => !OF_POOLS.has(id));
 
-/** A server and its own requests. */
+/** A server and the facts of its own requests. */
 export interface NamedFacts {
   readonly name: string;
   readonly facts: Facts;
@@ -43,10 +43,10 @@ const weight: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, in
 const byWeight = (a: { readonly severity: Severity }, b: { readonly severity: Severity }) =>
   weight[a.severity] - weight[b.severity];
 
-/** What is said of one of several servers. */
+/** The result for one of several servers. */
 export interface JudgedServer {
   readonly name: string;
-  /** Of its own requests. */
+  /** Summary of its own requests. */
   readonly summary: Summary;
   readonly verdict: Verdict;
 }
@@ -56,10 +56,10 @@ function judged({ name, facts }: NamedFacts): JudgedServer {
   return { name, summary, verdict: verdictOf(summary) };
 }
 
-/** Servers named in a verdict; the others are counted. */
+/** Most servers named in a verdict; the others are only counted. */
 const NAMED = 3;
 
-/** What is said of all servers together. */
+/** The result for all servers together. */
 interface Said {
   readonly findings: FindingSummary[];
   readonly verdict: Verdict;
@@ -73,15 +73,15 @@ export function diagnoseServers(
   return { each, ...saidOfServers(each, diagnose(whole, otherRules)) };
 }
 
-/** `common`: findings that are about none of them alone. */
+/** `common`: findings that are not about a single server. */
 export function saidOfServers(each: readonly JudgedServer[], common: readonly FindingSummary[]): Said {
   const servers = each.toSorted(byTrouble);
-  // What they have in common is behind what each of them shows.
+  // Common findings come first: they may be the cause of what each server shows.
   const findings = [...common, ...servers.flatMap(ofServer)].filter(isNews).sort(byWeight);
   return { findings, verdict: verdictOfServers(servers, common) };
 }
 
-/** Of what is said of several servers that which is about none of them alone. */
+/** The findings that are not about a single server. */
 export const commonFindings = (findings: readonly FindingSummary[]): FindingSummary[] =>
   findings.filter(({ evidence }) => evidence.server === undefined);
 
@@ -93,11 +93,11 @@ const ofServer = ({ name, summary }: JudgedServer): FindingSummary[] =>
     evidence: { server: name, ...finding.evidence },
   }));
 
-/** A remark that holds for one server mostly holds for its replicas: it is made once. */
+/** A remark (info) about one server mostly applies to its replicas as well, so it is made only once. */
 const isNews = ({ id, severity }: FindingSummary, at: number, all: readonly FindingSummary[]): boolean =>
   severity !== 'info' || all.findIndex((other) => other.id === id && other.severity === 'info') === at;
 
-/** What each server was, those in most trouble first; and what holds for all of them. */
+/** The verdict: the worst common finding, then each server. `servers`: those in most trouble first; `findings`: the common ones. */
 function verdictOfServers(servers: readonly JudgedServer[], findings: readonly FindingSummary[]): Verdict {
   const each = servers.map(({ name, verdict }) => ({ name, ...verdict }));
   const common = findings.find(({ severity }) => severity !== 'info');
@@ -125,6 +125,6 @@ function verdictOfServers(servers: readonly JudgedServer[], findings: readonly F
 
 const trouble: Readonly<Record<Verdict['severity'], number>> = { critical: 0, warning: 1, info: 2, ok: 3 };
 const isMostlyFull = ({ summary }: JudgedServer): boolean => (summary.concurrency.saturated_ratio ?? 0) >= 0.5;
-/** Of servers in equal trouble those that are full most of the time come first. By the share itself live ones would change places all the time. */
+/** Worst first; at equal severity, servers that are full most of the time. Sorting by the share itself would reorder a live view all the time. */
 const byTrouble = (a: JudgedServer, b: JudgedServer): number =>
   trouble[a.verdict.severity] - trouble[b.verdict.severity] || Number(isMostlyFull(b)) - Number(isMostlyFull(a));

@@ -1,4 +1,4 @@
-/** From facts to a ranked list of findings: causes speak, their symptoms fall silent and are listed with them. */
+/** From facts to a ranked list of findings. Causes are reported; their symptoms are left out and only listed with the cause. */
 import type { Facts, Finding, FindingRule } from '../core/finding.ts';
 import type { FindingSummary, Severity } from '../core/summary.ts';
 import { isoInstant } from '../core/time.ts';
@@ -17,8 +17,7 @@ interface Spoken {
 }
 
 /**
- * The findings of a log, worst first; of one severity the one that cost callers most time comes first.
- * Rules are injectable for tests.
+ * The findings of a log, worst first; at equal severity, those that cost callers most time first. Tests may pass their own rules.
  */
 export function diagnose(facts: Facts, rules: readonly FindingRule[] = findingRules): FindingSummary[] {
   const spoken: Spoken[] = [];
@@ -40,7 +39,7 @@ export function diagnose(facts: Facts, rules: readonly FindingRule[] = findingRu
     .map(({ rule, finding }) => summarise(rule, finding, symptoms.get(rule.id)!));
 }
 
-/** Ids of the findings present that this one explains, also through another symptom, in the order found. */
+/** Ids of the present findings that this one explains, directly or through another symptom, in the order found. */
 function symptomsOf(cause: Spoken, present: ReadonlyMap<string, Spoken>): string[] {
   const found = new Set<string>();
   const visit = ({ rule, finding }: Spoken) => {
@@ -55,7 +54,7 @@ function symptomsOf(cause: Spoken, present: ReadonlyMap<string, Spoken>): string
   return [...found];
 }
 
-/** A title of so many letters needs no shorter one. */
+/** A title of at most this many characters needs no shorter version. */
 const FEW_LETTERS = 50;
 
 function summarise(rule: FindingRule, finding: Finding, symptoms: readonly string[]): FindingSummary {

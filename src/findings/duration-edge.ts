@@ -1,31 +1,34 @@
-/** Where the durations of a route pile up and end: as at a time-out, and not as work does, which varies. */
+/** A limit at which the durations of a route pile up and end, as at a time-out. Durations of real work vary. */
 import { medianOf } from '../core/statistics.ts';
 
-/** Values that people give time-outs, seconds. */
+/** Usual values of time-outs, seconds. */
 const USUAL = [1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60, 90, 100, 120, 180, 300] as const;
 export const MINIMUM = 5;
-/** Durations at the limit, and just above it: the time-out fired, then the answer was made. */
+/** Durations from AT to ABOVE times the limit belong to it: the time-out fired, then the answer was made. */
 export const AT = 0.998;
 const ABOVE = 1.05;
 
-/** Any other limit is taken for one where so many durations lie in a band so narrow that work, which varies, would not. */
+/** Any other limit needs more durations, in a band too narrow for work, and MOSTLY_FAIL of them must have failed. */
 const MINIMUM_UNUSUAL = 10;
 const UNUSUAL_ABOVE = 1.01;
 const MOSTLY_FAIL = 0.5;
-/** Times the usual duration, and µs: what ends at its ordinary duration is work; a time-out stands far above it. */
+/** A limit is at least FAR times the median duration and at least LEAST µs: requests that end at their usual duration are work. */
 const FAR = 3;
 const LEAST = 500_000;
-/** µs that making the answer takes at most. */
+/** Longest time to make the answer after the time-out fired, µs. */
 const ANSWERING = 20_000;
 
 export interface Edge {
   readonly seconds: number;
   readonly members: readonly number[];
-  /** Share of the limit by which the durations pass it: 30 s lie within reach of a limit of 29 s as well. */
+  /** By how much the median of these durations exceeds the limit, relative to it. Decides between close limits (29 s and 30 s). */
   readonly over: number;
 }
 
-/** The limit at which a route's durations pile up and end: a usual one, or one that stands out by itself. `median` NaN: nobody was answered. */
+/**
+ * The limit at which a route's durations pile up and end: a usual one, or another that stands out; null: none. `serviceOf`: µs by row;
+ * `members`: rows of the route; `median`: its usual duration, µs, NaN: no request was answered without an error.
+ */
 export function edgeOf(
   serviceOf: (i: number) => number,
   failed: (i: number) => boolean,
@@ -39,9 +42,9 @@ export function edgeOf(
   if (usual.length > 0) return usual.reduce((best, edge) => (edge!.over < best!.over ? edge : best));
   const far = Float64Array.from(members.map(serviceOf).filter((micros) => micros >= least)).sort();
   if (far.length < MINIMUM_UNUSUAL) return null;
-  // People give time-outs in tenths of a second at the finest.
+  // Time-outs are set in tenths of a second at the finest.
   const unusual = pileAt(Math.floor(densest(far) / 1e5 + 1e-6) / 10, UNUSUAL_ABOVE, serviceOf, members);
-  // Work of that length (a report, what fills a cache) does not fail when its time is over.
+  // Work of that length (a report, filling a cache) does not fail when it ends, as a time-out mostly does.
   return unusual &&
     unusual.members.length >= MINIMUM_UNUSUAL &&
     unusual.members.filter(failed).length >= MOSTLY_FAIL * unusual.members.length
@@ -49,7 +52,7 @@ export function edgeOf(
     : null;
 }
 
-/** Where the band with most of them begins. @param sorted at least one */
+/** Start of the band with the most durations, µs. @param sorted µs, ascending, at least one */
 function densest(sorted: Float64Array): number {
   let best = { count: 0, from: sorted[0] };
   for (let first = 0, next = 0; first < sorted.length; first++) {
@@ -59,7 +62,7 @@ function densest(sorted: Float64Array): number {
   return best.from;
 }
 
-/** Those that end at a limit or up to `above` times it, where next to none end just before it or behind it. */
+/** The requests that end between the limit and `above` times it; null: too many end just below or anywhere above. */
 function pileAt(
   seconds: number,
   above: number,

@@ -1,37 +1,46 @@
-/** Trains: requests of one worker that began at one instant and end at one instant, as a loop makes them that was held for a while. */
+/** Trains: requests of one worker that begin together and end together, as happens after an event loop was blocked for a while. */
 import { ascendingOrder } from '../core/order.ts';
 import { groupsOf, type Rows } from '../core/rows.ts';
 import { logBinomialTail, medianOf } from '../core/statistics.ts';
 
-/** µs: durations this close are of one instant; and those that begin and end merely soon after each other are as often within so much more. */
+/** Durations within TIE µs of each other are a tie. The number of ties is checked against that within LOOSE µs (see MOST_LOOSE). */
 const TIE = 2000;
 const LOOSE = 5000;
-/** Times as many ties within the looser bound, beyond chance: in a crowd that comes at once they grow with the bound. */
+/** The looser bound may give at most this many times the ties beyond chance. In a crowd that arrives at once they grow with the bound. */
 const MOST_LOOSE = 1.4;
-/** µs: shorter ones are alike by themselves. */
+/** µs: shorter durations are alike anyway. */
 const SHORTEST = 50_000;
-/** Lines of the same worker this far behind are held against the next one: what a while, a load and a route make alike they are, too. */
+/**
+ * Ties by chance are estimated from lines of the same worker this many places later (TO excluded): they share the time, the load and the
+ * routes, but not the train.
+ */
 const FROM = 5;
 const TO = 25;
-/** Share of those that are alike, from which durations are of one length; and of the next ones beyond it, their number and standard errors, from which a loop is held. */
+/**
+ * Above OF_ONE_LENGTH ties by chance, the durations are all alike and prove nothing. The ties beyond chance must be at least LEAST_SHARE of
+ * the pairs, FEWEST in number, and SURE_Z standard errors.
+ */
 const OF_ONE_LENGTH = 0.1;
 const LEAST_SHARE = 0.05;
 const FEWEST = 20;
 const SURE_Z = 10;
-/** ln of the chance from which a route is taken for the one, and its share in trains beside its share of all lines, chance left aside. */
+/**
+ * A route is blamed if it is so rare within trains that the probability by chance (ln) is below SURE_ROUTE, and its share there is at most
+ * HARDLY of its share of all lines, plus what ties by chance add.
+ */
 const SURE_ROUTE = -6;
 const HARDLY = 0.15;
 
 export interface Trains {
-  /** Trains of two lines or more, and lines in them. */
+  /** Number of trains (two lines or more), and of lines in them. */
   readonly trains: number;
   readonly lines: number;
-  /** Lines alike to the one before, and how many would be by chance. */
+  /** Lines that took as long as the line before them, and how many would by chance. */
   readonly ties: number;
   readonly expected: number;
-  /** µs: median duration of the lines in trains. */
+  /** Median duration of the lines in trains, µs. */
   readonly median: number;
-  /** The route that hardly ever ends together with another line, though it has its share of them; null: none. */
+  /** The route that is hardly ever behind the first line of a train, for its share of all lines: it blocks the loop. null: none. */
   readonly route: number | null;
   /** µs since 1970 UTC */
   readonly from: number;
@@ -44,7 +53,7 @@ interface Count {
   readonly pairs: number;
 }
 
-/** null: no more lines than chance makes took as long, to 2 ms, as the line before. */
+/** The trains of a log; null: hardly more lines took as long as the line before (within TIE) than by chance. */
 export function trainsOf(rows: Rows): Trains | null {
   const workers = [...groupsOf(rows.worker).values()].map((members) => inOrderOfEnds(rows, members));
   const strict = countTies(rows, workers, TIE);
@@ -106,7 +115,10 @@ function trainsIn({ service }: Rows, members: readonly number[]): number[][] {
   return found;
 }
 
-/** What holds the loop never ends together with the line before: it takes the loop for itself in between. Lines behind the first of a train have other routes. */
+/**
+ * The route that is hardly ever behind the first line of a train; null: none. A request that blocks the loop cannot end together with the line
+ * before it, because it had the loop for itself in between. `byChance`: share of the ties that are due to chance.
+ */
 function routeNeverBehind(
   { route }: Rows,
   all: readonly number[],

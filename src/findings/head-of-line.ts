@@ -12,14 +12,14 @@ import { findingsOfFullPool, waitIsLong, waitingSpan } from './saturation.ts';
 /** The slow route: at most this share of the requests, at least this share of the busy time. */
 const MOST_REQUESTS = 0.34;
 const LEAST_BUSY = 0.3;
-/** Its requests take this many times the median of the others, and this many times what half of the time of the others goes to. */
+/** Its median service time is at least SLOWER times the median of the others, and SLOWER_THAN_WORK times their time-weighted median. */
 const SLOWER = 5;
 const SLOWER_THAN_WORK = 2;
-/** Or only some of them do, by which it takes so many times as long on average. */
+/** Or only some of its requests are slow, and its mean service time is at least this many times the mean of the others. */
 const SLOWER_ON_AVERAGE = 3;
 const MINIMUM_REQUESTS = 100;
 const MATERIAL_WAIT = 50_000;
-/** Share of the time full below which it is hardly ever. */
+/** Below this share of the time with all slots busy, the pool is hardly ever full. */
 const SELDOM_FULL = 0.05;
 
 function examine(facts: Facts): Finding | null {
@@ -37,14 +37,14 @@ function examine(facts: Facts): Finding | null {
   const service = medianOf(own.map((i) => rows.service[i]));
   const otherService = medianOf(others.map((i) => rows.service[i]));
   const otherWork = typicalOfWork(rows, others);
-  // Health checks, or pages from a cache, make the others quick by their number, while the work of these is as slow.
+  // Many health checks or cached pages lower the median of the others, though most of their work may be as slow: hence both conditions.
   const isSlow = service >= SLOWER * otherService && service >= SLOWER_THAN_WORK * otherWork;
   const long = isSlow ? Number.NaN : longOfMany(rows, own, others, otherWork);
   if (!isSlow && Number.isNaN(long)) return null;
   const otherWait = waitOfOthers(facts, rows, others);
   if (!(otherWait >= Math.max(MATERIAL_WAIT, otherService))) return null;
 
-  // The same arrivals without the slow route: what the others would have waited in this very pool.
+  // What the others would have waited in this pool: the same arrivals without the slow route.
   const without = predictor.predict(presentPool(summary.server, slots), { withoutRoute: route });
   if (!without || without.waitP95 > otherWait / 2) return null;
   const isWhole = isKeptWhole(facts);
@@ -54,7 +54,7 @@ function examine(facts: Facts): Finding | null {
   const ownPool = Math.ceil(offered + 2 * Math.sqrt(offered));
   const name = names.routes.text(route);
   const severity = severityOf(facts, otherWait, otherService);
-  // Without it nobody would wait to speak of: the full pool is its doing, and a larger one for all is the other remedy.
+  // Without the route hardly anybody would wait, so it is why the pool is full. A larger pool for all is the other remedy.
   const isCause = severity !== 'info' && without.waitP95 <= DEFAULT_TARGET_WAIT;
   const orLarger = isCause ? largerPoolText(facts) : '';
   return {
@@ -72,7 +72,7 @@ function examine(facts: Facts): Finding | null {
       others_wait_p95_seconds: secondsOf(otherWait),
       without_route_wait_p95_seconds: secondsOf(without.waitP95),
       own_pool_workers: ownPool,
-      // The verdict tells of the pool and its waits by these.
+      // The verdict reads this to describe the pool and its waits.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
     advice: `${isSlow ? 'Give' : `Find what those of ${durationText(long)} wait for (a lock, a quota that is asked for again after a sleep, a call without a short time-out), and bound it. If they must take so long, give`} ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots${whileFull >= 0 ? ' while the pool was full' : ''} (a second server behind the proxy), or hand its work to a task queue and answer at once.${orLarger}`,
@@ -82,7 +82,10 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** Of a long log the busiest parts are kept: busy slots that its requests took in the stretches in which the pool was full. */
+/**
+ * Mean number of slots that the route keeps busy while the pool is full; NaN: it never is. For a long log: only its busiest parts are kept, so
+ * the mean over its whole span would be too low.
+ */
 function offeredWhileFull(facts: Facts, slots: number, { start, end, service }: Rows, own: readonly number[]): number {
   let [busy, full] = [0, 0];
   for (const { from, to } of episodesOf(facts, slots)) {
@@ -94,7 +97,10 @@ function offeredWhileFull(facts: Facts, slots: number, { start, end, service }: 
   return full > 0 ? busy / full : Number.NaN;
 }
 
-/** µs from which its requests take half of the time of a route that is quick but for some of them; NaN: these are not many, or no longer than those of the others. */
+/**
+ * For a route of which only some requests are slow: its time-weighted median service time, µs. NaN: too few are slow, or they are not slow
+ * enough compared with the other routes.
+ */
 function longOfMany(rows: Rows, own: readonly number[], others: readonly number[], otherWork: number): number {
   const long = typicalOfWork(rows, own);
   const many = own.filter((i) => rows.service[i] >= SLOWER * otherWork).length;
@@ -110,7 +116,7 @@ function largerPoolText(facts: Facts): string {
   return enough ? ` Or one larger pool for all: ${enoughText(enough, facts.summary).replace(/^About/, 'about')}` : '';
 }
 
-/** µs: half of the time that these requests take goes to shorter ones. */
+/** Time-weighted median service time, µs: half of the time of these requests is spent in shorter ones. NaN: none has a service time. */
 function typicalOfWork({ service }: Rows, members: readonly number[]): number {
   const durations = Float64Array.from(members, (i) => service[i])
     .filter((micros) => micros >= 0)
@@ -121,14 +127,14 @@ function typicalOfWork({ service }: Rows, members: readonly number[]): number {
 
 interface SlowRoute {
   readonly route: number;
-  /** Positions of its requests. */
+  /** Positions of its requests in the rows. */
   readonly own: readonly number[];
-  /** µs that its requests, and all, keep slots busy. */
+  /** Busy time of its requests, and of all requests, µs. */
   readonly micros: number;
   readonly total: number;
 }
 
-/** Of the routes with few of the requests the one with most of the busy time; null: it has not much of it. */
+/** Of the routes with at most MOST_REQUESTS of the requests, the one with the most busy time; null: it has less than LEAST_BUSY of it. */
 function slowRouteOf(rows: Rows, groups: ReadonlyMap<number, readonly number[]>): SlowRoute | null {
   let total = 0;
   const busy = new Map<number, number>();
@@ -145,15 +151,21 @@ function slowRouteOf(rows: Rows, groups: ReadonlyMap<number, readonly number[]>)
   return slow && slow.micros >= LEAST_BUSY * total ? slow : null;
 }
 
-/** Requests of the route that show by their number that it is slow; fewer of them must have nearly all waiting to themselves. */
+/**
+ * This many requests of the route suffice. Fewer (at least FEWEST_OF_ROUTE) must explain MOST_WAITING of the waiting of the others, within
+ * MOST_OF_TIME of the time (`holdTheWaiting`).
+ */
 const MINIMUM_OF_ROUTE = 10;
 const FEWEST_OF_ROUTE = 3;
 const MOST_WAITING = 0.8;
 const MOST_OF_TIME = 0.5;
-/** µs: shorter waits are what a hand-over takes. */
+/** µs: shorter waits are just the time to hand a request to a worker. */
 const WAITED = 10_000;
 
-/** Others wait while one of these runs and until the queue that it left is gone, and hardly ever else, although that is at most half of the time. */
+/**
+ * Do the others wait only while a request of the route runs, and until the queue that it left has drained? This must hold for nearly all of
+ * their waiting, although these stretches are at most half of the time. `own`: positions of the route's requests.
+ */
 function holdTheWaiting(rows: Rows, own: readonly number[], route: number): boolean {
   if (own.length < FEWEST_OF_ROUTE) return false;
   let [reach, covered, inside, all] = [Number.NEGATIVE_INFINITY, 0, 0, 0];
@@ -165,7 +177,7 @@ function holdTheWaiting(rows: Rows, own: readonly number[], route: number): bool
     if (rows.route[i] === route) extend(rows.start[i], rows.end[i]);
     else if (rows.wait[i] > 0) {
       all += rows.wait[i];
-      // It came while the queue was there.
+      // A request that arrived after the queue had drained (`reach`) does not belong to it.
       if (rows.start[i] - rows.wait[i] > reach) continue;
       inside += rows.wait[i];
       if (rows.wait[i] >= WAITED) extend(reach, rows.start[i]);
@@ -174,7 +186,7 @@ function holdTheWaiting(rows: Rows, own: readonly number[], route: number): bool
   return inside >= MOST_WAITING * all && covered <= MOST_OF_TIME * (rows.start[rows.length - 1] - rows.start[0]);
 }
 
-/** A wait that may as well have been none, of a pool that was hardly ever full, is a remark. */
+/** Only a remark (info) if the wait may have been zero and the pool was hardly ever full. */
 function severityOf({ summary, inference: { wait } }: Facts, otherWait: number, otherService: number): Severity {
   const surely =
     wait.method !== 'inferred' || wait.lowP95 > 0 || (summary.concurrency.saturated_ratio ?? 0) >= SELDOM_FULL;
@@ -184,8 +196,8 @@ function severityOf({ summary, inference: { wait } }: Facts, otherWait: number, 
 }
 
 /**
- * µs: p95. Each history of all requests has its own; the p95 of every request's mean over the histories would be another number than the
- * one that is told of the whole log.
+ * p95 wait of the other routes, µs: the median over the sampled histories of the p95 within each, as for the whole log. The p95 of each
+ * request's mean over the histories would be a different number.
  */
 function waitOfOthers({ inference }: Facts, { row, wait }: Rows, others: readonly number[]): number {
   const { waitSamples } = inference.requests;

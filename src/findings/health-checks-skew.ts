@@ -1,4 +1,4 @@
-/** Finding: health checks are so many and so quick that the averages of the log speak of them. */
+/** Finding: health checks are so many and so quick that they distort the averages of the log. */
 import { standardDeviation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/finding.ts';
 import { groupsOf, rowsOf } from '../core/rows.ts';
@@ -7,13 +7,13 @@ import { routeText } from '../core/text.ts';
 import { capital, countText, durationText, percentText, serviceWords } from '../core/words.ts';
 
 const MINIMUM = 20;
-/** Checks keep time: coefficient of variation of the gaps, beyond what the tick of the stamp adds. */
+/** Health checks come at a steady period: largest coefficient of variation of their gaps. */
 const STEADY = 0.15;
 const SHARE = 0.15;
-/** The median of the log moves by this factor when they are left out. */
+/** The median or the mean of the log rises by at least this factor when the checks are left out. */
 const SKEW = 1.25;
 const LONGEST_PERIOD = 120e6;
-/** What everybody calls them: in a queue that lasts for longer than they are apart they lose their time. */
+/** Common names of health checks. They stand in for a steady period where checks queue longer than their period, which blurs it. */
 const NAMES =
   /\/(?:health|healthz|health[-_]?checks?|livez?|liveness|readyz?|readiness|ping|heartbeat|alive|up)\/?(?:\?|$)/i;
 
@@ -26,7 +26,7 @@ function examine(facts: Facts): Finding | null {
   const checks: { route: number; members: number[]; period: number }[] = [];
   for (const [route, members] of groups) {
     if (members.length < MINIMUM) continue;
-    // Several checkers of one route each keep their own time.
+    // Several clients may check one route, each at a steady period of its own.
     const clients = groupsOf(Int32Array.from(members, (i) => requests.client[rows.row[i]] | 0));
     if (clients.size > 4) continue;
     const times = [...clients.values()].map((own) => own.map((k) => rows.start[members[k]]));
@@ -76,7 +76,7 @@ const ADVICE =
 const asWritten = (list: string, count: number, share: number, period: number): string =>
   `${list}: ${countText(count, 'request')}, ${percentText(share)} of the log, every ${durationText(period)} and answered at once.`;
 
-/** Of a log of which not all requests are kept their number and the means are known of all, medians without them are not. */
+/** For a long log of which not all requests are kept: counts and means are known of all its requests, medians without the checks are not. */
 function ofWholeLog(
   { summary, names }: Facts,
   checks: readonly { readonly route: number; readonly period: number }[],
@@ -110,36 +110,36 @@ function ofWholeLog(
   };
 }
 
-/** µs; null: too few. */
+/** Mean gap between instants (ascending), µs; null: too few instants. */
 const meanGapOf = (at: readonly number[]): number | null =>
   at.length < MINIMUM / 2 ? null : (at[at.length - 1] - at[0]) / (at.length - 1);
 
-/** Mean gap, µs, of instants that keep time; null of others. */
+/** Mean gap, µs, of instants (ascending) at a steady period; null: they are not steady. `tick`: of the stamps, µs. */
 function periodOf(at: readonly number[], tick: number): number | null {
   if (at.length < MINIMUM / 2) return null;
   const gaps = at.slice(1).map((time, i) => time - at[i]);
   const middle = medianOf(gaps);
   if (middle > LONGEST_PERIOD) return null;
-  // A pause of the log or a lost check is not a change of rhythm.
+  // A pause of the log or a missed check does not count against the period.
   const usual = gaps.filter((gap) => gap > 0.5 * middle && gap < 1.5 * middle);
   const isSteady = usual.length >= 0.9 * gaps.length && standardDeviation(usual) <= STEADY * middle;
-  // Within one tick of the stamps nobody knows who came when: those of a busy second seem to come as evenly as they were put there.
+  // Within one tick the order and distances are unknown: requests of a busy second look even only because they were spread over it.
   if (middle >= tick && middle > 0 && isSteady) return meanOf(usual);
-  // Stamps as coarse as the gaps blur them.
+  // Stamps that are about as coarse as the gaps blur them: test the counts per window instead.
   return middle > 2 * tick ? null : evenPeriodOf(at, tick);
 }
 
-/** Instants per window, and windows at least. */
+/** Mean number of instants per window, and fewest windows. */
 const PER_WINDOW = 5;
 const MINIMUM_WINDOWS = 8;
-/** Ticks per window, so that it matters little where in its tick an instant is put. */
+/** A window spans at least this many ticks, so that the position of an instant within its tick matters little. */
 const TICKS = 2;
-/** Score of so even a spread by chance. */
+/** Below this score (standard normal) instants are too even for chance. */
 const TOO_EVEN = -5;
 
 /**
- * Mean gap, µs, of instants that are spread more evenly than calls at random: Σ(n - n̄)² / n̄ of their numbers in k equal windows is χ² with
- * k - 1 degrees of freedom for these (Fisher's index of dispersion; its score by Wilson & Hilferty 1931). null of others.
+ * Mean gap, µs, of instants that are spread more evenly than random arrivals; null: they are not. For random arrivals with counts n in k equal
+ * windows, Σ(n - n̄)² / n̄ is χ² with k - 1 degrees of freedom (Fisher's index of dispersion; score by Wilson & Hilferty 1931).
  */
 function evenPeriodOf(at: readonly number[], tick: number): number | null {
   const span = at[at.length - 1] - at[0];

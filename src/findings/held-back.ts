@@ -1,19 +1,19 @@
 /**
- * Did the lines of a lone worker pile up behind its pauses? While one request blocks the event loop others go on coming, and
- * when it ends they are all taken at once. A client who waits for a slow page and then asks for what belongs to it looks the same.
+ * Did the lines of a single worker pile up after its pauses? While one request blocks the event loop others keep arriving, and all of them
+ * run once it ends. A client that waits for a slow page and then loads what belongs to it looks the same.
  */
 import { countUpTo, logPoissonTail } from '../core/statistics.ts';
 
-/** ln of the chance from which the lines that follow are no chance, and times as many as usual that they are at least. */
+/** The lines that follow must have a Poisson probability (ln) of at most SURE, and be at least TIMES as many as usual. */
 const SURE = -18;
 const TIMES = 1.5;
-/** Part of the pause within which what was held back ends. */
+/** Requests that were held back end within this fraction of the pause's length after it. */
 const SOON = 0.5;
 
 /**
- * @param ends µs, ascending: all lines of the worker
- * @param pauses µs: their lengths and ends, one each per line that ended a pause
- * @returns lines that followed the pauses soon; null: hardly more than usual
+ * @param ends stamps of all lines of the worker, µs, ascending
+ * @param pauses lengths and ends of the pauses, µs
+ * @returns number of lines that followed soon after the pauses; null: not clearly more than usual
  */
 export function linesHeldBack(
   ends: Float64Array,
@@ -29,6 +29,6 @@ export function linesHeldBack(
   return followed >= TIMES * usual && logPoissonTail(followed, usual) <= SURE ? followed : null;
 }
 
-/** Instants of an ascending list within (from, to]. */
+/** Number of instants within (from, to]. `ends`: ascending. */
 export const countWithin = (ends: Float64Array, from: number, to: number): number =>
   countUpTo(ends, to) - countUpTo(ends, from);

@@ -1,27 +1,30 @@
-/** Herds: many requests at the same moment, again and again; alone far more than the log has between them, or on a schedule. */
+/** Herds: many requests at the same moment, repeatedly. Each stands out by its size alone, or together they keep a schedule. */
 import { floatsAt } from '../core/columns.ts';
 import { ascendingOrder } from '../core/order.ts';
 import { groupsOf, type Rows } from '../core/rows.ts';
 import { countBelow, logPoissonTail, medianOf } from '../core/statistics.ts';
 
-/** A herd: this many at least, by chance less likely than this (ln). */
+/** A herd has at least SMALLEST arrivals, and its Poisson probability (ln) is below SURE. */
 const SMALLEST = 8;
 const SURE = -20;
-/** The same of each of many that keep a schedule together. */
+/** Weaker thresholds for herds that keep a schedule together: ln of the probability, and times as many as at other moments. */
 const SCHEDULED_SURE = -8;
 const SCHEDULED_TIMES = 2;
-/** Times as many as at other moments, and windows on either side that are held against it. */
+/** A herd has at least this many times the usual arrivals per window, and it is compared with this many windows on either side. */
 const TIMES = 3;
 const BESIDE = 2;
 export const MINIMUM_HERDS = 3;
-/** Schedules that cron and its like keep, seconds. */
+/** Periods of cron jobs and the like, seconds. */
 const PERIODS = [10, 15, 20, 30, 60, 300, 600, 900, 1800, 3600, 86_400] as const;
 
 export interface Herd {
-  /** µs since 1970 UTC: the median of its arrivals, because a caller who was there before may begin its window. */
+  /**
+   * µs since 1970 UTC: its median arrival, because a caller who came before the herd may open its window. For a herd found by its route
+   * (`herdsOfJob`): its first arrival.
+   */
   readonly at: number;
   readonly size: number;
-  /** µs, all together. */
+  /** Sum of the waits, µs; for a herd found by its route, of all callers who came during it. */
   readonly waited: number;
   /** Positions in the rows. */
   readonly members: readonly number[];
@@ -29,13 +32,14 @@ export interface Herd {
 
 export interface Herds {
   readonly herds: readonly Herd[];
-  /** Seconds of the schedule that they keep; null: none. */
+  /** Period of their schedule, seconds; null: they keep none. */
   readonly period: number | null;
 }
 
 /**
- * The herds that stand out; or those that stand out less and keep a schedule together; or those of a route that comes in no other way.
- * `slots`: as many as there are, or at least.
+ * Tries three kinds in turn: herds that stand out and keep a schedule; smaller herds that keep a schedule; herds of one route that hardly
+ * comes otherwise. Falls back on herds that stand out without a schedule. `slots`: the number of slots, or its lower bound; `width`: of a
+ * window, µs; `resolution`: tick of the stamps, µs.
  */
 export function findHerds(rows: Rows, width: number, resolution: number, slots: number): Herds {
   const withPeriod = (herds: readonly Herd[]): Herds => ({
@@ -56,20 +60,20 @@ export function findHerds(rows: Rows, width: number, resolution: number, slots: 
   return jobs.length > 0 ? jobs.reduce((a, b) => (inAll(b.herds) > inAll(a.herds) ? b : a)) : distinct;
 }
 
-/** µs since 1970 UTC, by row: when its caller came. */
+/** Arrival (start less wait) of each row, µs since 1970 UTC; an unknown wait counts as 0. */
 const arrivalsOf = ({ start, wait }: Rows): Float64Array => start.map((at, i) => at - (wait[i] > 0 ? wait[i] : 0));
 
 const inAll = (herds: readonly Pick<Herd, 'size'>[]): number => herds.reduce((sum, { size }) => sum + size, 0);
 
-/** Share of a job's requests that come in its herds, and of the longest gap between them from which one ends. */
+/** At least NEARLY_ALL of a job's requests come in its herds. A gap of at least APART times the longest gap of the job ends a herd. */
 const NEARLY_ALL = 0.9;
 const APART = 0.25;
-/** Times as long as the slots need for a herd that its starts may take: what comes one after the other takes longer. */
+/** The arrivals of a herd may span this many times what the slots need to serve it. Requests sent one after the other span more. */
 const AT_PACE = 1.25;
-/** Turns of the slots from which a herd may as well be a source that is on and off again. */
+/** Above this many turns of the slots a herd cannot be told from a steady source that is switched on and off. */
 const MOST_TURNS = 10;
 
-/** Herds of a route that comes in them and hardly otherwise, each served as fast as the slots can: what a pool makes of those who come at once. */
+/** Herds of a route that hardly comes otherwise. Each must be served as fast as the slots can, as requests are that come at once. Empty: none. */
 function herdsOfJob(
   rows: Rows,
   arrivals: Float64Array,
@@ -99,7 +103,7 @@ function herdsOfJob(
   return herds.map(({ last, ...herd }) => ({ ...herd, waited: waitedBeside(rows, herd.at, last + width) }));
 }
 
-/** µs that callers of any route waited who came meanwhile. */
+/** Sum of the waits, µs, of callers of any route who came between `from` and `to`. */
 function waitedBeside({ length, start, wait }: Rows, from: number, to: number): number {
   let waited = 0;
   for (let i = 0; i < length; i++) {
@@ -108,7 +112,7 @@ function waitedBeside({ length, start, wait }: Rows, from: number, to: number): 
   return waited;
 }
 
-/** Windows of `width` µs with far more arrivals than the log has between them. */
+/** Windows of `width` µs with at least `times` the usual number of arrivals and a Poisson probability (ln) below `sure`. */
 function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[] {
   const arrival = arrivalsOf(rows);
   const order = ascendingOrder(arrival);
@@ -125,15 +129,15 @@ function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[]
     }
     return found;
   };
-  // The herds themselves must not count as the rate that they are measured by.
-  // The mean holds the herds themselves: where they are not far above it, what most windows hold is the measure.
+  // Herds must not inflate the rate that they are compared with. The mean of all windows includes them, so where the threshold is low
+  // (`times` < TIMES) the median window is used if it has fewer arrivals.
   const mean = (at.length * width) / span;
   const overall = times < TIMES ? Math.min(mean, medianCount(at, width, span)) : mean;
   const candidates = crowded(Math.max(SMALLEST, times * overall));
   const inside = candidates.reduce((sum, { from, to }) => sum + to - from, 0);
   const between = ((at.length - inside) * width) / Math.max(width, span - candidates.length * width);
   const until = (instant: number) => countBelow(at.length, (i) => at[i], instant);
-  /** Arrivals in a window on the busier side: none of its own, and beyond what the stamps blur. */
+  /** Mean arrivals per window on the busier side. Behind the herd one more window is skipped, into which coarse stamps may blur it. */
   const beside = (from: number): number => {
     const before = until(at[from]) - until(at[from] - BESIDE * width);
     const behind = until(at[from] + (2 + BESIDE) * width) - until(at[from] + 2 * width);
@@ -141,7 +145,7 @@ function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[]
   };
   return candidates
     .filter(({ from, to }) => {
-      // A slice of a peak is as crowded as those beside it.
+      // A slice of a smooth peak has as many arrivals as the windows beside it, and is no herd.
       const usual = Math.max(0.01, between, beside(from));
       return to - from >= times * usual && logPoissonTail(to - from, usual) < sure;
     })
@@ -152,7 +156,7 @@ function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[]
     });
 }
 
-/** Arrivals in the median of consecutive windows. Where most are empty they are not walked: one line of another age makes billions. */
+/** Median arrivals per window. 0 without counting where most windows are empty: one stray line of another year would make billions of them. */
 function medianCount(at: Float64Array, width: number, span: number): number {
   const count = Math.ceil(span / width);
   if (count > 2 * at.length) return 0;
@@ -161,12 +165,12 @@ function medianCount(at: Float64Array, width: number, span: number): number {
   return medianOf(windows);
 }
 
-/** Gaps that keep a schedule, where one does not. */
+/** One gap may miss the schedule if at least this many keep it. Also the fewest herds that are accepted on the weaker thresholds. */
 const MINIMUM_KEPT = 6;
 
 /**
- * Seconds of the longest schedule on which nine of ten herds lie, or all but one, within a twentieth of it and a tick of the stamp; null
- * for none. A tick that is wide beside the period proves less, and takes more herds.
+ * The longest of PERIODS, seconds, of which nine of ten gaps between herds, or all but one, are whole multiples; null: none. Tolerance: 5 % of
+ * the period and one tick. A tick that is wide compared with the period proves less, so more herds are needed. `at`: µs, ascending.
  */
 function periodOf(at: readonly number[], resolution: number): number | null {
   for (const seconds of PERIODS.toReversed()) {
@@ -175,7 +179,7 @@ function periodOf(at: readonly number[], resolution: number): number | null {
     const steps = at.slice(1).map((time, i) => (time - at[i]) / micros);
     if (steps.length < (tolerance > 0.1 ? 5 : 3) || at.at(-1)! - at[0] < 2.5 * micros) continue;
     const kept = steps.filter((step) => Math.round(step) >= 1 && Math.abs(step - Math.round(step)) <= tolerance).length;
-    // One may come late, for it found a machine that stood still.
+    // One herd may be late, for example because the machine stalled.
     if (kept >= Math.min(0.9 * steps.length, Math.max(steps.length - 1, MINIMUM_KEPT))) return seconds;
   }
   return null;

@@ -1,22 +1,22 @@
-/** What would end a queue without more processes, if the views wait for I/O: threads in each process, or an event loop. */
+/** What would end the queue without more processes if the views wait for I/O: threads in each process, or an event loop. */
 import type { Facts } from '../core/finding.ts';
 import { poolName } from '../core/pool-names.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import { countText, durationText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
 
-/** µs: the p95 wait that threads must keep, in nine of ten repetitions. */
+/** The p95 wait (µs) that threads must not exceed, in nine of ten repetitions of the simulation. */
 const THREADS_WAIT = 50_000;
-/** Threads tried per worker; more than this is a sign that threads are not the answer. */
+/** Threads per worker to try; if even the largest number is too few, threads are not the answer. */
 const THREADS = [2, 4, 8, 16, 32] as const;
-/** Latency on the event loop may be this much longer than the service alone. */
+/** The p95 latency on the event loop may be at most this many times the p95 service time. */
 const HEADROOM = 1.25;
-/** Servers that run no ASGI application. */
+/** Log formats of servers that cannot run ASGI applications. */
 const WITHOUT_ASGI = /^uwsgi/;
 
 export const IF_VIEWS_WAIT = 'If the views wait for I/O (database, HTTP, sleep) and do not compute';
 
-/** The fewest threads in each of the present sync workers that end the queue; null where none do, or the log shows that requests share work. */
+/** The fewest threads in each of the present sync workers that end the queue. null: no number does, or requests slow each other down. */
 export function threadsThatWouldDo({ summary, predictor }: Facts): PoolPrediction | null {
   const { model, workers } = summary.server;
   if (model !== 'sync' || workers.value === null || knownSlots(summary.server) === null) return null;
@@ -28,7 +28,7 @@ export function threadsThatWouldDo({ summary, predictor }: Facts): PoolPredictio
   return null;
 }
 
-/** As many async workers, where their latency is hardly longer than the service alone; null where it is, or the pool is no pool of slots. */
+/** As many async workers as there are now, if their latency would be hardly longer than the service time; null: it would, or slots are unknown. */
 export function asyncThatWouldDo({ summary, inference, predictor }: Facts): PoolPrediction | null {
   const { model, workers } = summary.server;
   if ((model !== 'sync' && model !== 'threaded') || workers.value === null || knownSlots(summary.server) === null)
@@ -37,11 +37,11 @@ export function asyncThatWouldDo({ summary, inference, predictor }: Facts): Pool
   return found && found.latencyP95 <= HEADROOM * servedP95(inference) ? found : null;
 }
 
-/** µs */
+/** p95 service time, µs; the mean where no p95 is known. */
 export const servedP95 = ({ service }: Facts['inference']): number =>
   Number.isFinite(service.p95) ? service.p95 : service.mean;
 
-/** What only looks like one request at a time may be a loop that each one blocks; what the server calls its workers is known. */
+/** A server inferred to be sync may be an event loop that every request blocks. Empty if the server names its model or cannot run ASGI. */
 export function perhapsAsyncText({ summary, lifecycle }: Facts): string {
   const isNamed = lifecycle.some(({ kind }) => kind === 'model' || kind === 'threads');
   const runsNone = summary.inputs.some(({ format }) => WITHOUT_ASGI.test(format ?? ''));
@@ -52,8 +52,8 @@ export function perhapsAsyncText({ summary, lifecycle }: Facts): string {
 
 /**
  * "If the views wait for I/O (database, HTTP, sleep) and do not compute, 4 workers of 8 threads would do as well (…), and async views on an
- * ASGI server would not queue at all (…)."; '' where neither is an answer. `beside`: another remedy is named before.
- * `given`: the sentence before has the condition.
+ * ASGI server would not queue at all (…)."; '' if neither helps. `beside`: another remedy was named before. `given`: the sentence before
+ * already states the condition.
  */
 export function ioRemedyText(facts: Facts, beside: boolean, given = false): string {
   const threaded = threadsThatWouldDo(facts);

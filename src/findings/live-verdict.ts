@@ -1,6 +1,6 @@
 /**
- * The verdict of a live view, about now: a pool that is full says since when and how long those wait whom it takes from its queue; one
- * that is not says so of the stretch that its waits were looked for in, and when it was full last.
+ * The verdict of a live view, about now. For a full pool: since when, and how long the callers that it now takes from its queue have waited.
+ * For any other pool: how busy it was in the recent stretch that the waits are computed from, and when it was last full.
  */
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
@@ -9,41 +9,41 @@ import { poolText } from './pool-words.ts';
 import { remedyWords } from './verdict.ts';
 import { movingWaitWords, SHORT } from './wait-words.ts';
 
-/** µs: the wait of those who are taken from the queue now, and between what it lies. */
+/** Wait of the callers who are taken from the queue now, and its range, µs. */
 export interface WaitNow {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** No line tells it: it is of callers who come one by one, and a few clients who ask again and again wait less and look the same. */
+  /** The log does not decide it: the wait assumes independent callers. A few clients who keep asking wait less and leave the same lines. */
   readonly isOpen: boolean;
 }
 
 export interface FullNow {
-  /** "20:42:31"; of a spell when it began. */
+  /** When it became full ("20:42:31"); if it is full on and off, when that began. */
   readonly since: string;
-  /** It was full again and again, with short breaks, for so much of so many seconds; null: without a break. */
+  /** The pool is full on and off, with short breaks: for `fullSeconds` of the last `seconds`. null: it is full without a break. */
   readonly spell: { readonly fullSeconds: number; readonly seconds: number } | null;
-  /** The log, or what is held of it, begins with a full pool. */
+  /** The log, or the part of it in memory, begins with a full pool: it may have been full since before `since`. */
   readonly orLonger: boolean;
-  /** Of workers with a queue each, how many are full, and of how many; null: one queue. */
+  /** Where each worker has a queue of its own: how many are full, and how many there are. null: there is one queue. */
   readonly workers: { readonly full: number; readonly all: number } | null;
   /** null: the log cannot tell. */
   readonly wait: WaitNow | null;
-  /** µs: nobody who is taken from the queue can have waited for longer; Infinity: not known. */
+  /** Upper bound of the wait of callers who are taken from the queue now, µs; Infinity: unknown. */
   readonly longest: number;
-  /** Requests per second that a full pool answers; null: not known. */
+  /** Throughput of the full pool, requests per second; null: unknown. */
   readonly answered: number | null;
   readonly severity: 'critical' | 'warning' | 'info';
-  /** What filled the pool, or goes wrong beside it. */
+  /** The finding that explains the full pool, or another problem beside it; null: none. */
   readonly cause: FindingSummary | null;
-  /** What would end it; null: nothing is recommended. */
+  /** The finding whose remedy would end it; null: nothing is recommended. */
   readonly finding: FindingSummary | null;
   readonly confidence: number;
 }
 
-/** µs: what a hand-over takes is no wait. */
+/** µs: shorter waits are just the time to hand a request to a worker. */
 const HARDLY_WAITS = 10_000;
-/** µs: nobody waits. */
+/** µs: below this nobody waits. */
 const NOT_AT_ALL = 1000;
 
 const UNTOLD: [string, string, string] = [
@@ -52,7 +52,7 @@ const UNTOLD: [string, string, string] = [
   'waits unknown',
 ];
 
-/** "callers now queue for 800 ms to 38 s (less if a few clients keep asking)", briefly, and in brief. */
+/** "callers now queue for 800 ms to 38 s (less if a few clients keep asking)" in three lengths, longest first. */
 function waitingWords({ wait, longest }: FullNow): [string, string, string] {
   const most = Number.isFinite(longest) ? durationText(longest) : null;
   if (!wait) {
@@ -76,11 +76,11 @@ function waitingWords({ wait, longest }: FullNow): [string, string, string] {
 }
 
 /**
- * Between what callers queue that no line tells of. A likeliest wait is not told: while the pool is full nothing in the log decides where
- * between both it lies. `most`: in words; null: not known.
+ * The range of a wait that the log does not decide (`isOpen`), in three lengths. No likeliest value is named: while the pool is full nothing in
+ * the log says where in the range the wait lies. `low`: µs; `most`: the upper bound in words, null: unknown.
  */
 function openWords(low: number, most: string | null): [string, string, string] {
-  // Perhaps nobody waits, and nothing bounds those who do.
+  // Possibly nobody waits, and there is no upper bound either.
   if (low < NOT_AT_ALL && most === null) return UNTOLD;
   const few = low < NOT_AT_ALL ? 'not at all' : 'less';
   const least = durationText(low);
@@ -92,7 +92,7 @@ function openWords(low: number, most: string | null): [string, string, string] {
   ];
 }
 
-/** Callers of the other workers find a thread free: the words are about those of the full ones. */
+/** Only callers of the full workers queue; those of the others find a free thread. */
 const ofThem = (words: string, { workers }: FullNow): string =>
   words.replace(/^callers/, workers?.full === 1 ? 'its callers' : 'their callers');
 
@@ -111,7 +111,7 @@ function fullWords(summary: Summary, now: FullNow): [string, string, string] {
   ];
 }
 
-/** That a pool is full again and again, at length, briefly, and in brief. */
+/** A pool that is full on and off, in three lengths, longest first. */
 function spellWords(
   summary: Summary,
   { workers, longest, since: from, orLonger }: FullNow,
@@ -133,7 +133,7 @@ export function fullVerdict(summary: Summary, now: FullNow): Verdict {
   const [words, briefly, inBrief] = now.spell ? spellWords(summary, now, now.spell) : fullWords(summary, now);
   const [remedy, shortRemedy, fix] = now.finding ? remedyWords(summary, now.finding.evidence) : ['', '', ''];
   const beside = now.cause ? `${capital(now.cause.title)}.` : '';
-  // What fills the pool, or is as bad, is told before it; what is merely worth knowing as well after it.
+  // A finding that explains the full pool, or is critical itself, comes first; any other one comes after.
   const isCause = now.cause?.severity === 'critical' || typeof now.cause?.evidence.saturated_seconds === 'number';
   const withCause = (text: string) => (isCause ? `${beside} ${text}` : `${text} ${beside}`).trim();
   return {
@@ -144,28 +144,28 @@ export function fullVerdict(summary: Summary, now: FullNow): Verdict {
   };
 }
 
-/** When a pool was full last, from "20:42:31" or "before 20:42:31", and how long callers queued then; null: not known. */
+/** When the pool was last full ("20:42:31" or "before 20:42:31"), and how long callers queued then; `wait` null: unknown. */
 export interface LastFull {
   readonly from: string;
   readonly to: string;
   readonly wait: WaitNow | null;
-  /** Nothing was answered since: nobody asks, or all that run are stuck. */
+  /** Nothing was answered since: nobody asks, or all running requests are stuck. */
   readonly isSilent: boolean;
 }
 
 export interface CalmNow {
-  /** s: the stretch that the waits are of, and for how much of it all slots were busy. */
+  /** Length of the stretch that the waits are computed from, and how much of it all slots were busy; seconds. */
   readonly seconds: number;
   readonly fullSeconds: number;
   readonly lastFull: LastFull | null;
   readonly confidence: number;
-  /** Nobody was said to wait for long so far. */
+  /** The previous verdict was ok: no long wait was reported so far. */
   readonly wasOk: boolean;
 }
 
-/** A smaller share of the time is moments. */
+/** Below this share of the time the slots count as hardly ever all busy. */
 const HARDLY = 0.1;
-/** Times a short wait that a queue has to grow to before it is no longer one: an estimate goes up and down. */
+/** Hysteresis: once a wait was called short, its p95 must reach this many times SHORT to be called long. Estimates go up and down. */
 const NO_LONGER_SHORT = 2;
 
 export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, confidence, wasOk }: CalmNow): Verdict {
@@ -208,7 +208,7 @@ export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, 
   };
 }
 
-/** "; waits then ~2.9 s (753 ms to 38 s)", where there is something to say of them. */
+/** "; waits then ~2.9 s (753 ms to 38 s)"; empty: the wait is unknown or hardly one. */
 function waitsInBrief({ wait }: LastFull): string {
   if (!wait || wait.mean < HARDLY_WAITS) return '';
   const about = durationText(wait.mean);

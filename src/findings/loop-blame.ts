@@ -1,4 +1,4 @@
-/** Which route holds an event loop: by pauses with requests in flight, or, where lines have no durations, by the gaps between them. */
+/** Which route blocks an event loop: found by pauses with requests in flight or, without durations, by the gaps between lines. */
 import { max, min } from 'simple-statistics';
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { Facts } from '../core/finding.ts';
@@ -10,14 +10,14 @@ import { countWithin, linesHeldBack } from './held-back.ts';
 import { type Silence, silencesOf } from './silences.ts';
 
 export interface Blame {
-  /** ALL: whatever a worker runs. */
+  /** ALL: every route blocks its worker. */
   readonly route: number;
-  /** Times that a worker stood still for it, and µs each, by the median. */
+  /** How often it blocked a worker, and for how long each time, µs: the median with durations, a lower bound by gaps alone. */
   readonly times: number;
   readonly micros: number;
   readonly requests: number;
   readonly how: string;
-  /** false: callers may be the reason as well. */
+  /** false: the behaviour of callers could explain the pattern as well. */
   readonly sure: boolean;
   readonly from: number;
   readonly to: number;
@@ -25,14 +25,15 @@ export interface Blame {
 
 export const ALL = -1;
 
-/** ln of the chance from which a pattern is taken for real. */
+/** A pattern is taken for real if its probability by chance (ln) is at most this. */
 const SURE = -18;
+/** Shortest gap that counts as a blocked loop, µs. */
 const SHORTEST = 50_000;
 const MINIMUM_TIMES = 5;
-/** Stamps must be known to this many µs (half-width) for pauses of 50 ms to mean anything. */
+/** Largest uncertainty of the stamps (half-width, µs) at which pauses of 50 ms still mean anything. */
 export const FINEST = 5000;
 
-/** With durations: pauses with requests in flight; the route that began just before them far more often than chance. */
+/** With durations: of pauses with requests in flight, the route that began just before them far more often than by chance. null: none. */
 export function blameBySilences(rows: Rows): Blame | null {
   const silences = [...groupsOf(rows.worker).values()].flatMap((members) => silencesOf(rows, members));
   const alone = silences.filter((silence) => !everybodySilent(silence, silences));
@@ -42,7 +43,7 @@ export function blameBySilences(rows: Rows): Blame | null {
   for (const [route, own] of groups) {
     const hits = alone.filter(({ suspects }) => suspects.some((i) => rows.route[i] === route));
     const share = own.length / rows.length;
-    // Chance that one of two requests near a silence is of this route anyway.
+    // Probability that one of the two requests near a pause is of this route by chance.
     const chance = 1 - (1 - share) ** 2;
     const score = logBinomialTail(hits.length, alone.length, chance);
     if (hits.length >= 3 && hits.length >= alone.length / 2 && (!best || score < best.score))
@@ -69,7 +70,7 @@ const everybodySilent = (silence: Silence, all: readonly Silence[]): boolean =>
       Math.min(other.to, silence.to) - Math.max(other.from, silence.from) > 0.8 * (silence.to - silence.from),
   );
 
-/** µs from the line before of the same worker to each line, NaN where there is none; and the number of workers. */
+/** Per row, µs since the previous line of the same worker (NaN: none); and the number of workers. `order`: rows by end. */
 function gapsBefore({ length, worker, end }: Rows, order: Int32Array): { gap: Float64Array; workers: number } {
   const gap = new Float64Array(length).fill(Number.NaN);
   const lastOf = new Map<number, number>();
@@ -88,8 +89,8 @@ const howText = (held: number | null, elsewhere: number): string =>
     : `no line comes in that time before its own, and ${countText(held, 'line')} follow soon, more than usual: what had come meanwhile (a client who waits for it, and then asks for what belongs to it, would look the same)`;
 
 /**
- * Without durations: the lines of a blocking route never follow another line of their worker closely, because nothing
- * else of that worker can end while they run; the other workers go on writing meanwhile.
+ * Without durations: a line of a blocking route never follows another line of its worker closely, because nothing else of
+ * that worker can end while it runs. The other workers go on writing meanwhile. null: no such route.
  */
 export function blameByGaps(facts: Facts, rows: Rows): Blame | null {
   const resolution = quantileOf(facts.requests.resolution.subarray(0, facts.requests.length), 0.5);
@@ -106,10 +107,10 @@ export function blameByGaps(facts: Facts, rows: Rows): Blame | null {
     const others = Array.from(gap).filter((value, i) => rows.route[i] !== route && Number.isFinite(value));
     const chance = (others.filter((value) => value >= shortest).length + 1) / (others.length + 1);
     const hits = own.filter((i) => gap[i] >= shortest);
-    // The threshold was chosen among the gaps, and the route among the routes.
+    // Bonferroni: the threshold was chosen among all gaps, and the route among all routes.
     const score = logBinomialTail(hits.length, gaps.length, chance) + Math.log(gaps.length * groups.size);
     if (score > SURE || (best && best.score <= score)) continue;
-    // Lines of the other workers in those pauses: without them a lone client asking in turn would look the same.
+    // Lines of other workers during the pauses. Without them, a single client that asks one thing at a time would look the same.
     const elsewhere =
       hits.reduce((sum, i) => sum + countWithin(ends, rows.end[i] - shortest, rows.end[i]), 0) - hits.length;
     const held =
@@ -135,15 +136,18 @@ export function blameByGaps(facts: Facts, rows: Rows): Blame | null {
   return best;
 }
 
-/** Lines that would follow another of their worker closely, had any worker written any line; of them, so few may. */
+/**
+ * If lines fell to workers at random, at least ENOUGH_CLOSE would follow another line of their worker closely. In fact at most HARDLY_CLOSE
+ * of that number do.
+ */
 const ENOUGH_CLOSE = 30;
 const HARDLY_CLOSE = 0.1;
-/** Share of lines whose worker wrote the one as many lines before as there are workers: loops that are asked in turn. */
+/** Above this share of lines whose worker also wrote the line W lines earlier (W workers), requests are handed to the workers in turn. */
 const IN_TURN = 0.6;
 
 /**
- * Without durations: no line of a worker follows another of its own closely, whatever the route, though lines of others do: each runs
- * one request at a time. Of loops that are asked in turn the same is true, and they show it by their order.
+ * Without durations: whatever the route, no line follows another of its own worker closely, though lines of other workers do, so each worker
+ * runs one request at a time. Workers that get requests in turn look the same; they are recognised by their order and left out (null).
  */
 export function blameAll(rows: Rows): Blame | null {
   const lines = indicesBelow(rows.end.length)
