@@ -1,4 +1,4 @@
-/** Finding: callers queue for slots that requests hold while they wait for something else; awaiting would free them. */
+/** Finding: callers queue for slots while the requests in them only wait for something else; async views would free these slots. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { secondsOf } from '../core/rows.ts';
 import { countText, durationText } from '../core/words.ts';

@@ -1,4 +1,4 @@
-/** Finding: while callers queue they ask again before they are answered, so that the server works for those who have left. */
+/** Finding: callers who queue ask again before they are answered, so the server works for callers who have left. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Episode, episodesOf } from '../core/full-stretches.ts';
@@ -7,18 +7,21 @@ import { countUpTo, medianOf, shareScore, sumOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { allSlotsText, knownSlots } from './pool-words.ts';
 
-/** µs between two requests of one caller for one route from which the second one may be a repeat. */
+/** A request may be a repeat if the same caller asked for the same route at most this long (µs) before. */
 const AGAIN = 10e6;
-/** Requests while the pool was full, and at other times. */
+/** Fewest requests while the pool was full, and at other times. */
 const FEWEST_FULL = 100;
 const FEWEST_OTHERWISE = 50;
-/** Share of repeats while it was full; how far, and how many times, beyond what chance makes of callers who come as often; times that at other times. */
+/**
+ * While the pool is full the share of repeats must be at least LEAST_SHARE, exceed the share by chance (for callers at the same rate) by
+ * BEYOND_CHANCE and be TIMES_CHANCE times it, and be TIMES_OTHERWISE times the share at other times, by SURE_Z standard errors.
+ */
 const LEAST_SHARE = 0.3;
 const BEYOND_CHANCE = 0.2;
 const TIMES_CHANCE = 1.5;
 const TIMES_OTHERWISE = 2;
 const SURE_Z = 6;
-/** Addresses, and share of the repeats of any of them: one that asks for the same thing again and again is another finding. */
+/** Fewest addresses, and the largest share of the repeats from one of them: a single client that keeps asking is another finding. */
 const FEWEST_CLIENTS = 20;
 const MOST_OF_ONE = 0.2;
 
@@ -30,13 +33,13 @@ interface Tally {
 interface Repeats {
   readonly full: Tally;
   readonly otherwise: Tally;
-  /** Share of those who came while it was full that callers at random, as often as these, would have repeated. */
+  /** Expected share of repeats while the pool is full if the same callers came at random at the same rate. */
   readonly byChance: number;
-  /** µs from one to the next, and µs since 1970 UTC of that, while it was full. */
+  /** Of the repeats while the pool was full: time since the request before, µs, and the start of the repeat, µs since 1970 UTC. */
   readonly delays: readonly number[];
   readonly times: readonly number[];
   readonly clients: number;
-  /** Share of the repeats of the address with most of them. */
+  /** Share of these repeats from the address with the most of them; NaN: there are none. */
   readonly ofOne: number;
 }
 
@@ -50,7 +53,7 @@ function countRepeats({ requests }: Facts, rows: Rows, episodes: readonly Episod
   const full: Tally = { requests: 0, repeats: 0 };
   const otherwise: Tally = { requests: 0, repeats: 0 };
   const [delays, times, repeaters]: [number[], number[], number[]] = [[], [], []];
-  // Requests of each caller for each route, those of callers without an address left out.
+  // One list per caller and route, of positions in the rows; requests without an address are left out.
   const lists: number[][] = [];
   for (const [client, own] of groupsOf(clientOf)) {
     if (client === 0) continue;

@@ -1,16 +1,16 @@
-/** Finding: a route that calls itself async runs on a WSGI pool, one request per slot, and gains nothing from it. */
+/** Finding: a route whose name says async runs on a WSGI pool, one request per slot, and gains nothing from it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 
-/** The log shows no source code: that a view is async can only be read from its route's own name. */
+/** The log shows no source code, so only the name of a route can reveal that its view is async. */
 export const asyncWord = /(?:^|[^a-z])(?:async|asyncio|aio|asgi|await)(?:[^a-z]|$)/i;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const slots = knownSlots(summary.server);
   if (slots === null || !['sync', 'threaded', 'pool'].includes(summary.server.model)) return null;
-  // Only a pool that was full shows that the async view gave its slot to nobody.
+  // Only a pool that was full shows that the async view did not free its slot while it waited.
   const full = inference.batches.detected || inference.concurrency.saturatedRatio >= 0.2;
   if (!full || inference.concurrency.peak > slots) return null;
   const routes = summary.routes.filter((route) => asyncWord.test(route.route) && route.requests >= 2 * slots);

@@ -1,4 +1,7 @@
-/** Finding: now and then every request of a route that begins before the first of them has ended takes the long way: what they share has run out. */
+/**
+ * Finding: now and then a request of a route takes the long way, and so does every other that begins before it ends: something that they share
+ * (a cached answer, a token) has expired.
+ */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { everyText } from '../core/periods.ts';
 import { secondsOf } from '../core/rows.ts';
@@ -35,7 +38,7 @@ function examine(facts: Facts): Finding | null {
       other_routes: others.length > 0 ? others.map((other) => names.routes.text(other.route)).join(', ') : null,
       repeated_work_seconds: secondsOf(found.spentMicros),
       without_it_wait_p95_seconds: without ? secondsOf(without.waitP95) : null,
-      // The verdict tells of the pool and its waits by these.
+      // The verdict reads this to describe the pool and its waits.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
     advice: `Let one request make it anew while the others take the old one: a lock for each key (${ofEachWorker ? 'threading.Lock or asyncio.Lock, for each worker has its own' : 'dogpile.cache, or SET key NX EX in Redis'}), or a job that renews it before it runs out. Where old ones must not be served, the others wait for the first: ${durationText(took)} at most, and the work is done once instead of up to ${most} times.${without === null ? '' : ` With the old one served, the p95 wait on the same ${poolText(summary.server)} is about ${durationText(without.waitP95)} (simulated from this log).`}`,
@@ -48,7 +51,7 @@ function examine(facts: Facts): Finding | null {
 
 const MOST_NAMED = 3;
 
-/** What is told of the costliest route holds for others as well. */
+/** The finding is about the costliest route; this names the others with stampedes. */
 function othersText({ names }: Facts, { others }: Stampedes): string {
   if (others.length === 0) return '';
   const each = others
@@ -61,7 +64,7 @@ function othersText({ names }: Facts, { others }: Stampedes): string {
   return ` The same happens on ${listText(each)}${more > 0 ? ` and ${countText(more, 'other route')}` : ''}.`;
 }
 
-/** The very pool, had these requests found what they share; null: not known, or no shorter queue. */
+/** Prediction for the same pool if these requests had found what they share. null: it cannot be predicted, or the p95 wait would not halve. */
 function withoutThem(facts: Facts, { route, from, to, slowFrom, usual }: Stampedes) {
   const { summary, inference, predictor } = facts;
   const slots = knownSlots(summary.server);
@@ -72,10 +75,10 @@ function withoutThem(facts: Facts, { route, from, to, slowFrom, usual }: Stamped
   return predicted && predicted.waitP95 <= inference.wait.p95 / 2 ? predicted : null;
 }
 
-/** Share of what requests take longer beside many others from which these are why. */
+/** Stampedes explain the growth of the service time with concurrency if they make at least this share of it. */
 const MOST_OF_GROWTH = 0.5;
 
-/** Requests that are made anew run beside each other, and so seem to wait for each other. */
+/** Do the stampedes explain why service time grows with concurrency? Their slow requests run at the same time, as if they slowed each other. */
 function makesGrowth({ inference, summary }: Facts, { spentMicros }: Stampedes): boolean {
   const { growth, mean } = inference.service;
   if (!growth?.grows || growth.inTurn) return false;

@@ -1,4 +1,4 @@
-/** Finding: callers came while the application was still being imported, and waited for that; the full pool after it is their backlog. */
+/** Finding: callers came while the application was still being imported and waited for it. The full pool afterwards is their backlog. */
 import { findBootBacklog } from '../core/boot-backlog.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { orNull, rowsOf } from '../core/rows.ts';
@@ -6,9 +6,9 @@ import { durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfFullPool } from './saturation.ts';
 
-/** Share of the requests from which their waits are the p95 of all. */
+/** If at least this share of the requests waited for the import, they determine the p95 wait. */
 const MANY = 0.05;
-/** Share of all waiting from which a full pool is its doing. */
+/** The import is why the pool is full if at least this share of all waiting falls into the backlog after it. */
 const MOST_WAITING = 0.7;
 
 function examine(facts: Facts): Finding | null {
@@ -18,7 +18,7 @@ function examine(facts: Facts): Finding | null {
   if (!found) return null;
   const { importMicros, gone, callers: backlog, waitShare } = found;
   const rows = rowsOf(facts);
-  // Where the wait is not known, the backlog alone tells.
+  // `waitShare` is NaN where the wait is unknown: then the backlog alone is the evidence.
   const isCause = !(waitShare < MOST_WAITING);
   const longest = durationText(importMicros);
   const crowd = durationText(gone - rows.start[0]);

@@ -1,4 +1,4 @@
-/** Finding: a part of the pool was gone from some moment on, and callers queued for the rest. */
+/** Finding: from some moment on a part of the pool was gone, and callers queued for the rest. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { PoolRegime, WorkerLife } from '../core/inference.ts';
 import type { LifecycleEvent, LifecycleKind } from '../core/lifecycle.ts';
@@ -6,10 +6,10 @@ import { type Moments, momentsOf } from '../core/moments.ts';
 import { countText, durationText, listText, percentText } from '../core/words.ts';
 import { someLivedThrough } from './coincidence.ts';
 
-/** Share of the time with fewer slots in which all of them were busy, from which it is told, and from which it is grave. */
+/** Share of the time with fewer slots in which all of them were busy: OFTEN_FULL reports the loss, MOSTLY_FULL makes it critical. */
 const OFTEN_FULL = 0.2;
 const MOSTLY_FULL = 0.5;
-/** µs: workers that went one after the other went together, and a signal has been sent for one that goes this soon after. */
+/** µs: workers that end within TOGETHER of each other ended together; one that ends within SIGNALLED of a signal was stopped by it. */
 const TOGETHER = 12_000_000;
 const SIGNALLED = 5_000_000;
 const MOST_NAMED = 4;
@@ -19,18 +19,18 @@ const ends: ReadonlySet<LifecycleKind> = new Set(['exit', 'killed', 'timeout', '
 interface Loss {
   readonly before: PoolRegime;
   readonly after: PoolRegime;
-  /** Workers; empty where one that stayed lost a slot. */
+  /** The workers that ended, last one first; empty if a worker that stayed lost a slot. */
   readonly gone: readonly WorkerLife[];
 }
 
-/** The change that left the fewest slots of those after which the pool was full often. */
+/** Of the losses after which the pool was often full, the one after which it was full for longest; null: none. */
 function worstLoss({ inference: { regimes, lives } }: Facts): Loss | null {
   let worst: Loss | null = null;
   for (let k = 1; k < regimes.length; k++) {
     const [before, after] = [regimes[k - 1], regimes[k]];
     if (before.workers === null || after.workers === null || !((after.capacity ?? 0) < (before.capacity ?? 0)))
       continue;
-    // After a deploy it is another pool, of as many workers as were asked for.
+    // After a deploy (no worker lived through the change) it is a different pool, of the size that was configured.
     if (
       !someLivedThrough(lives, after.from, TOGETHER) ||
       !(after.saturatedMicros >= OFTEN_FULL * (after.to - after.from))
@@ -51,7 +51,7 @@ function worstLoss({ inference: { regimes, lives } }: Facts): Loss | null {
 
 type Fate = 'by hand' | 'ended' | 'unknown' | 'silent';
 
-/** What the server says of the end of a worker; `silent`: it tells of such things, and not of this one. */
+/** How a worker ended, from the server's own lines. `silent`: the server logs starts and ends of workers, but not this end; `unknown`: neither. */
 function fateOf(name: string, at: number, lifecycle: readonly LifecycleEvent[]): Fate {
   const own = lifecycle.filter(({ kind, worker }) => worker === name && ends.has(kind));
   if (own.some(({ time }) => time <= at + TOGETHER)) {
@@ -117,7 +117,7 @@ function examine(facts: Facts): Finding | null {
 const slotText = ({ before, after }: Loss, moments: Moments): string =>
   `Up to ${before.capacity} requests ran at once until ${moments.at(after.from)} UTC, and never more than ${after.capacity} afterwards although more would have: a request that has no line yet holds a thread`;
 
-/** As many as the saturation costs that it made. */
+/** Seconds that all callers of the log waited together: the whole queue is put down to the loss. */
 const secondsWaited = ({ summary: { requests, wait } }: Facts): number => (wait.mean ?? 0) * requests.total;
 
 export default defineFinding({

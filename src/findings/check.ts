@@ -152,7 +152,7 @@ export function check(
       value === null ? unknown(summary, name, what) : `${what} is ${text(value)}${besideLimit(value, limit, text)}`;
     results.push({ check: name, ok, value, limit, reason });
   };
-  /** The server that fails by most decides; if several fail, the reasons of all of them are given. */
+  /** The server with the largest value decides, one that fails before one that passes. If several fail, all their reasons are given. */
   const mostOfEach = (limit: number | undefined, name: string, each: (one: Asked, limit: number) => CheckResult) => {
     if (limit === undefined) return;
     const all = asked.map((one) => each(one, limit));

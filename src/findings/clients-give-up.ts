@@ -1,4 +1,4 @@
-/** Finding: clients hang up before their answer comes, and the server works for nobody. */
+/** Finding: clients disconnect before the answer, so the server works for nobody. */
 import { integersAt } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding, spanOfInstants } from '../core/finding.ts';
 import { groupsOf, orNull } from '../core/rows.ts';
@@ -11,7 +11,7 @@ const MINIMUM_SHARE = 0.01;
 const CLIENT_CLOSED = 499;
 
 function examine(facts: Facts): Finding | null {
-  // Of the table itself: a line of the proxy has no place among the server's own when both logs are read together.
+  // Uses the table of requests, not `rowsOf`: if the logs of proxy and server are read together, rows leave out the proxy's lines.
   const { requests, lifecycle } = facts;
   const gone = Array.from({ length: requests.length }, (_, i) => i).filter((i) => requests.status[i] === CLIENT_CLOSED);
   if (gone.length >= MINIMUM && gone.length >= MINIMUM_SHARE * requests.length) return byStatus(facts, gone);
@@ -21,7 +21,7 @@ function examine(facts: Facts): Finding | null {
 }
 
 function byStatus({ requests, names, summary }: Facts, gone: readonly number[]): Finding {
-  // Beside a proxy's log the durations are those of the server, which went on.
+  // If both logs are read together, a duration with a measured wait is the server's, which worked on after the client had left.
   const isProxys = (i: number) => requests.duration[i] >= 0 && !(requests.measuredWait[i] >= 0);
   const timeOf = (i: number) => (isProxys(i) ? requests.duration[i] : Number.NaN);
   const patience = medianOf(gone.map(timeOf).filter(Number.isFinite));
@@ -57,7 +57,7 @@ function byStatus({ requests, names, summary }: Facts, gone: readonly number[]):
   };
 }
 
-/** The server's own words, which name no request: when it found the connection closed. */
+/** From the server's own lines about closed connections, which do not name the request. */
 function byWord({ summary }: Facts, said: Facts['lifecycle']): Finding {
   const { total } = summary.requests;
   const share = said.length / total;

@@ -1,9 +1,9 @@
-/** Finding: the log's clock jumps, or lines are missing or unreadable, so that its numbers need care. */
+/** Finding: the clock of the log jumps, or lines are missing or unreadable, so its numbers are less reliable. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { lostLines } from '../core/lost-lines.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 
-/** Back by more than this, beyond the durations and ticks that explain disorder, is a clock that was set. */
+/** A stamp more than this (µs) before the previous one is a clock set back; smaller steps are the ordinary disorder of the lines. */
 const STEP = 2e6;
 const UNREADABLE_SHARE = 0.01;
 const UNREADABLE = 10;
@@ -15,8 +15,8 @@ interface Steps {
 }
 
 /**
- * Lines are written in the order of their ends (or of their starts, whichever the stamp means): a stamp far behind the
- * one before it, after which the log goes on from there, is a clock set back.
+ * Lines are written in order of their ends, or of their starts, depending on what the stamp means. If a stamp is far before the previous
+ * one and the log goes on from there, the clock was set back.
  */
 function stepsOf({ requests }: Facts): Steps {
   const bySource = new Map<number, number[]>();
@@ -29,7 +29,7 @@ function stepsOf({ requests }: Facts): Steps {
   let largest = 0;
   let first = Number.NaN;
   for (const order of bySource.values()) {
-    // Either stamp may be the one written in order; the smoother of the two is.
+    // It is unknown which of the two is in order of the lines: take the one with fewer jumps.
     const steps = [requests.end, requests.start]
       .map((column) => jumps(order, column))
       .sort((a, b) => a.count - b.count)[0];
@@ -47,7 +47,7 @@ function jumps(order: readonly number[], column: Float64Array): Steps {
   for (let k = 1; k + 3 < order.length; k++) {
     const back = column[order[k - 1]] - column[order[k]];
     if (!(back > STEP)) continue;
-    // One late line is a slow writer. After a step, the next lines stay behind too.
+    // A single late line is a slow writer. After a real step the next three lines are early as well.
     if ([1, 2, 3].some((ahead) => !(column[order[k + ahead]] < column[order[k - 1]] - STEP / 2))) continue;
     count++;
     if (back > largest) largest = back;

@@ -1,16 +1,16 @@
-/** Whether what the server said at some moment may be the reason for what happened then, rather than chance. */
+/** Can an event in the server's log explain what happened at that moment, or may they coincide by chance? */
 
 import type { Facts } from '../core/finding.ts';
 import type { WorkerLife } from '../core/inference.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import { rowsOf } from '../core/rows.ts';
 
-/** Events of these kinds that chance would put into the window, at most. */
+/** Largest expected number of such events in the window by chance. */
 const BY_CHANCE = 0.3;
 
 /**
- * An event of one of the kinds between `from` and `to` (µs since 1970) where events of these kinds are rare: workers that
- * come and go all the time coincide with anything. The first start of the server is no event: nothing came before it.
+ * Was there an event of one of the kinds between `from` and `to` (µs since 1970), and are such events rare otherwise? Workers that come
+ * and go all the time coincide with anything. Events before the first request, such as the start of the server, do not count.
  */
 export function happened(facts: Facts, kinds: readonly LifecycleKind[], from: number, to: number): boolean {
   const rows = rowsOf(facts);
@@ -25,6 +25,6 @@ export function happened(facts: Facts, kinds: readonly LifecycleKind[], from: nu
   return expected < BY_CHANCE;
 }
 
-/** Some worker was at work longer than `around` µs before an instant, and longer than that after it. */
+/** Was some worker alive from more than `around` µs before the instant `at` until more than `around` µs after it? */
 export const someLivedThrough = (lives: readonly WorkerLife[], at: number, around: number): boolean =>
   lives.some((life) => life.from < at - around && life.to > at + around);

@@ -8,7 +8,7 @@ import { countText, durationText, percentText, roundText } from '../core/words.t
 import { knownSlots } from './pool-words.ts';
 import { findingsOfFullPool, waitingIn } from './saturation.ts';
 
-/** Seconds: mean wait of those who waited from which it is a catastrophe. */
+/** The finding is critical from this mean wait of those who waited, seconds. */
 const LONG_WAIT = 0.5;
 
 function examine(facts: Facts): Finding | null {
@@ -17,7 +17,7 @@ function examine(facts: Facts): Finding | null {
   const { lives, ratio, heads, early } = found;
   const excess = heads.map(({ excess: more }) => more);
   const total = excess.reduce((sum, micros) => sum + Math.max(0, micros), 0);
-  // The pool is full of first requests, and more workers would be more of them.
+  // Does the waiting fall into the first requests? Then more workers are no remedy: each brings a slow first request of its own.
   const slots = knownSlots(facts.summary.server);
   const waiting = waitingIn(
     facts,

@@ -1,4 +1,4 @@
-/** What a comparison comes to, in a sentence or two. */
+/** The result of a comparison, in a sentence or two. */
 import type { Diff, DiffMeasure } from '../core/diff.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
 import { capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
@@ -11,9 +11,9 @@ interface Compared {
   readonly findings: readonly FindingSummary[];
 }
 
-/** A difference that no test calls sure, but that nobody would call none: at most so many times as long or as short. */
+/** Up to this ratio, a difference that is not significant counts as none; above it, it is named as uncertain. */
 const NEARLY_SAME = 1.2;
-/** Loads that differ by more than this change waits by themselves. */
+/** A relative difference of the arrival rates above this changes waits by itself. */
 const OTHER_LOAD = 0.1;
 const MOST_ROUTES = 5;
 
@@ -57,13 +57,13 @@ const criticalOf = ({ findings }: Compared): string[] => [
   ...new Set(findings.filter(({ severity }) => severity === 'critical').map(({ id }) => id)),
 ];
 
-/** "; new findings: outage-behind": an incident of an hour changes no mean of a day for sure. */
+/** "; new findings: outage-behind": an incident of one hour hardly changes the mean of a day, so its finding is named. */
 function newWarnings({ findings }: Omit<Diff, 'verdict'>, after: Compared): string {
   const warned = after.findings.filter(({ id, severity }) => severity === 'warning' && findings.new.includes(id));
   return warned.length > 0 ? `; new findings: ${listText(warned.map(({ id }) => id))}` : '';
 }
 
-/** As a side of a change: a pool of which little is known is not just "the server". */
+/** The server in "A became B": "the server" would not do there, so it says what little is known. */
 function serverText(server: Server): string {
   const workers = server.workers.value;
   if (server.servers) return `${server.servers} servers${workers === null ? '' : ` of ${workers} workers in all`}`;
@@ -73,7 +73,7 @@ function serverText(server: Server): string {
   return `${countText(workers, 'worker')}${server.model === 'threaded' ? ' with an unknown number of threads' : ''}`;
 }
 
-/** Where nothing is said to have changed: because nothing did, because chance may have done it, or because the logs cannot tell. */
+/** For the case that no change is reported: nothing changed, chance may explain the difference, or the logs cannot tell. */
 function nothing(diff: Omit<Diff, 'verdict'>): string {
   const { service_time_mean: service, wait_mean: wait, inputs } = diff;
   if (service.change !== 'unknown' || wait.change !== 'unknown') {
@@ -86,7 +86,7 @@ function nothing(diff: Omit<Diff, 'verdict'>): string {
   const ofBoth = (is: (side: 'before' | 'after') => boolean) => [
     ...new Set((['before', 'after'] as const).filter(is).map((side) => inputs[side].path)),
   ];
-  // The test compares blocks of neighbours in time.
+  // The test needs the order of the requests in time.
   const untimed = ofBoth((side) => inputs[side].seconds === null);
   if (untimed.length > 0)
     return `Whether times changed cannot be told: no line of ${listText(untimed)} says when it was`;

@@ -1,4 +1,4 @@
-/** What changed between two logs, with tests that a knotted sample cannot fool: noise is not reported as progress. */
+/** What changed between two logs. The tests are valid for autocorrelated samples, so noise is not reported as a change. */
 
 import { DIFF_SCHEMA, type Diff, type DiffRoute, type DiffRouteAlone, isOtherModel } from '../core/diff.ts';
 import { meanOf } from '../core/statistics.ts';
@@ -8,14 +8,14 @@ import { errorMeasure, type TimedSide, timeMeasure, type WaitRange, waitRanges }
 import { type Figured, figuresOf, type Side } from './compare-side.ts';
 import { diffVerdict } from './compare-verdict.ts';
 
-/** Chance up to which a difference counts, over all tests of a comparison together (Bonferroni). */
+/** Significance level of all tests of a comparison together (Bonferroni). */
 const LEVEL = 0.01;
 const MOST_ROUTES = 50;
 
 export function compare(before: Side, after: Side): Diff {
   const [left, right] = [figuresOf(before), figuresOf(after)];
   const shared = sharedRoutes(left, right);
-  // Every route brings three tests, the whole log four.
+  // Three tests per route, four for the whole log.
   const level = LEVEL / (4 + 3 * shared.length);
   const waits = waitRanges(before.analysis.summary, after.analysis.summary);
   const routes = shared.map(
@@ -53,14 +53,14 @@ export function compare(before: Side, after: Side): Diff {
 
 const inSeconds = (micros: number | null): number | null => (micros === null ? null : micros / 1e6);
 
-/** Seconds: the range of the wait, with the service time, which is known, on top of both ends. */
+/** Range of the mean latency, seconds: that of the wait plus the mean service time, which is known. */
 function beyond(range: WaitRange | null, { wait, latency }: Figured['all']): WaitRange | null {
   const mean = ({ values, mean: told = meanOf(values) }: TimedSide) => told / 1e6;
   const service = mean(latency) - mean(wait);
   return range && Number.isFinite(service) ? [range[0] + service, range[1] + service] : range;
 }
 
-/** Routes of both logs, busiest first. */
+/** Routes that are in both logs, those with the most requests first. */
 const sharedRoutes = (before: Figured, after: Figured) =>
   [...before.routes]
     .flatMap(([route, a]) => {
@@ -70,7 +70,7 @@ const sharedRoutes = (before: Figured, after: Figured) =>
     .sort((x, y) => y.a.requests + y.b.requests - x.a.requests - x.b.requests)
     .slice(0, MOST_ROUTES);
 
-/** Routes of one log that the other has not, busiest first. */
+/** Routes of one log that are not in the other, those with the most requests first. */
 function routesAlone(of: Side, other: Side): DiffRouteAlone[] {
   const { routes } = other.analysis.names;
   return of.analysis.summary.routes
@@ -80,7 +80,7 @@ function routesAlone(of: Side, other: Side): DiffRouteAlone[] {
     .slice(0, MOST_ROUTES);
 }
 
-/** Errors of the server, and requests with a status: of all lines, also of those that were not kept or have no time. */
+/** Number of server errors, and of requests with a status, from all lines: also those that were not kept or have no time. */
 function answersOf({ analysis: { summary } }: Side): [errors: number, requests: number] {
   const { status, error_ratio: ratio } = summary.requests;
   const known = Object.values(status).reduce((sum, count) => sum + count, 0);
@@ -102,7 +102,7 @@ const inputOf = ({ path, analysis: { summary } }: Side): Diff['inputs']['before'
 
 function serverOf(before: Omit<Summary, 'findings'>, after: Omit<Summary, 'findings'>): Diff['server'] {
   const pair = <T>(read: (summary: Omit<Summary, 'findings'>) => T) => ({ before: read(before), after: read(after) });
-  // That another log reads otherwise is no change.
+  // A model that was inferred with low confidence may differ between logs without a change of the server.
   const model = pair(({ server }) => (server.model_confidence < HEDGED ? 'unknown' : server.model));
   const workers = pair(({ server }) => server.workers.value);
   const threads = pair(({ server }) => server.threads.value);

@@ -1,10 +1,10 @@
-/** What a larger pool takes for granted of cores, where the log does not show whether its requests compute. */
+/** The assumption about CPU cores behind a larger pool, where the log does not show whether requests compute or wait. */
 import type { Facts } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import { callersAreHidden } from '../core/wait-range.ts';
 import { slotsOf } from './pool-words.ts';
 
-/** More threads in the same processes are recommended, and whether requests slow each other down there the log does not show. */
+/** Are more threads per process recommended, although the log does not show whether requests slow each other down? */
 export const threadsMayShareCore = ({ summary, predictor }: Facts, smallest: PoolPrediction | null): boolean =>
   summary.server.model === 'threaded' &&
   smallest !== null &&
@@ -15,7 +15,7 @@ export const threadsMayShareCore = ({ summary, predictor }: Facts, smallest: Poo
 export const SHARED_CORE =
   'If they compute, the threads of a process share one core (the GIL; top shows the process at 100 %): more of them only make each request slower, and more processes are the answer. This log does not show which.';
 
-/** More processes are recommended, and whether their requests slow each other down the log does not show. */
+/** Are more processes recommended, although the log does not show whether requests slow each other down? */
 export const needsCores = ({ summary, predictor }: Facts, smallest: PoolPrediction | null): boolean =>
   summary.server.model === 'sync' &&
   smallest !== null &&

@@ -1,4 +1,4 @@
-/** Finding: server errors bunch together in time, and what happened at that moment. */
+/** Finding: server errors bunch together in time; it names what else happened at that moment. */
 import { integersAt } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { episodesOf } from '../core/full-stretches.ts';
@@ -10,19 +10,22 @@ import { happened } from './coincidence.ts';
 import { knownSlots } from './pool-words.ts';
 
 const MINIMUM_ERRORS = 5;
-/** Share of errors inside, and how many times the share outside that is. */
+/** In a burst at least INSIDE of the requests fail, TIMES as many as the mean. If TIMES the mean exceeds MOST, the shares of LARGE are tried. */
 const INSIDE = 0.2;
 const TIMES = 5;
 const MOST = 0.95;
-/** An event counts as the cause when it comes this long before the first error, or during them. */
+/** An event counts as the cause if it happens at most this long (µs) before the first error, or during the burst. */
 const NEAR = 15e6;
-/** Share of the time from which a full pool coincides with anything. */
+/** From this share of the time on, a full pool coincides with any burst and explains nothing. */
 const MOSTLY_FULL = 0.3;
 
-/** How far above the mean, of the way to all, a burst may lie that makes so much of the log that five times the mean is more than all. */
+/** A large burst raises the mean itself. Shares of errors to try then: these fractions of the way from the mean to 1. */
 const LARGE = [0.25, 0.5, 0.9] as const;
 
-/** The stretch that is most likely at a share of errors of max(20 %, 5 times the mean), or another one well above the mean, and not of the mean. */
+/**
+ * The stretch that most likely has an error share of max(20 %, 5 times the mean), or one of LARGE, instead of the mean; null: none is clear.
+ * `errors`: number of server errors in `rows`.
+ */
 function burstOf(rows: Rows, errors: number): Stretch | null {
   const usual = Math.max(errors / rows.length, 1e-6);
   const high = Math.max(INSIDE, TIMES * usual);
@@ -36,7 +39,7 @@ function burstOf(rows: Rows, errors: number): Stretch | null {
 const mostOf = <T>(values: readonly T[], score: (value: T) => number): T | null =>
   values.reduce<T | null>((best, value) => (best !== null && score(best) >= score(value) ? best : value), null);
 
-/** Of one share of errors within it, and another one in the rest of the log. */
+/** Log likelihood of a constant error share within the stretch, and another in the rest of the log. */
 function logLikelihood({ first, last, hits }: Stretch, errors: number, length: number): number {
   const ofPart = (failed: number, all: number) =>
     failed > 0 && failed < all ? failed * Math.log(failed / all) + (all - failed) * Math.log((all - failed) / all) : 0;
@@ -44,12 +47,12 @@ function logLikelihood({ first, last, hits }: Stretch, errors: number, length: n
   return ofPart(hits, inside) + ofPart(errors - hits, length - inside);
 }
 
-/** Requests in that time, as many times as in the rest of the log, from which it is told. */
+/** The finding mentions the rate of requests if it was at least this many times that in the rest of the log. */
 const RUSH = 2;
-/** µs of the rest of the log that make a rate. */
+/** The rest of the log must last at least this long (µs) to give a rate. */
 const REST = 10e6;
 
-/** Times as often as else requests came in the burst; NaN: there is hardly anything else. */
+/** Rate of requests in the burst, relative to the rest of the log; NaN: the rest is too short. `total`: requests in the burst. */
 function rateTimes(rows: Rows, total: number, from: number, to: number): number {
   const rest = rows.end[rows.length - 1] - rows.start[0] - (to - from);
   return rest >= REST ? total / Math.max(1e6, to - from) / ((rows.length - total) / rest) : Number.NaN;
@@ -64,7 +67,7 @@ function causeOf(facts: Facts, from: number, to: number): string | null {
   return wasFull(facts, from, to) ? 'the pool was full and callers queued' : null;
 }
 
-/** Callers queued then, in a log whose pool was not full most of the time: such a pool is full when anything happens. */
+/** Did callers queue for a full pool then? false if the pool is often full: then it is full whatever happens. */
 function wasFull(facts: Facts, from: number, to: number): boolean {
   const slots = knownSlots(facts.summary.server);
   if (slots === null || !((facts.summary.concurrency.saturated_ratio ?? 1) < MOSTLY_FULL)) return false;
@@ -88,7 +91,7 @@ function examine(facts: Facts): Finding | null {
   const from = rows.start[burst.first];
   const total = burst.last - burst.first + 1;
   const outside = (errors - inside.length) / Math.max(1, rows.length - total);
-  // A log that fails all the time has no burst.
+  // A log with errors all the time has no burst.
   if (inside.length / total < TIMES * outside) return null;
   const [[route, ofRoute], ...otherRoutes] = mostFirst(integersAt(rows.route, inside));
   const [[status]] = mostFirst(integersAt(rows.status, inside));

@@ -1,4 +1,4 @@
-/** Finding: a route calls something that blocks, and its whole async worker stands still meanwhile. */
+/** Finding: a route makes a blocking call, which stops its whole async worker meanwhile. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { countText, durationText, percentText, roundText, shortName } from '../core/words.ts';
@@ -30,7 +30,7 @@ const blameByDurations = (facts: Facts, rows: Rows): Blame | null =>
 /** `span`: µs of the log. */
 function blamed(facts: Facts, blame: Blame, span: number): Finding | null {
   const { summary, names, predictor } = facts;
-  // A remark is none beside durations that show how much the loop is held.
+  // Drop an uncertain blame if the durations already show how much work the loop does for one request at a time.
   if (!blame.sure && typeof predictor.contention() === 'object') return null;
   const name = blame.route === ALL ? 'every route' : names.routes.text(blame.route);
   const lost = blame.times * blame.micros;
@@ -52,21 +52,21 @@ function blamed(facts: Facts, blame: Blame, span: number): Finding | null {
     from: blame.from,
     to: blame.to,
     lostSeconds: lost / 1e6,
-    // Nobody is answered while it holds the only loop; in a restart nobody is, either.
+    // A blocked loop answers nobody, so it explains no-answers; not if a restart may be the reason.
     spares:
       blame.sure && !happened(facts, ['listen', 'reload', 'shutdown'], blame.from, blame.to) ? [] : ['no-answers'],
   };
 }
 
-/** µs: those that a held loop keeps from ending take this long from which it is a catastrophe. */
+/** The finding is critical from this median duration of the requests in trains, µs. */
 const GRAVE = 1e6;
 
-/** Requests that begin and end together, whatever they do: between both the loop did one thing. */
+/** Requests begin and end together whatever they do (trains): in between, the loop was blocked by one thing. */
 function heldByTrains(facts: Facts, trains: Trains): Finding | null {
   const { summary, names } = facts;
   const shared = sharedWorkOf(facts, 'worker', 0.5);
   const name = trains.route === null ? null : names.routes.text(trains.route);
-  // How much is shared work and how many workers it takes is told without a route as well.
+  // Without a route to blame, the finding about shared work says more (how much it is, and how many workers it takes).
   if (name === null && shared) return null;
   const ownText =
     name === null ? '' : ` Requests of ${name} hardly ever do so: each has the loop for itself while it runs.`;

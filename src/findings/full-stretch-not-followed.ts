@@ -1,4 +1,4 @@
-/** Finding: a log so long that a part of it was followed, and its pool was full for longer elsewhere. */
+/** Finding: only a part of a very long log was followed, and the pool was full for longer elsewhere in it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
 import { isoInstant } from '../core/time.ts';
@@ -10,7 +10,7 @@ function examine({ inference, summary }: Facts): Finding | null {
   if (!notFollowed) return null;
   const { from, to, fullMicros, lookFrom, isFollowed, isKept } = notFollowed;
   const full = summary.concurrency.saturated_seconds;
-  // A step of the timeline counts as full with nine tenths of the slots busy, so its stretches may be longer than what is counted by requests.
+  // A timeline step counts as full from nine tenths of the slots busy on, so its stretches may be longer than the full time from requests.
   const inAll = full === null || full * 1e6 < fullMicros ? '' : `, of ${durationText(full * 1e6)} in the whole log`;
   return {
     severity: 'warning',

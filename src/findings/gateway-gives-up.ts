@@ -1,31 +1,37 @@
-/** Finding: answers of 504 that all took one and the same time: a gateway waited so long for what is behind it, and no longer. */
+/** Finding: 504 answers that all took the same time: a gateway gave up waiting for the server behind it. */
 import { min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding, isKeptWhole, spanOfInstants } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 
 const GATEWAY_TIMEOUT = 504;
-/** Heroku's router answers so (H12). */
+/** Heroku's router answers 503 instead (H12). */
 const HEROKUS = 503;
 const MINIMUM = 5;
-/** µs: nobody is less patient. */
+/** µs: no gateway gives up sooner. */
 const SHORTEST = 500_000;
-/** Share of these answers that took the patience or a moment more, and of the others that took longer, at most. */
+/**
+ * The patience is the time after which the gateway gives up. At least SHARP of these answers take between BELOW and ABOVE times the patience
+ * (plus MOMENT µs), and at most LONGER of all answers are others that took longer.
+ */
 const SHARP = 0.9;
 const LONGER = 0.02;
 const BELOW = 0.98;
 const ABOVE = 1.05;
 const MOMENT = 20_000;
-/** Share of the answers from which callers notice. */
+/** From this share of the answers on, the finding is critical. */
 const MANY = 0.05;
 
-/** From the request to its answer, µs; and of requests on which the proxy gave up, which the server answered all the same, to that answer. */
+/**
+ * Time from each request to its answer, µs. `isServers`: the times are the server's, measured until it answered a request on which the proxy
+ * had already given up. `code`: status of the gateway's answers.
+ */
 function latencies(
   { requests, summary }: Facts,
   code: number,
 ): { readonly latency: Float64Array; readonly isServers: boolean } {
   const { status, duration, measuredWait } = requests;
-  // The server's own lines, beside which the proxy's were read: these hold the work, and how long a caller waited for it.
+  // The server's log was read together with the proxy's: its lines hold the service time, and the measured wait before it.
   const isServers =
     summary.service_time.method === 'logged' && status.some((one, row) => one === code && measuredWait[row] >= 0);
   return { latency: isServers ? duration.map((micros, row) => micros + measuredWait[row]) : duration, isServers };
@@ -40,7 +46,7 @@ function examine(facts: Facts): Finding | null {
   const late = answered.filter((row) => status[row] === code);
   if (late.length < MINIMUM) return null;
   const taken = late.map((row) => latency[row]);
-  // The server answers at some time after the gateway gave up: none sooner.
+  // The server answered these after the gateway gave up, so the shortest time is an upper bound of the patience.
   const patience = isServers ? min(taken) : medianOf(taken);
   const most = ABOVE * patience + MOMENT;
   const sharp = isServers ? late : late.filter((row) => latency[row] >= BELOW * patience && latency[row] <= most);
@@ -48,7 +54,7 @@ function examine(facts: Facts): Finding | null {
   if (patience < SHORTEST || sharp.length < SHARP * late.length || longer.length > LONGER * answered.length)
     return null;
   const failed = answered.filter((row) => status[row] >= 500);
-  // Of a long log some requests are kept, most of them of its busiest parts.
+  // For a long log the kept requests are mostly from its busiest parts, so the share is taken of all its requests.
   const isWhole = isKeptWhole(facts);
   const share = late.length / (isWhole ? answered.length : facts.summary.requests.total);
   const whose = isHerokus ? HEROKU : NGINX;

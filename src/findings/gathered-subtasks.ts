@@ -1,4 +1,4 @@
-/** Finding: gathering sub-tasks inside a view makes its requests quicker, though each still holds its slot. */
+/** Finding: running sub-tasks concurrently inside a view (gather) makes its requests quicker, though each still holds its slot. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
@@ -10,7 +10,7 @@ const MINIMUM_REQUESTS = 10;
 const QUICKER = 1.3;
 const SURE = 1e-6;
 
-/** "/async-io-multi" and "/io-multi" → "/io-multi": the name without what says async. */
+/** The name without the words that say async: both "/async-io-multi" and "/io-multi" give "/io-multi". */
 const plainName = (route: string): string =>
   route
     .split(/([^A-Za-z]+)/)

@@ -1,11 +1,11 @@
-/** Finding: after the answers of a route its worker takes nobody for a while, although callers come: something holds it that no line shows. */
+/** Finding: after answers of a route the worker takes no request for a while, although callers keep coming; no line shows what holds it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { rowsOf } from '../core/rows.ts';
 import { countText, durationText, percentText, shortName } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 import { findingsOfQueue } from './saturation.ts';
 
-/** Share of the time of all workers from which it is told, and from which it is a catastrophe. */
+/** Share of the time of all workers: MATERIAL reports the finding, MUCH makes it critical. */
 const MATERIAL = 0.05;
 const MUCH = 0.2;
 
@@ -38,7 +38,7 @@ function examine(facts: Facts): Finding | null {
     from: rows.start[0],
     to: rows.end[rows.length - 1],
     lostSeconds: held.micros / 1e6,
-    // Less of it is one of the reasons for a queue.
+    // A smaller share is only one of several reasons for a queue, so findings about the queue stay.
     spares: share >= MUCH ? [] : findingsOfQueue,
   };
 }

@@ -1,8 +1,8 @@
-/** Advice for a pool that was full all along, whose callers nothing in the log counts. */
+/** Advice for a pool that was full all the time, where the log does not show how many callers there are. */
 import type { Facts } from '../core/finding.ts';
 import { roundText } from '../core/words.ts';
 
-/** Where the number of callers is not known: it may be that of the slots, or grow for as long as the pool is full. */
+/** There may be just as many callers as slots, or more and more of them while the pool is full. */
 export function hiddenCallersText({ inference: { service } }: Facts, slots: number): string {
   const each = Number.isFinite(service.mean)
     ? `: ${slots} slots end at ${roundText((slots * 1e6) / service.mean)} requests/s, and each more carries up to ${roundText(1e6 / service.mean)}`

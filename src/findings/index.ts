@@ -1,4 +1,4 @@
-/** The findings, causes before symptoms: findings of one severity and cost are listed in this order. */
+/** All findings, causes before symptoms. Findings of equal severity and cost are listed in this order. */
 import type { FindingRule } from '../core/finding.ts';
 import arrivalBursts from './arrival-bursts.ts';
 import asgiWouldNotQueue from './asgi-would-not-queue.ts';

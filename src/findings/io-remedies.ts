@@ -28,7 +28,7 @@ export function threadsThatWouldDo({ summary, predictor }: Facts): PoolPredictio
   return null;
 }
 
-/** As many async workers as there are now, if their latency would be hardly longer than the service time; null: it would, or slots are unknown. */
+/** As many async workers as there are now, if their latency is hardly longer than the service time; null: it is, or no slots are known. */
 export function asyncThatWouldDo({ summary, inference, predictor }: Facts): PoolPrediction | null {
   const { model, workers } = summary.server;
   if ((model !== 'sync' && model !== 'threaded') || workers.value === null || knownSlots(summary.server) === null)

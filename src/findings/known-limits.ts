@@ -1,10 +1,10 @@
-/** Limits that libraries set unless told otherwise: of so many slots found in an application, what may have them, and what gives it another number. */
+/** Default limits of libraries. For a number of slots found inside an application: which library may set it, and how to change it. */
 import type { FoundSlots } from '../core/inference.ts';
 
 interface KnownLimit {
   readonly slots: number;
   readonly what: string;
-  /** With `n` slots. null: no number is the remedy. */
+  /** How to set the limit to `n` slots; null: no particular number is recommended. */
   readonly change: (n: number | null) => string;
 }
 
@@ -40,7 +40,7 @@ const LIMITS: readonly KnownLimit[] = [
   },
 ];
 
-/** Times the lowest number that the highest may be for a number in between to tell anything. */
+/** If the range of the found number is wider than this ratio (highest / lowest), it cannot identify a limit. */
 const NARROW = 1.25;
 
 /** Limits within the range of what was found; empty: none, or the range is too wide to tell. */

@@ -1,4 +1,4 @@
-/** Finding: a route takes longer and longer, little by little, while the load stays as it was. */
+/** Finding: a route gets slower little by little, while the load stays the same. */
 import { sampleRankCorrelation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
@@ -9,29 +9,31 @@ import { filledSince, findingsOfFullPool, waitIsLong } from './saturation.ts';
 
 const MINIMUM = 100;
 const PARTS = 5;
-/** Standard errors of the rank correlation with time. */
+/** The rank correlation with time must be at least this many standard errors above zero. */
 const SURE = 7;
+/** The last fifth must take at least SLOWER times as long as the first, and MATERIAL µs longer. */
 const SLOWER = 1.5;
 const MATERIAL = 10_000;
-/** The same in each half of the log: of a step one of them shows nothing. */
+/** The rank correlation within each half, in standard errors. After a single step, at least one half shows no trend. */
 const SURE_IN_HALF = 3;
-/** No part may be quicker than the one before by more than chance makes, and so many must be slower by so much. */
+/** Ratios of successive medians: none may fall below HARDLY_QUICKER, and at least MOST_STEPS of the four must reach PLAINLY_SLOWER. */
 const HARDLY_QUICKER = 0.93;
 const PLAINLY_SLOWER = 1.05;
 const MOST_STEPS = 3;
-/** Share of the rise, in logarithms, that one step may be: beyond it the route was slower from one moment on. */
+/** If one step makes more than this share of the rise (in logarithms), the route got slower at one moment, which is no drift. */
 const LARGEST_STEP = 0.6;
-/** Times as many requests in the last part as in the first from which the load may be why. */
+/** If the last fifth of the time has more than this many times the requests of the first, the load may be the reason. */
 const SAME_LOAD = 1.25;
 
 interface Drift {
   readonly route: number;
-  /** µs: medians of the fifths, in order of time. */
+  /** Median service time of each fifth of the requests, µs, in order of time; 5 values. */
   readonly medians: readonly number[];
+  /** Time that the requests took beyond the first median, seconds in all. */
   readonly excessSeconds: number;
 }
 
-/** `members`: the requests of a route, in order of their starts. */
+/** null: the route has no steady drift. `members`: its requests, positions in the rows, in order of their starts. */
 function driftOf(rows: Rows, route: number, members: readonly number[]): Drift | null {
   const timed = members.filter((i) => rows.service[i] >= 0);
   if (timed.length < MINIMUM) return null;
@@ -48,7 +50,7 @@ function driftOf(rows: Rows, route: number, members: readonly number[]): Drift |
   return { route, medians, excessSeconds: excess / 1e6 };
 }
 
-/** Standard errors by which values rise with their position. */
+/** Trend of the values with their position: Spearman's rank correlation in standard errors. */
 const trendOf = (values: readonly number[]): number =>
   sampleRankCorrelation(
     values.map((_, i) => i),
@@ -64,7 +66,7 @@ function risesSteadily(medians: readonly number[]): boolean {
   return steps.filter((step) => step >= PLAINLY_SLOWER).length >= MOST_STEPS;
 }
 
-/** Did callers come more often at the end than at the beginning? Where requests slow each other down, that alone makes them slower. */
+/** Did clearly more requests start in the last fifth of the time than in the first? Where requests slow each other down, that explains it. */
 function loadGrew({ start, length }: Rows): boolean {
   const part = (start[length - 1] - start[0]) / PARTS;
   let [first, last] = [0, 0];
@@ -111,7 +113,7 @@ function examine(facts: Facts): Finding | null {
       last_median_seconds: after / 1e6,
       ratio: after / before,
       routes_affected: drifts.length,
-      // The verdict tells of the pool and its waits by these.
+      // The verdict reads this to describe the pool and its waits.
       saturated_seconds: fills ? summary.concurrency.saturated_seconds : null,
       recommended_workers: larger?.pool.workers ?? null,
       recommended_threads: larger?.pool.threads ?? null,
@@ -120,7 +122,7 @@ function examine(facts: Facts): Finding | null {
     from: rows.start[0],
     to: rows.end[rows.length - 1],
     lostSeconds: excess,
-    // Where several rise, a step of one of them is a part of that rise.
+    // If several routes drift, a step of one of them is part of the drift.
     spares: [...(fills ? [] : findingsOfFullPool), ...(others.length > 0 ? [] : ['latency-step'])],
   };
 }

@@ -1,4 +1,4 @@
-/** Finding: from one moment on a route takes longer than before, and stays so. */
+/** Finding: from one moment on a route takes longer than before, and stays slow. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding, isKeptWhole } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
@@ -10,28 +10,32 @@ import { enoughText, largerPool, poolText } from './pool-words.ts';
 import { filledSince, findingsOfFullPool } from './saturation.ts';
 
 const MINIMUM_EACH_SIDE = 50;
-/** Requests that tell whether it lasts: of a third of the time since the step, and the newest. */
+/** Requests that show whether it lasts: at least FEWEST_LASTING in a third of the time since the step, and the LAST newest ones. */
 const FEWEST_LASTING = 5;
 const LAST = 20;
+/** p of the rank sum test, before division by n; ratio of the medians; their difference, µs. */
 const SURE = 1e-9;
 const SLOWER = 1.5;
 const MATERIAL = 10_000;
-/** µs on either side in which callers are counted, times as many from which more come, and standard errors. */
+/** Callers are counted for AROUND µs on either side. There are more of them from MORE times as many and MORE_Z standard errors on. */
 const AROUND = 30e6;
 const MORE = 1.4;
 const MORE_Z = 4;
-/** µs between a restart and the step that it made. */
+/** Longest time between a restart and the step that it caused, µs. */
 const SAME_MOMENT = 15e6;
 
 interface Step {
   readonly route: number;
+  /** µs since 1970 UTC */
   readonly at: number;
+  /** Median service times before and after the step, µs. */
   readonly before: number;
   readonly after: number;
+  /** Number of requests since the step. */
   readonly requests: number;
 }
 
-/** The split of a route's service times with the largest sum of ranks to one side (Pettitt 1979). */
+/** The split of a route's service times (µs, in order of `start`) with the largest rank sum to one side (Pettitt 1979). null: no clear step. */
 function stepOf(route: number, start: readonly number[], service: readonly number[]): Step | null {
   const n = service.length;
   if (n < 2 * MINIMUM_EACH_SIDE) return null;
@@ -56,7 +60,7 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
   const before = medianOf(early);
   const after = medianOf(late);
   if (!(after >= SLOWER * before) || after - before < MATERIAL || rankSumTest(early, late).p > SURE / n) return null;
-  // A step: every third of what follows is slow, no third of what went before is. A passing burst or a slow rise is not.
+  // In a step, every third after it is slow and no third before it is. A passing burst or a slow rise fails this.
   const thirds = (values: readonly number[]) =>
     [0, 1, 2].map((k) =>
       medianOf(values.slice(Math.floor((k * values.length) / 3), Math.floor(((k + 1) * values.length) / 3))),
@@ -64,19 +68,20 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
   const middle = Math.sqrt(before * after);
   if (thirds(late).some((median) => median < middle) || thirds(early).some((median) => median > middle)) return null;
   if (hasPassed(start.slice(split), late, middle)) return null;
-  // Neither side may itself drift by much of the step.
+  // Neither side may drift by a large part of the step.
   const drift = (values: readonly number[]) => max(values) / min(values);
   const allowed = (after / before) ** 0.6;
   if (drift(thirds(late)) > allowed || drift(thirds(early)) > allowed) return null;
   return { route, at: start[split], before, after, requests: late.length };
 }
 
-/** Callers per second of the routes that got slower, as long before the step as behind it; null: no more came than before. */
+/** Callers per second of the routes that got slower, before and after the step, counted over equal times. */
 interface MoreCallers {
   readonly before: number;
   readonly after: number;
 }
 
+/** null: not clearly more callers came after the step. `at`: of the step, µs since 1970 UTC. */
 function moreCallers(rows: Rows, routes: ReadonlySet<number>, at: number): MoreCallers | null {
   const length = Math.min(AROUND, at - rows.start[0], rows.start[rows.length - 1] - at);
   let [before, after] = [0, 0];
@@ -103,7 +108,10 @@ function adviceOf(more: MoreCallers | null, restarted: boolean, together: number
   return `Look for what changed at that moment: ${what}. ${where}${bridge}`;
 }
 
-/** Most requests of an episode under load may be slow although it is long over: they were the fewest afterwards. */
+/**
+ * Is the slow episode already over? After a rush that slowed requests down few requests follow, so most requests since the step are slow
+ * although it has passed. Hence thirds of the time, and the newest requests. `middle`: µs, between the medians before and after.
+ */
 function hasPassed(start: readonly number[], service: readonly number[], middle: number): boolean {
   const from = start[0];
   const third = (start[start.length - 1] - from) / 3;
@@ -118,7 +126,7 @@ function hasPassed(start: readonly number[], service: readonly number[], middle:
 
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
-  // Where requests slow each other down, a rise of the load is a rise of the latency.
+  // Where requests slow each other down, more load alone raises the latency.
   if (typeof facts.predictor.contention() !== 'string') return null;
   const rows = rowsOf(facts);
   const steps: Step[] = [];
@@ -145,7 +153,7 @@ function examine(facts: Facts): Finding | null {
     worst.at + SAME_MOMENT,
   );
   const fills = filledSince(facts, rows, worst.at, lost);
-  // Where more callers came at that moment as well, they may wait for each other, and nothing need have changed.
+  // If more callers came at that moment as well, they may wait for each other, without any other change.
   const more =
     restarted || !isKeptWhole(facts) ? null : moreCallers(rows, new Set(together.map(({ route }) => route)), worst.at);
   const larger = fills && !more ? largerPool(facts) : null;
@@ -176,7 +184,7 @@ function examine(facts: Facts): Finding | null {
       with_restart: restarted,
       callers_before_per_second: more?.before ?? null,
       callers_since_per_second: more?.after ?? null,
-      // The verdict tells of the pool and its waits by these.
+      // The verdict reads this to describe the pool and its waits.
       saturated_seconds: fills ? summary.concurrency.saturated_seconds : null,
       recommended_workers: larger?.pool.workers ?? null,
       recommended_threads: larger?.pool.threads ?? null,

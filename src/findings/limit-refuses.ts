@@ -1,12 +1,12 @@
-/** Finding: the server says that it turns requests away because a limit of its own is reached. */
+/** Finding: the server logs that it refuses requests because a limit of its own is reached. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, percentText } from '../core/words.ts';
 
 const FEWEST = 5;
-/** Share of the answers from which callers notice; from the second one on the server fails at its work. */
+/** Refused share of the answers: MANY reports the finding, MOST_SEVERE makes it critical. */
 const MANY = 0.01;
 const MOST_SEVERE = 0.25;
-/** Share of the server errors that are refusals, and of the refusals that the server speaks of. */
+/** Least share of the server errors that are refusals, and least share of the refusals that the server logs. */
 const NEARLY_ALL = 0.8;
 const UNAVAILABLE = 503;
 
@@ -25,7 +25,7 @@ function examine({ requests, lifecycle, summary }: Facts): Finding | null {
     to = Math.max(to, requests.end[row]);
   }
   const share = refused / answered;
-  // Of very many events only so many are kept.
+  // Share of the refusals that the server logs; capped, because there may be more such lines than refusals among the kept requests.
   const spokenOf = Math.min(1, said.length / refused);
   if (!(share >= MANY) || refused < NEARLY_ALL * errors || spokenOf < NEARLY_ALL) return null;
   const words = said[0].text ?? 'the queue is full';

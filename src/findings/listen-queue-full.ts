@@ -1,4 +1,4 @@
-/** Finding: the server says how many connections wait for it, and that no more of them fit: a measured queue. */
+/** Finding: the server logs that its listen queue is full, and how many connections wait in it: a measured queue. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { momentsOf } from '../core/moments.ts';
 import { rowsOf } from '../core/rows.ts';
@@ -6,11 +6,11 @@ import { countUpTo, medianOf } from '../core/statistics.ts';
 import { countText, durationText, roundText } from '../core/words.ts';
 import { moreSlotsText } from './pool-words.ts';
 
-/** Fewer lines are a moment. */
+/** Fewer lines than this are a passing moment. */
 const FEWEST = 3;
-/** µs around a line in which answers are counted. */
+/** Answers are counted this long before and after a line, µs. */
 const AROUND = 10e6;
-/** µs: a wait from which it is a catastrophe. */
+/** The finding is critical from this wait on, µs. */
 const LONG = 500_000;
 
 function examine(facts: Facts): Finding | null {
@@ -26,7 +26,7 @@ function examine(facts: Facts): Finding | null {
       return answered > 0 ? (value! * 2 * AROUND) / answered : Number.NaN;
     })
     .filter(Number.isFinite);
-  // N in front of it, at X answers per second: N / X (Little's law).
+  // N connections in the queue at X answers per second wait N / X (Little's law).
   const wait = waits.length > 0 ? medianOf(waits) : Number.NaN;
   const [from, to] = times.length > 0 ? [Math.min(...times), Math.max(...times)] : [Number.NaN, Number.NaN];
   const moments = momentsOf(facts.summary.window);

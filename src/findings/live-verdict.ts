@@ -96,7 +96,7 @@ function openWords(low: number, most: string | null): [string, string, string] {
 const ofThem = (words: string, { workers }: FullNow): string =>
   words.replace(/^callers/, workers?.full === 1 ? 'its callers' : 'their callers');
 
-/** That a pool is full, at length, briefly, and in brief. */
+/** A pool that is full without a break, in three lengths, longest first. */
 function fullWords(summary: Summary, now: FullNow): [string, string, string] {
   const pool = capital(poolText(summary.server));
   const some = now.workers !== null && now.workers.full < now.workers.all;

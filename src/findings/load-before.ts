@@ -1,16 +1,19 @@
-/** How many requests came before an outage, and how many slots as many would keep busy while it lasts. */
+/** The arrival rate before an outage, and how many slots that rate keeps busy while the outage lasts. */
 import { type Facts, isKeptWhole } from '../core/finding.ts';
 import type { Outage } from '../core/outages.ts';
 import type { Rows } from '../core/rows.ts';
 import { countUpTo, meanOf, sumOf } from '../core/statistics.ts';
 import { routeText } from '../core/text.ts';
 
-/** Starts before it, and µs, that make a rate. */
+/** Fewest requests, and shortest time (µs), before the outage that give a rate. */
 const MINIMUM_BEFORE = 20;
 const BEFORE = 10e6;
 const HOUR = 3600e6;
 
-/** Requests/s that came before it on what was slow, and the slots that as many would keep busy while it lasts. */
+/**
+ * `rate`: requests/s on the slow route (`only`; null: on all routes) before the outage. `busy`: slots that this rate keeps busy at the service
+ * times within the outage, and the load of the other routes.
+ */
 export function loadBefore(
   facts: Facts,
   rows: Rows,
@@ -22,20 +25,20 @@ export function loadBefore(
   const rate = isWhole ? rateBefore(starts, from) : rateOfTimeline(facts.summary, from) * shareOf(facts, only).requests;
   const busy = (rate * meanOf(inside.map((i) => rows.service[i]))) / 1e6;
   if (only === null) return { rate, busy };
-  // Beside one slow route the others go on.
+  // The other routes keep their load beside the slow one.
   const others = isWhole
     ? busyWithout(rows, only)
     : (facts.summary.concurrency.mean ?? Number.NaN) * (1 - shareOf(facts, only).busy);
   return { rate, busy: busy + others };
 }
 
-/** Slots that the requests of all other routes keep busy. */
+/** Mean number of slots that the requests of all other routes keep busy. */
 function busyWithout(rows: Rows, route: number): number {
   const span = rows.end[rows.length - 1] - rows.start[0];
   return rows.service.reduce((sum, micros, i) => sum + (rows.route[i] !== route && micros > 0 ? micros : 0), 0) / span;
 }
 
-/** Requests per second before it, or of the whole log where little is before it. */
+/** Requests per second before `from`, or of the whole log if too few came before. `start`: µs, ascending. */
 function rateBefore(start: Float64Array, from: number): number {
   const { length } = start;
   const count = countUpTo(start, from);
@@ -46,7 +49,7 @@ function rateBefore(start: Float64Array, from: number): number {
   return (n * 1e6) / span;
 }
 
-/** Requests/s in the hour before; a log of which a part is kept counts them all in its timeline. */
+/** Requests/s in the hour before `from`; for a log that is kept in parts, whose timeline counts all requests. */
 function rateOfTimeline({ timeline, requests }: Facts['summary'], from: number): number {
   const begin = 1000 * Date.parse(timeline.from ?? '');
   const stepOf = (instant: number) => Math.max(0, Math.floor((instant - begin) / (timeline.step_seconds * 1e6)));
@@ -56,7 +59,7 @@ function rateOfTimeline({ timeline, requests }: Facts['summary'], from: number):
     : (requests.rate.mean ?? Number.NaN);
 }
 
-/** Of all requests and of all busy time, 0..1; 1 of all routes. */
+/** Share of the route of all requests and of all busy time, 0..1 (NaN: unknown); 1 for null (all routes). */
 function shareOf({ summary, names }: Facts, route: number | null): { requests: number; busy: number } {
   if (route === null) return { requests: 1, busy: 1 };
   const found = summary.routes.find((one) => one.route === routeText(names.routes.text(route)));

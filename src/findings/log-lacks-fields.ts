@@ -1,10 +1,10 @@
-/** Finding: the log lacks what it takes to judge the server, with the line of configuration that adds it. */
+/** Finding: the log lacks fields that are needed to judge the server; the advice names the configuration that adds them. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { durationText, listText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
 
-/** Fields without which slots, service time or saturation stay in the dark; a measured wait is a luxury. */
+/** Without these fields slots, service time or saturation may stay unknown. A measured wait is useful but not essential. */
 const essential: readonly string[] = ['time', 'duration', 'pid'];
 
 const howMany = ({ server: { capacity } }: Facts['summary']): string =>
@@ -27,9 +27,9 @@ function examine({ summary }: Facts): Finding | null {
     summary.service_time.mean === null ? howLong(summary) : null,
     summary.wait.method === 'unknown' && summary.server.model !== 'async' ? 'how long callers wait' : null,
   ].filter((text) => text !== null);
-  // A log that answers all of this without them lacks nothing.
+  // If all of this is known without the missing fields, nothing is lacking.
   if (unknown.length === 0) return null;
-  // One line of configuration often adds several fields: it is said once.
+  // One line of configuration often adds several fields, so it is named only once.
   const whatByHow = new Map<string, string[]>();
   for (const { what, how } of lacking) whatByHow.set(how, [...(whatByHow.get(how) ?? []), what]);
   const names = lacking.map(({ what }) => what).join(', ');

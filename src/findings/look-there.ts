@@ -1,7 +1,7 @@
-/** What to do about a stretch of a long log that was not followed: read it alone. */
+/** Advice for a stretch of a long log that was not followed: analyse it by itself. */
 import { sinceText } from '../core/time.ts';
 
-/** @param when what was usual is read with it; instants in µs since 1970 UTC */
+/** `from`, `to`: µs since 1970 UTC. @param when which side of the stretch is also read, to know what is usual */
 export const lookThere = (from: number, to: number, when: 'before' | 'before and after', isFollowed: boolean): string =>
   `Look there: logscope analyze --since ${sinceText(from)} --until ${sinceText(to)}. It reads that part alone, with what was usual ${when} it, and follows ${isFollowed ? 'all of it' : 'more of it'}.`;
 
