@@ -60,7 +60,7 @@ function answersAreEven(windows: readonly Bins[], { duration }: Stretch, gap: nu
  * How much the work varies from bin to bin: 0 as that of slots that need about `gap` s between two requests and always have one to answer, 1 as
  * callers at random make it who find slots free, more if they come in groups; NaN: the log is too short to tell.
  */
-export function workVariation(queue: Stretch, gap: number): number {
+function workVariation(queue: Stretch, gap: number): number {
   const { duration, slots } = queue;
   const busiest = nearlyMost(windowsOf(queue), ({ work }) => sumOf(work));
   if (busiest.length < FEWEST_WINDOWS) return Number.NaN;

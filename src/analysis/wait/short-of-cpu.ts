@@ -6,7 +6,7 @@
  */
 import { meanOf } from '../../core/statistics.ts';
 import { leastIdle } from './most-gap.ts';
-import { isQuick, workVariation } from './room-to-spare.ts';
+import { isQuick } from './room-to-spare.ts';
 import type { Stretch } from './stretch.ts';
 
 /** s: range of the idle time per start where the slots are busiest. Less is usual on any machine, more is rest. */
@@ -16,19 +16,18 @@ const LONG = 0.015;
 const BUSY = 0.9;
 
 /**
- * The same for quick requests, whose stamps say less: idle time per start from here on, up to this share of a request, and work that varies at most
- * this much, 1 being that of callers at random. (Recorded on hosts with twenty processes for two cores, pools of requests of 7 to 16 ms that were
- * full all along: 1.7 to 6.4 ms, 0.16 to 0.41 of a request, variation 0 to 0.96. Pools with slots free vary by 0.9 to 20, or idle for longer.)
+ * The same for quick requests, whose stamps say less: idle time per start from here on, up to this share of a request. (Recorded on hosts with
+ * twenty processes for two cores, and beside a load generator that took a core, pools of requests of 5 to 16 ms that were full all along: 1.3 to
+ * 6.4 ms, 0.16 to 0.41 of a request. How much the work varies from second to second does not tell them from pools with slots free: what is left of
+ * the processor varies as well.)
  */
-const SHORT_IF_QUICK = 0.0012;
+const SHORT_IF_QUICK = 0.001;
 const LONG_IF_QUICK = 0.55;
-const MOST_VARIATION = 1.05;
 
 /** Whether callers may have queued ever since a slot last surely idled, whatever the histories say. */
 export function isShortOfCpu(stretch: Stretch): boolean {
   const idle = leastIdle(stretch);
   const service = meanOf(stretch.duration);
-  if (isQuick(stretch))
-    return idle >= SHORT_IF_QUICK && idle <= LONG_IF_QUICK * service && workVariation(stretch, idle) <= MOST_VARIATION;
+  if (isQuick(stretch)) return idle >= SHORT_IF_QUICK && idle <= LONG_IF_QUICK * service;
   return idle >= SHORT && idle <= Math.min(LONG, (1 / BUSY - 1) * service);
 }
