@@ -21,7 +21,7 @@ const BUSY = 0.9;
  * 6.4 ms, 0.16 to 0.41 of a request. How much the work varies from second to second does not tell them from pools with slots free: what is left of
  * the processor varies as well.)
  */
-const SHORT_IF_QUICK = 0.001;
+const SHORT_IF_QUICK = 0.0012;
 const LONG_IF_QUICK = 0.55;
 
 /** Whether callers may have queued ever since a slot last surely idled, whatever the histories say. */
